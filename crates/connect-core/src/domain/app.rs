@@ -1,0 +1,164 @@
+//! Apps (OAuth clients) and personas, as the rest of the program sees them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ClientId, UserId};
+use super::time::Timestamp;
+use crate::protocol::scope::ScopeSet;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema, ts_rs::TS)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)* }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            /// The word itself, as stored and sent.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+            /// The value the word names.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+words! {
+    /// What kind of app was registered (ruling 10).
+    AppType {
+        /// Runs on a server and keeps a secret.
+        Web = "web",
+        /// Runs in a browser.
+        Spa = "spa",
+        /// Runs on a phone.
+        Mobile = "mobile",
+        /// Runs on a desktop.
+        Native = "native",
+        /// Acts for itself, with no person.
+        M2m = "m2m",
+    }
+}
+
+impl AppType {
+    /// Whether the app keeps a secret: `confidential` on the wire, else `public`.
+    #[must_use]
+    pub const fn is_confidential(self) -> bool {
+        matches!(self, Self::Web | Self::M2m)
+    }
+
+    /// `client_type` on the wire.
+    #[must_use]
+    pub const fn client_type(self) -> &'static str {
+        if self.is_confidential() { "confidential" } else { "public" }
+    }
+
+    /// Whether a loopback redirect URI may come with any port (ruling 8, RFC 8252 §7.3).
+    #[must_use]
+    pub const fn ignores_loopback_port(self) -> bool {
+        matches!(self, Self::Native | Self::Mobile)
+    }
+}
+
+words! {
+    /// Where the app's business associate agreement stands (ruling 7).
+    BaaStatus {
+        /// Not asked for.
+        None = "none",
+        /// Asked for; PHI scopes are still refused.
+        Applied = "applied",
+        /// In force.
+        Signed = "signed",
+    }
+}
+
+words! {
+    /// How the app's id_tokens are signed (ruling 16).
+    IdTokenAlg {
+        /// Ed25519, the default.
+        EdDsa = "EdDSA",
+        /// RSA with SHA-256.
+        Rs256 = "RS256",
+        /// P-256 with SHA-256.
+        Es256 = "ES256",
+    }
+}
+
+words! {
+    /// Which enforcement profile is on (rulings, "Two enforcement profiles").
+    Profile {
+        /// What the seed documents show works as they show it.
+        Loop = "loop",
+        /// The security page to the letter, plus OAuth 2.1.
+        Strict = "strict",
+    }
+}
+
+/// A registered app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// `client_id` on the wire.
+    pub id: ClientId,
+    /// `client_name` on the wire.
+    pub name: String,
+    /// What kind of app it is.
+    pub app_type: AppType,
+    /// Exact strings (ruling 8).
+    pub redirect_uris: Vec<String>,
+    /// Scopes the app may request.
+    pub allowed_scopes: ScopeSet,
+    /// Origins that may call from a browser (ruling 28).
+    pub allowed_origins: Vec<String>,
+    /// The app's own page.
+    pub client_uri: Option<String>,
+    /// The app's logo.
+    pub logo_uri: Option<String>,
+    /// Where webhooks go.
+    pub webhook_url: Option<String>,
+    /// The brand it belongs to.
+    pub brand_id: String,
+    /// The Loop service it speaks for, when it is a seeded service client (ruling 13).
+    pub service: Option<String>,
+    /// Loop's own app (ruling 26).
+    pub is_first_party: bool,
+    /// Switched on.
+    pub enabled: bool,
+    /// Its BAA.
+    pub baa_status: BaaStatus,
+    /// Life of its access tokens: 5 minutes to 1 hour (/connect/tokens).
+    pub access_token_lifetime: Duration,
+    /// How its id_tokens are signed.
+    pub id_token_alg: IdTokenAlg,
+    /// When it was registered (sandbox time).
+    pub created_at: Timestamp,
+    /// When it last changed (sandbox time).
+    pub updated_at: Timestamp,
+}
+
+/// A persona.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// `sub` on the wire, and `patient_id` in the services.
+    pub id: UserId,
+    /// Sign-in name and `email` claim.
+    pub email: String,
+    /// `name` claim.
+    pub name: String,
+    /// `brand` claim.
+    pub brand_id: String,
+    /// For example `en-US`.
+    pub locale: String,
+    /// One line for people, shown where a persona is chosen.
+    pub description: String,
+    /// When it was created (sandbox time).
+    pub created_at: Timestamp,
+    /// When it last changed (sandbox time).
+    pub updated_at: Timestamp,
+}

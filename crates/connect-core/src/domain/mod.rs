@@ -1,0 +1,14 @@
+//! The things of the sandbox and their rules: ids, time, credentials and their states, refusals, findings.
+
+pub mod actor;
+pub mod app;
+pub mod credential;
+pub mod exchange;
+pub mod finding;
+pub mod id;
+pub mod journal;
+pub mod redaction;
+pub mod refusal;
+pub mod secret;
+pub mod standing;
+pub mod time;

@@ -1,0 +1,238 @@
+//! Finds credentials in bytes, so that they can be cut out before anything is stored.
+//!
+//! Two nets: *shapes* (our prefixes, JWTs, Basic credentials), and *places* (form or query fields that carry
+//! credentials by name, whatever their value looks like, so that a production secret sent here by mistake is cut too).
+
+/// A credential in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// What it looks like, for the marker left in its place.
+    pub what: &'static str,
+}
+
+/// Prefixes with random text after them, and what they are called.
+const SHAPES: [(&[u8], &str); 7] = [
+    (b"lph_at_", "access_token"),
+    (b"lph_rt_", "refresh_token"),
+    (b"lph_ac_", "code"),
+    (b"lph_ss_", "session_cookie"),
+    (b"lph_cs_", "csrf"),
+    (b"secret_", "client_secret"),
+    (b"whsec_", "webhook_secret"),
+];
+/// A prefix with fewer characters behind it is a word, not a credential.
+const SHORTEST: usize = 12;
+/// Form and query fields that carry credentials.
+const PLACES: [(&[u8], &str); 9] = [
+    (b"client_secret=", "client_secret"),
+    (b"refresh_token=", "refresh_token"),
+    (b"access_token=", "access_token"),
+    (b"id_token_hint=", "id_token"),
+    (b"code=", "code"),
+    (b"token=", "token"),
+    (b"password=", "password"),
+    (b"assertion=", "assertion"),
+    (b"csrf=", "csrf"),
+];
+
+/// Every credential in `bytes`, in order, without overlap.
+#[must_use]
+pub fn find(bytes: &[u8]) -> Vec<Cut> {
+    let mut cuts = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let found = match bytes[at] {
+            b'l' | b's' | b'w' => shape(bytes, at),
+            b'e' if bytes[at..].starts_with(b"eyJ") => jwt(bytes, at),
+            _ => None,
+        }
+        .or_else(|| place(bytes, at))
+        .or_else(|| scheme(bytes, at));
+        match found {
+            Some(cut) => {
+                at = cut.end;
+                cuts.push(cut);
+            }
+            None => at += 1,
+        }
+    }
+    cuts
+}
+
+/// Whether `text` holds anything that looks like a credential.
+#[must_use]
+pub fn is_clean(text: &str) -> bool {
+    find(text.as_bytes()).is_empty()
+}
+
+/// `text` with every credential replaced by its kind in brackets.
+#[must_use]
+pub fn scrub(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for cut in find(text.as_bytes()) {
+        // Cuts begin and end at ASCII bytes, so these are character boundaries.
+        out.push_str(&text[from..cut.start]);
+        out.push('[');
+        out.push_str(cut.what);
+        out.push(']');
+        from = cut.end;
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+/// One character at `at`, a percent-encoded one taken as what it stands for: (byte, length).
+fn unit(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+    let first = *bytes.get(at)?;
+    if first != b'%' {
+        return Some((first, 1));
+    }
+    let hex = std::str::from_utf8(bytes.get(at + 1..at + 3)?).ok()?;
+    Some((u8::from_str_radix(hex, 16).ok()?, 3))
+}
+
+/// The length of `prefix` at `at`, percent-encoding looked through.
+fn matched(bytes: &[u8], at: usize, prefix: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    for wanted in prefix {
+        let (byte, step) = unit(bytes, at + length)?;
+        if byte != *wanted {
+            return None;
+        }
+        length += step;
+    }
+    Some(length)
+}
+
+/// The end of the base64url run that starts at `at`, and how many characters it has.
+fn run(bytes: &[u8], at: usize) -> (usize, usize) {
+    let (mut end, mut count) = (at, 0);
+    while let Some((byte, step)) = unit(bytes, end) {
+        if !(byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+            break;
+        }
+        end += step;
+        count += 1;
+    }
+    (end, count)
+}
+
+fn shape(bytes: &[u8], at: usize) -> Option<Cut> {
+    SHAPES.iter().find_map(|(prefix, what)| {
+        let start = at + matched(bytes, at, prefix)?;
+        let (end, count) = run(bytes, start);
+        (count >= SHORTEST).then_some(Cut { start: at, end, what })
+    })
+}
+
+/// A compact JWS: three base64url parts.
+fn jwt(bytes: &[u8], at: usize) -> Option<Cut> {
+    let mut end = at;
+    for part in 0..3 {
+        let (stop, count) = run(bytes, end);
+        if count < SHORTEST {
+            return None;
+        }
+        end = stop;
+        if part < 2 {
+            if bytes.get(end) != Some(&b'.') {
+                return None;
+            }
+            end += 1;
+        }
+    }
+    Some(Cut { start: at, end, what: "jwt" })
+}
+
+/// The value of a field that carries a credential by name.
+fn place(bytes: &[u8], at: usize) -> Option<Cut> {
+    let at_field_start = at == 0 || matches!(bytes[at - 1], b'?' | b'&' | b'\n');
+    if !at_field_start {
+        return None;
+    }
+    PLACES.iter().find_map(|(name, what)| {
+        bytes[at..].starts_with(name).then_some(())?;
+        let start = at + name.len();
+        let end = bytes[start..]
+            .iter()
+            .position(|byte| matches!(byte, b'&' | b' ' | b'#' | b'\r' | b'\n' | b'"' | b'<'))
+            .map_or(bytes.len(), |length| start + length);
+        (end > start).then_some(Cut { start, end, what })
+    })
+}
+
+/// What follows `Basic ` or `Bearer ` in an Authorization header.
+fn scheme(bytes: &[u8], at: usize) -> Option<Cut> {
+    const HEADER: &[u8] = b"\nauthorization:";
+    let head = bytes.get(at..at + HEADER.len())?;
+    if !head.eq_ignore_ascii_case(HEADER) {
+        return None;
+    }
+    let line_start = at + HEADER.len();
+    let line_end = bytes[line_start..]
+        .iter()
+        .position(|byte| matches!(byte, b'\r' | b'\n'))
+        .map_or(bytes.len(), |length| line_start + length);
+    let line = &bytes[line_start..line_end];
+    let skip = line.iter().take_while(|byte| **byte == b' ').count();
+    let word = line[skip..].iter().position(|byte| *byte == b' ')?;
+    let start = line_start + skip + word + 1;
+    let what = if line[skip..skip + word].eq_ignore_ascii_case(b"basic") {
+        "basic_credentials"
+    } else {
+        "bearer_token"
+    };
+    (start < line_end).then_some(Cut { start, end: line_end, what })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAIL: &str = "3q2-7wABCDEFghijklmnop_qrstuvwxyz0123456789A";
+
+    #[test]
+    fn our_credentials_are_found_wherever_they_stand() {
+        for prefix in ["lph_at_", "lph_rt_", "lph_ac_", "secret_", "whsec_", "lph_ss_"] {
+            let text = format!("{{\"x\":\"{prefix}{TAIL}\"}}");
+            assert!(!scrub(&text).contains(TAIL), "{prefix}");
+        }
+    }
+
+    #[test]
+    fn percent_encoding_does_not_hide_one() {
+        assert_eq!(scrub(&format!("a=lph%5Fat%5f{TAIL}&b=1")), "a=[access_token]&b=1");
+    }
+
+    #[test]
+    fn fields_that_carry_credentials_are_cut_whatever_they_hold() {
+        assert_eq!(scrub("grant_type=x&client_secret=hunter2&y=1"), "grant_type=x&client_secret=[client_secret]&y=1");
+        assert_eq!(scrub("GET /cb?code=abc&state=s HTTP/1.1"), "GET /cb?code=[code]&state=s HTTP/1.1");
+    }
+
+    #[test]
+    fn authorization_headers_lose_their_value() {
+        assert_eq!(
+            scrub("GET / HTTP/1.1\r\nAuthorization: Basic Y2xpZW50OnBhc3M=\r\nHost: x\r\n"),
+            "GET / HTTP/1.1\r\nAuthorization: Basic [basic_credentials]\r\nHost: x\r\n"
+        );
+    }
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        for text in ["code_challenge=abc", "unsupported_grant_type", "secret_key", "eyJ is how a JWT begins", "code_verifier=abcdef"] {
+            assert_eq!(scrub(text), text);
+        }
+    }
+
+    #[test]
+    fn jwts_are_cut() {
+        let text = "id_token\":\"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c2VyXzEifQ.c2lnbmF0dXJlLXNpZ25hdHVyZQ\"";
+        assert_eq!(scrub(text), "id_token\":\"[jwt]\"");
+    }
+}
