@@ -1,0 +1,43 @@
+//! `cargo xtask`: everything a developer or CI does with this repository.
+//!
+//! Owns: preparing a machine, starting the sandbox, the one gate that `.ci/run` runs, generated files, benchmarks and
+//! long fuzzing. It must never be needed to build or use the product: the crates know nothing of it, and it knows the
+//! product only from outside (its command line, its HTTP). To add a command: one file here, one variant below.
+
+mod clients;
+mod codegen;
+mod machine;
+mod run;
+mod setup;
+mod stamp;
+mod step;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+/// Work on Connect Console.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what running and testing need, where that may be done; otherwise say what is missing.
+    Setup(setup::Arguments),
+    /// Build and start the sandbox, and say where it is.
+    Run(run::Arguments),
+    /// Write what is generated from the sources (checked queries), or check it.
+    Codegen(codegen::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    let workspace = workspace::Workspace::find()?;
+    match Arguments::parse().command {
+        Command::Setup(arguments) => setup::execute(&workspace, &arguments),
+        Command::Run(arguments) => run::execute(&workspace, &arguments),
+        Command::Codegen(arguments) => codegen::execute(&workspace, &arguments),
+    }
+}
