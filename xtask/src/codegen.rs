@@ -66,6 +66,14 @@ pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::R
     Ok(())
 }
 
+/// Fails where what is committed is not what the sources give.
+///
+/// # Errors
+/// The files that differ, or why they could not be generated.
+pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
+    execute(workspace, &Arguments { check: true })
+}
+
 impl Generator {
     /// The directory with what the sources give now; made anew only when an input has changed.
     fn make(&self, workspace: &Workspace) -> anyhow::Result<PathBuf> {

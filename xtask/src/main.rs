@@ -6,12 +6,18 @@
 
 mod clients;
 mod codegen;
+mod gate;
+mod licences;
 mod machine;
 mod run;
+mod session;
 mod setup;
 mod stamp;
 mod step;
+mod tidy;
 mod workspace;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -29,15 +35,34 @@ enum Command {
     Setup(setup::Arguments),
     /// Build and start the sandbox, and say where it is.
     Run(run::Arguments),
+    /// Set up, then check everything: format, tidiness, licences, generated files, lints and every test.
+    #[command(visible_alias = "ci")]
+    Test,
     /// Write what is generated from the sources (checked queries), or check it.
     Codegen(codegen::Arguments),
+    /// Run a command with a private D-Bus keychain; started by `test` inside `dbus-run-session`.
+    #[command(hide = true)]
+    Session(session::Arguments),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match execute(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The chain of causes, without a backtrace: the reader has to mend the repository, not this program.
+            anstream::eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: Command) -> anyhow::Result<()> {
     let workspace = workspace::Workspace::find()?;
-    match Arguments::parse().command {
+    match command {
         Command::Setup(arguments) => setup::execute(&workspace, &arguments),
         Command::Run(arguments) => run::execute(&workspace, &arguments),
+        Command::Test => gate::execute(&workspace),
+        Command::Session(arguments) => session::execute(&arguments),
         Command::Codegen(arguments) => codegen::execute(&workspace, &arguments),
     }
 }

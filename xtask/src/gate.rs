@@ -1,0 +1,76 @@
+//! `cargo xtask test`: the one gate. What passes here may land; `.ci/run` runs exactly this.
+//!
+//! Steps go from cheap to dear, so that a wrong format is known after seconds and not after the tests.
+
+use std::time::Duration;
+
+use crate::setup::{self, Purpose};
+use crate::step::{self, timed};
+use crate::workspace::Workspace;
+use crate::{codegen, licences, run, session, tidy};
+
+/// A step's name and its work.
+type Step = (&'static str, fn(&Workspace) -> anyhow::Result<()>);
+
+pub(crate) fn execute(workspace: &Workspace) -> anyhow::Result<()> {
+    let steps: &[Step] = &[
+        ("set-up", |workspace| {
+            setup::prepare(workspace, Purpose::Test)
+        }),
+        ("format", format),
+        ("tidiness", tidy::check),
+        ("licences and sources", licences::check),
+        ("generated files", codegen::check),
+        ("lints", lints),
+        ("tests", tests),
+    ];
+    let mut times = Vec::new();
+    for (name, work) in steps {
+        times.push(timed(name, || work(workspace))?);
+    }
+    let total: Duration = times.iter().map(|(_, time)| *time).sum();
+    step::say(format!("everything passed in {}", seconds(total)));
+    for (name, time) in times {
+        anstream::eprintln!("    {:>8}  {name}", seconds(time));
+    }
+    Ok(())
+}
+
+fn format(workspace: &Workspace) -> anyhow::Result<()> {
+    step::run(step::cargo(workspace).args(["fmt", "--all", "--check"]))
+}
+
+fn lints(workspace: &Workspace) -> anyhow::Result<()> {
+    step::run(
+        step::cargo(workspace)
+            .args([
+                "clippy",
+                "--quiet",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+            ])
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
+/// Builds the sandbox with the very features that the tests are built with, then runs every test in a session.
+fn tests(workspace: &Workspace) -> anyhow::Result<()> {
+    step::run(step::cargo(workspace).args([
+        "build",
+        "--quiet",
+        "--workspace",
+        "--locked",
+        "--bin",
+        run::SANDBOX,
+    ]))?;
+    let mut tests = step::cargo(workspace);
+    tests
+        .args(["test", "--workspace", "--locked"])
+        .envs(setup::browser_variables());
+    step::run(&mut session::within(&tests)?)
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
