@@ -9,31 +9,52 @@ use crate::step::{self, timed};
 use crate::workspace::Workspace;
 use crate::{codegen, licences, run, session, tidy};
 
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only the steps whose names begin so, such as `tidiness` or `lints`.
+    #[arg(long, value_name = "STEP")]
+    only: Option<String>,
+}
+
 /// A step's name and its work.
 type Step = (&'static str, fn(&Workspace) -> anyhow::Result<()>);
 
-pub(crate) fn execute(workspace: &Workspace) -> anyhow::Result<()> {
-    let steps: &[Step] = &[
-        ("set-up", |workspace| {
-            setup::prepare(workspace, Purpose::Test)
-        }),
-        ("format", format),
-        ("tidiness", tidy::check),
-        ("licences and sources", licences::check),
-        ("generated files", codegen::check),
-        ("lints", lints),
-        ("tests", tests),
-    ];
+const STEPS: &[Step] = &[
+    ("set-up", set_up),
+    ("format", format),
+    ("tidiness", tidy::check),
+    ("licences and sources", licences::check),
+    ("generated files", codegen::check),
+    ("lints", lints),
+    ("tests", tests),
+];
+
+pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::Result<()> {
+    let only = arguments.only.as_deref().unwrap_or_default();
+    let steps: Vec<&Step> = STEPS
+        .iter()
+        .filter(|(name, _)| name.starts_with(only))
+        .collect();
+    let names: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
+    anyhow::ensure!(
+        !steps.is_empty(),
+        "no such step; there are: {}",
+        names.join(", ")
+    );
     let mut times = Vec::new();
     for (name, work) in steps {
         times.push(timed(name, || work(workspace))?);
     }
     let total: Duration = times.iter().map(|(_, time)| *time).sum();
-    step::say(format!("everything passed in {}", seconds(total)));
+    step::say(format!("passed in {}", seconds(total)));
     for (name, time) in times {
         anstream::eprintln!("    {:>8}  {name}", seconds(time));
     }
     Ok(())
+}
+
+fn set_up(workspace: &Workspace) -> anyhow::Result<()> {
+    setup::prepare(workspace, Purpose::Test)
 }
 
 fn format(workspace: &Workspace) -> anyhow::Result<()> {

@@ -37,7 +37,7 @@ enum Command {
     Run(run::Arguments),
     /// Set up, then check everything: format, tidiness, licences, generated files, lints and every test.
     #[command(visible_alias = "ci")]
-    Test,
+    Test(gate::Arguments),
     /// Write what is generated from the sources (checked queries), or check it.
     Codegen(codegen::Arguments),
     /// Run a command with a private D-Bus keychain; started by `test` inside `dbus-run-session`.
@@ -61,7 +61,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Setup(arguments) => setup::execute(&workspace, &arguments),
         Command::Run(arguments) => run::execute(&workspace, &arguments),
-        Command::Test => gate::execute(&workspace),
+        Command::Test(arguments) => gate::execute(&workspace, &arguments),
         Command::Session(arguments) => session::execute(&arguments),
         Command::Codegen(arguments) => codegen::execute(&workspace, &arguments),
     }
