@@ -141,6 +141,8 @@ pub struct Credential {
     pub grant_id: Option<GrantId>,
     /// What it was made from: the code, or the refresh token before it.
     pub parent: Option<CredentialId>,
+    /// The code its family began with; replaying that code kills them all.
+    pub root: Option<CredentialId>,
     /// What it opens.
     pub scope: ScopeSet,
     /// When it was issued (sandbox time).

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain::standing::Standing;
+use Standing::{Assumed, Documented};
 
 /// One scope of the platform.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,8 +38,8 @@ const fn row(
         consent,
         service,
         phi: false,
-        standing: Standing::Documented,
-        phi_standing: Standing::Assumed,
+        standing: Documented,
+        phi_standing: Assumed,
         machine_only: false,
     }
 }
@@ -48,14 +49,12 @@ const fn phi(scope: Scope, standing: Standing) -> Scope {
 }
 
 const fn assumed(scope: Scope) -> Scope {
-    Scope { standing: Standing::Assumed, ..scope }
+    Scope { standing: Assumed, ..scope }
 }
 
 const fn machine(scope: Scope) -> Scope {
     Scope { machine_only: true, ..scope }
 }
-
-use Standing::{Assumed, Documented};
 
 /// Every scope, in the order people see them.
 pub static CATALOGUE: &[Scope] = &[

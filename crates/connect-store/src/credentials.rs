@@ -1,0 +1,400 @@
+//! Codes, tokens, secrets and session cookies: their one table.
+
+use connect_core::Timestamp;
+use connect_core::domain::credential::{Credential, CredentialKind, CredentialState};
+use connect_core::domain::journal::{Kind, Origin, Seq};
+use connect_core::domain::secret::CredentialHash;
+use connect_core::id::{ClientId, CredentialId, GrantId, TraceId, UserId};
+use connect_core::protocol::scope::ScopeSet;
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use crate::error::StoreError;
+use crate::world::ledger::NewCredential;
+use crate::world::tx::WorldTx;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    hash: Vec<u8>,
+    kind: String,
+    state: String,
+    client_id: Option<String>,
+    user_id: Option<String>,
+    grant_id: Option<String>,
+    parent: Option<String>,
+    root: Option<String>,
+    scope: String,
+    issued_at: i64,
+    expires_at: Option<i64>,
+    ended_at: Option<i64>,
+    trace: String,
+    issued_by: i64,
+    detail: String,
+}
+
+impl Row {
+    fn into_credential(self) -> Result<Credential, StoreError> {
+        let wrong = |column| StoreError::Inconsistent { table: "credentials", column, row: self.id.clone() };
+        let hash: [u8; 32] = self.hash.as_slice().try_into().map_err(|_| wrong("hash"))?;
+        Ok(Credential {
+            hash: CredentialHash::from_bytes(hash),
+            kind: CredentialKind::from_word(&self.kind).ok_or_else(|| wrong("kind"))?,
+            state: CredentialState::from_word(&self.state).ok_or_else(|| wrong("state"))?,
+            detail: serde_json::from_str(&self.detail).map_err(|_| wrong("detail"))?,
+            client_id: self.client_id.map(ClientId::from_text),
+            user_id: self.user_id.map(UserId::from_text),
+            grant_id: self.grant_id.map(GrantId::from_text),
+            parent: self.parent.map(CredentialId::from_text),
+            root: self.root.map(CredentialId::from_text),
+            scope: ScopeSet::from_stored(&self.scope),
+            issued_at: Timestamp::from_millis(self.issued_at),
+            expires_at: self.expires_at.map(Timestamp::from_millis),
+            ended_at: self.ended_at.map(Timestamp::from_millis),
+            trace: TraceId::from_text(self.trace),
+            issued_by: Seq(self.issued_by),
+            id: CredentialId::from_text(self.id),
+        })
+    }
+}
+
+fn all(rows: Vec<Row>) -> Result<Vec<Credential>, StoreError> {
+    rows.into_iter().map(Row::into_credential).collect()
+}
+
+/// A JSON array of texts.
+pub(crate) fn json_texts<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    serde_json::Value::from_iter(texts).to_string()
+}
+
+/// The credentials with these hashes, in no particular order.
+pub async fn by_hashes(
+    connection: &mut SqliteConnection,
+    hashes: &[CredentialHash],
+) -> Result<Vec<Credential>, StoreError> {
+    if hashes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let hashes: Vec<String> = hashes.iter().map(CredentialHash::to_hex).collect();
+    let hashes = json_texts(hashes.iter().map(String::as_str));
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id!", hash, kind, state, client_id, user_id, grant_id, parent, root, scope, issued_at,
+                  expires_at, ended_at, trace, issued_by, detail
+           FROM credentials WHERE hash IN (SELECT unhex(value) FROM json_each(?1))"#,
+        hashes
+    )
+    .fetch_all(connection)
+    .await?;
+    all(rows)
+}
+
+/// The active refresh token of each of these grants.
+pub(crate) async fn active_refresh_of(
+    connection: &mut SqliteConnection,
+    grants: &[&GrantId],
+) -> Result<Vec<Credential>, StoreError> {
+    let grants = json_texts(grants.iter().map(|grant| grant.as_str()));
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id!", hash, kind, state, client_id, user_id, grant_id, parent, root, scope, issued_at,
+                  expires_at, ended_at, trace, issued_by, detail
+           FROM credentials
+           WHERE kind = 'refresh_token' AND state = 'active' AND grant_id IN (SELECT value FROM json_each(?1))"#,
+        grants
+    )
+    .fetch_all(connection)
+    .await?;
+    all(rows)
+}
+
+/// One credential by id.
+pub async fn get(connection: &mut SqliteConnection, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
+    let id = id.as_str();
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id!", hash, kind, state, client_id, user_id, grant_id, parent, root, scope, issued_at,
+                  expires_at, ended_at, trace, issued_by, detail
+           FROM credentials WHERE id = ?1"#,
+        id
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(Row::into_credential).transpose()
+}
+
+/// An app's credentials of one kind, newest first.
+pub async fn of_client(
+    connection: &mut SqliteConnection,
+    client: &ClientId,
+    kind: CredentialKind,
+) -> Result<Vec<Credential>, StoreError> {
+    let (client, kind) = (client.as_str(), kind.as_str());
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id!", hash, kind, state, client_id, user_id, grant_id, parent, root, scope, issued_at,
+                  expires_at, ended_at, trace, issued_by, detail
+           FROM credentials WHERE client_id = ?1 AND kind = ?2 ORDER BY issued_at DESC, id DESC"#,
+        client,
+        kind
+    )
+    .fetch_all(connection)
+    .await?;
+    all(rows)
+}
+
+/// Everything that came from one code, the code first.
+pub async fn family(connection: &mut SqliteConnection, root: &CredentialId) -> Result<Vec<Credential>, StoreError> {
+    let root = root.as_str();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id!", hash, kind, state, client_id, user_id, grant_id, parent, root, scope, issued_at,
+                  expires_at, ended_at, trace, issued_by, detail
+           FROM credentials WHERE root = ?1 OR id = ?1 ORDER BY issued_by, id"#,
+        root
+    )
+    .fetch_all(connection)
+    .await?;
+    all(rows)
+}
+
+/// The sealed value of a credential, by hash.
+pub async fn sealed(
+    connection: &mut SqliteConnection,
+    hash: &CredentialHash,
+) -> Result<Option<(CredentialId, Vec<u8>)>, StoreError> {
+    let hash = hash.as_bytes().as_slice();
+    let row = sqlx::query!(r#"SELECT id AS "id!", sealed FROM credentials WHERE hash = ?1"#, hash)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| (CredentialId::from_text(row.id), row.sealed)))
+}
+
+/// Inserts credentials in one statement; hashes and sealed values travel in one blob beside the rows.
+pub(crate) async fn insert_all(connection: &mut SqliteConnection, new: &[&NewCredential]) -> Result<(), StoreError> {
+    let mut blob = Vec::with_capacity(new.len() * 160);
+    let mut rows = Vec::with_capacity(new.len());
+    for NewCredential { credential: c, sealed } in new {
+        let hash_at = blob.len() + 1;
+        blob.extend_from_slice(c.hash.as_bytes());
+        let sealed_at = blob.len() + 1;
+        blob.extend_from_slice(sealed);
+        let detail = serde_json::to_string(&c.detail).unwrap_or_else(|_| String::from("{}"));
+        rows.push(json!([
+            c.id.as_str(),
+            hash_at,
+            c.kind.as_str(),
+            c.state.as_str(),
+            c.client_id.as_ref().map(ClientId::as_str),
+            c.user_id.as_ref().map(UserId::as_str),
+            c.grant_id.as_ref().map(GrantId::as_str),
+            c.parent.as_ref().map(CredentialId::as_str),
+            c.root.as_ref().map(CredentialId::as_str),
+            c.scope.to_string(),
+            c.issued_at.as_millis(),
+            c.expires_at.map(Timestamp::as_millis),
+            c.ended_at.map(Timestamp::as_millis),
+            c.trace.as_str(),
+            c.issued_by.0,
+            detail,
+            sealed_at,
+            sealed.len(),
+        ]));
+    }
+    let rows = serde_json::Value::Array(rows).to_string();
+    sqlx::query!(
+        "INSERT INTO credentials (id, hash, kind, state, client_id, user_id, grant_id, parent, root, scope, issued_at,
+                                  expires_at, ended_at, trace, issued_by, detail, sealed)
+         SELECT value->>0, substr(?2, value->>1, 32), value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
+                value->>8, value->>9, value->>10, value->>11, value->>12, value->>13, value->>14, value->>15,
+                substr(?2, value->>16, value->>17)
+         FROM json_each(?1)",
+        rows,
+        blob
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Writes the states of credentials that ended.
+pub(crate) async fn write_states(connection: &mut SqliteConnection, ended: &[&Credential]) -> Result<(), StoreError> {
+    let rows = serde_json::Value::from_iter(
+        ended
+            .iter()
+            .map(|c| json!([c.id.as_str(), c.state.as_str(), c.ended_at.map(Timestamp::as_millis)])),
+    )
+    .to_string();
+    sqlx::query!(
+        "UPDATE credentials SET state = ended.value->>1, ended_at = ended.value->>2
+         FROM json_each(?1) AS ended WHERE credentials.id = ended.value->>0",
+        rows
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Adds one credential with its own unit of work.
+pub async fn insert(tx: &mut WorldTx, new: &NewCredential) -> Result<(), StoreError> {
+    insert_all(tx.connection(), &[new]).await
+}
+
+/// A credential that a cascade ended.
+struct Ended {
+    id: String,
+    kind: String,
+}
+
+/// Ends every active credential that came from a code (ruling 4).
+pub async fn revoke_family(tx: &mut WorldTx, origin: &Origin, root: &CredentialId) -> Result<u64, StoreError> {
+    let (at, root_id) = (origin.at.sandbox.as_millis(), root.as_str());
+    let ended = sqlx::query_as!(
+        Ended,
+        r#"UPDATE credentials SET state = 'revoked', ended_at = ?1 WHERE root = ?2 AND state = 'active'
+           RETURNING id AS "id!", kind"#,
+        at,
+        root_id
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(journal_ended(tx, origin, &ended, "family"))
+}
+
+/// Ends every active credential of a grant.
+pub(crate) async fn revoke_of_grant(tx: &mut WorldTx, origin: &Origin, grant: &GrantId) -> Result<u64, StoreError> {
+    let (at, grant) = (origin.at.sandbox.as_millis(), grant.as_str());
+    let ended = sqlx::query_as!(
+        Ended,
+        r#"UPDATE credentials SET state = 'revoked', ended_at = ?1 WHERE grant_id = ?2 AND state = 'active'
+           RETURNING id AS "id!", kind"#,
+        at,
+        grant
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(journal_ended(tx, origin, &ended, "grant"))
+}
+
+/// Ends every active credential of an app, its secrets included.
+pub(crate) async fn revoke_of_client(tx: &mut WorldTx, origin: &Origin, client: &ClientId) -> Result<u64, StoreError> {
+    let (at, client) = (origin.at.sandbox.as_millis(), client.as_str());
+    let ended = sqlx::query_as!(
+        Ended,
+        r#"UPDATE credentials SET state = 'revoked', ended_at = ?1 WHERE client_id = ?2 AND state = 'active'
+           RETURNING id AS "id!", kind"#,
+        at,
+        client
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(journal_ended(tx, origin, &ended, "app"))
+}
+
+/// Ends one credential. `false` when it was not active.
+pub async fn revoke(tx: &mut WorldTx, origin: &Origin, id: &CredentialId) -> Result<bool, StoreError> {
+    let (at, id) = (origin.at.sandbox.as_millis(), id.as_str());
+    let ended = sqlx::query_as!(
+        Ended,
+        r#"UPDATE credentials SET state = 'revoked', ended_at = ?1 WHERE id = ?2 AND state = 'active'
+           RETURNING id AS "id!", kind"#,
+        at,
+        id
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(journal_ended(tx, origin, &ended, "itself") > 0)
+}
+
+fn journal_ended(tx: &mut WorldTx, origin: &Origin, ended: &[Ended], with: &str) -> u64 {
+    for Ended { id, kind } in ended {
+        tx.journal(origin, Kind::CredentialRevoked, id, &json!({ "kind": kind, "with": with }));
+    }
+    ended.len() as u64
+}
+
+/// Sets when a credential dies: a rotated client secret lives 24 hours more.
+pub async fn set_expiry(tx: &mut WorldTx, id: &CredentialId, at: Timestamp) -> Result<(), StoreError> {
+    let (id, at) = (id.as_str(), at.as_millis());
+    sqlx::query!("UPDATE credentials SET expires_at = ?2 WHERE id = ?1", id, at).execute(tx.connection()).await?;
+    Ok(())
+}
+
+/// The next moment at which a credential dies.
+pub async fn next_due(connection: &mut SqliteConnection) -> Result<Option<Timestamp>, StoreError> {
+    let next = sqlx::query_scalar!(
+        r#"SELECT MIN(expires_at) AS "next: i64" FROM credentials WHERE state = 'active' AND expires_at IS NOT NULL"#
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(next.map(Timestamp::from_millis))
+}
+
+/// A credential whose time ran out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expired {
+    /// Its id.
+    pub id: CredentialId,
+    /// What it is.
+    pub kind: String,
+    /// When it died (sandbox time).
+    pub at: Timestamp,
+    /// The app it was given to.
+    pub client_id: Option<ClientId>,
+}
+
+/// Writes down, in order of time, that credentials died up to `until`; at most `most` of them. Each is journalled at the
+/// moment it died, in the trace it was issued in, caused by its issue.
+pub async fn expire(tx: &mut WorldTx, origin: &Origin, until: Timestamp, most: u32) -> Result<Vec<Expired>, StoreError> {
+    let (until, most) = (until.as_millis(), i64::from(most));
+    let due = sqlx::query!(
+        r#"SELECT id AS "id!", kind, client_id, expires_at AS "expires_at!", trace, issued_by FROM credentials
+           WHERE state = 'active' AND expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2"#,
+        until,
+        most
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = json_texts(due.iter().map(|row| row.id.as_str()));
+    sqlx::query!(
+        "UPDATE credentials SET state = 'expired', ended_at = expires_at WHERE id IN (SELECT value FROM json_each(?1))",
+        ids
+    )
+    .execute(tx.connection())
+    .await?;
+    let mut expired = Vec::with_capacity(due.len());
+    for row in due {
+        let at = Timestamp::from_millis(row.expires_at);
+        let client_id = row.client_id.map(ClientId::from_text);
+        if row.kind == CredentialKind::ClientSecret.as_str()
+            && let Some(client) = &client_id
+        {
+            tx.client_changed(client);
+        }
+        let of_it = Origin {
+            at: connect_core::Moment { sandbox: at, wall: origin.at.wall },
+            trace: TraceId::from_text(row.trace),
+            cause: Some(Seq(row.issued_by)),
+            ..origin.clone()
+        };
+        tx.journal(&of_it, Kind::CredentialExpired, &row.id, &json!({ "kind": row.kind }));
+        expired.push(Expired { id: CredentialId::from_text(row.id), kind: row.kind, at, client_id });
+    }
+    Ok(expired)
+}
+
+/// How many live access tokens there are at `now`, for the state of the sandbox.
+pub async fn count_live(connection: &mut SqliteConnection, now: Timestamp) -> Result<i64, StoreError> {
+    let now = now.as_millis();
+    let live = sqlx::query_scalar!(
+        r#"SELECT COUNT(*) AS "live!: i64" FROM credentials
+           WHERE state = 'active' AND kind IN ('access_token', 'refresh_token', 'm2m_token') AND expires_at > ?1"#,
+        now
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(live)
+}

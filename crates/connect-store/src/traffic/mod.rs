@@ -1,0 +1,136 @@
+//! Traffic: every exchange with its bytes, without its credentials.
+//!
+//! A second file with a writer of its own: recording never waits for the world, and the world never waits for it.
+
+mod cut;
+mod query;
+mod retention;
+mod row;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+use connect_core::domain::exchange::Notes;
+use connect_core::id::ExchangeId;
+use connect_core::Moment;
+use sqlx::SqlitePool;
+use tokio::sync::broadcast;
+
+pub use cut::{Reveal, RevealError};
+pub use query::{TrafficFilter, TrafficPage};
+pub use retention::Retention;
+pub use row::{Exchange, ExchangeSummary, Timing};
+
+use crate::database::{self, Durability};
+use crate::error::StoreError;
+use crate::sealing::Vault;
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("migrations/traffic");
+
+/// An exchange to be recorded.
+#[derive(Debug)]
+pub struct NewExchange {
+    /// Its id.
+    pub id: ExchangeId,
+    /// Which listener it came in on: `platform`, `capture`, `control`.
+    pub listener: &'static str,
+    /// When it began.
+    pub at: Moment,
+    /// The other end.
+    pub peer: String,
+    /// Request method; empty when no request was understood.
+    pub method: String,
+    /// Request target as sent.
+    pub target: String,
+    /// `Host` as sent.
+    pub host: String,
+    /// Status of the answer; none when nothing was answered.
+    pub status: Option<u16>,
+    /// How it ended: `completed`, `client_hung_up`…
+    pub ended: String,
+    /// When each part was there.
+    pub timing: Timing,
+    /// Bytes received, as far as kept.
+    pub request: Vec<u8>,
+    /// Bytes sent, as far as kept.
+    pub response: Vec<u8>,
+    /// Bytes received in all.
+    pub request_len: u64,
+    /// Bytes sent in all.
+    pub response_len: u64,
+    /// What was noted while it was answered.
+    pub notes: Notes,
+}
+
+/// The traffic of one workspace. Cheap to clone.
+#[derive(Clone)]
+pub struct Traffic(Arc<Inner>);
+
+struct Inner {
+    writer: writer::Writer,
+    readers: SqlitePool,
+    path: PathBuf,
+    retention: Arc<RwLock<Retention>>,
+    recorded: broadcast::Sender<i64>,
+}
+
+impl Traffic {
+    /// Opens the file, brings its schema up to date and starts the writer. `branch` marks new rows (see `Snapshots`).
+    pub async fn open(path: &Path, branch: String, vault: Arc<Vault>, retention: Retention) -> Result<Self, StoreError> {
+        let connection = database::open_writer(path, Durability::Process, &MIGRATOR).await?;
+        let retention = Arc::new(RwLock::new(retention));
+        let (recorded, _) = broadcast::channel(64);
+        let writer =
+            writer::Writer::start(connection, branch, vault, Arc::clone(&retention), recorded.clone()).await?;
+        Ok(Self(Arc::new(Inner {
+            writer,
+            readers: database::readers(path, 2),
+            path: path.to_owned(),
+            retention,
+            recorded,
+        })))
+    }
+
+    /// Hands an exchange to the writer. Waits when the queue is full, so that nothing is dropped under load.
+    pub async fn record(&self, exchange: NewExchange) {
+        self.0.writer.record(exchange).await;
+    }
+
+    /// Comes back when everything handed over so far can be read.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        self.0.writer.flush().await
+    }
+
+    /// The place of the newest row, each time some were written.
+    #[must_use]
+    pub fn recorded(&self) -> broadcast::Receiver<i64> {
+        self.0.recorded.subscribe()
+    }
+
+    /// Changes what is kept; applied with the next batch.
+    pub fn set_retention(&self, retention: Retention) {
+        *self.0.retention.write().unwrap_or_else(std::sync::PoisonError::into_inner) = retention;
+    }
+
+    /// Removes every exchange.
+    pub async fn clear(&self) -> Result<(), StoreError> {
+        self.0.writer.clear().await
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.0.readers
+    }
+
+    /// Writes what is queued and closes the file.
+    pub async fn close(&self) {
+        self.0.writer.close().await;
+        self.0.readers.close().await;
+    }
+}
