@@ -48,6 +48,18 @@ impl Installer {
         Self::ByHand
     }
 
+    /// Brings the lists of Debian packages up to date, where that may be done.
+    ///
+    /// # Errors
+    /// When it may not be done here, or `apt-get` fails.
+    pub(crate) fn refresh(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Direct(prefix) => step::run(apt(prefix).args(["-qq", "update"])),
+            Self::ByHand => anyhow::bail!("run `sudo apt-get update`, then the same command again"),
+            Self::NotDebian => anyhow::bail!("Debian's packages are needed"),
+        }
+    }
+
     /// Installs Debian packages, or fails with the command that would.
     ///
     /// # Errors
@@ -57,7 +69,7 @@ impl Installer {
         match self {
             Self::Direct(prefix) => {
                 step::say(format!("installing system packages: {list}"));
-                step::run(apt(prefix).args(["-qq", "update"]))?;
+                self.refresh()?;
                 step::run(
                     apt(prefix)
                         .args(["-qq", "install", "-y", "--no-install-recommends"])

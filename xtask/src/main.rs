@@ -4,6 +4,7 @@
 //! long fuzzing. It must never be needed to build or use the product: the crates know nothing of it, and it knows the
 //! product only from outside (its command line, its HTTP). To add a command: one file here, one variant below.
 
+mod bench;
 mod clients;
 mod codegen;
 mod gate;
@@ -40,6 +41,8 @@ enum Command {
     Test(gate::Arguments),
     /// Write what is generated from the sources (checked queries), or check it.
     Codegen(codegen::Arguments),
+    /// Measure the sandbox beside its peers, and write BENCHMARKS.md.
+    Bench(bench::Arguments),
     /// Run a command with a private D-Bus keychain; started by `test` inside `dbus-run-session`.
     #[command(hide = true)]
     Session(session::Arguments),
@@ -63,6 +66,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Run(arguments) => run::execute(&workspace, &arguments),
         Command::Test(arguments) => gate::execute(&workspace, &arguments),
         Command::Session(arguments) => session::execute(&arguments),
+        Command::Bench(arguments) => bench::execute(&workspace, &arguments),
         Command::Codegen(arguments) => codegen::execute(&workspace, &arguments),
     }
 }

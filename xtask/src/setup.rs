@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: brings a machine to the point where running, testing or measuring works.
+//! `cargo xtask setup`: brings a machine to the point where running or testing works.
 //!
 //! Debian 12 with Rust and Node is set up without a question; elsewhere it says what is missing. It is run by the
 //! other commands too, so it must be quick when nothing is to be done.
@@ -28,8 +28,6 @@ pub(crate) enum Purpose {
     Run,
     /// Every test: a browser with its driver, a keychain, Python and Node.
     Test,
-    /// The benchmarks: the peers we are measured beside.
-    Bench,
 }
 
 /// One program that must be there.
@@ -88,13 +86,6 @@ const NEEDS: &[Need] = &[
         package: "python3-venv",
         purpose: Purpose::Test,
         linux_only: false,
-    },
-    Need {
-        programs: &["glewlwyd"],
-        variable: None,
-        package: "glewlwyd",
-        purpose: Purpose::Bench,
-        linux_only: true,
     },
 ];
 
@@ -174,7 +165,11 @@ pub(crate) fn prepare(workspace: &Workspace, purpose: Purpose) -> anyhow::Result
     Ok(())
 }
 
-fn node_is_new_enough() -> anyhow::Result<()> {
+/// Fails with where to get it unless a recent Node is there.
+///
+/// # Errors
+/// When Node is missing or too old.
+pub(crate) fn node_is_new_enough() -> anyhow::Result<()> {
     let (major, minor) = NODE;
     match machine::node_version() {
         Some(version) if version >= NODE => Ok(()),
@@ -191,7 +186,7 @@ mod tests {
 
     #[test]
     fn purposes_include_those_before_them() {
-        assert!(Purpose::Run < Purpose::Test && Purpose::Test < Purpose::Bench);
+        assert!(Purpose::Run < Purpose::Test);
     }
 
     #[test]

@@ -1,0 +1,186 @@
+//! The design's budgets beside what was measured.
+
+use std::time::Duration;
+
+use super::{mebibytes, milliseconds};
+use crate::bench::load::Measure;
+use crate::bench::session::{Footprint, Results, Work};
+use crate::bench::workload::RACERS;
+
+const SANDBOX: &str = "sandbox";
+const IN_MEMORY: &str = "oidc-provider";
+const DURABLE: &str = "glewlwyd (WAL, NORMAL)";
+
+/// One line of the table.
+struct Row {
+    what: String,
+    budget: &'static str,
+    measured: String,
+    beside: String,
+    met: bool,
+}
+
+/// A rate of ours that must be a number of times a peer's.
+struct Ratio {
+    what: &'static str,
+    ours: Work,
+    budget: &'static str,
+    factor: f64,
+    peer: &'static str,
+    theirs: Work,
+}
+
+const RATIOS: &[Ratio] = &[
+    Ratio {
+        what: "refresh with rotation, 8 connections",
+        ours: Work::Refresh8,
+        budget: "≥ 1×",
+        factor: 1.0,
+        peer: IN_MEMORY,
+        theirs: Work::Refresh8,
+    },
+    Ratio {
+        what: "refresh with rotation, 8 connections",
+        ours: Work::Refresh8,
+        budget: "≥ 5×",
+        factor: 5.0,
+        peer: DURABLE,
+        theirs: Work::Refresh8,
+    },
+    Ratio {
+        what: "refresh with rotation, 32 connections",
+        ours: Work::Refresh32,
+        budget: "≥ 1×",
+        factor: 1.0,
+        peer: IN_MEMORY,
+        theirs: Work::Refresh32,
+    },
+    Ratio {
+        what: "refresh with rotation, 32 connections",
+        ours: Work::Refresh32,
+        budget: "≥ 5×",
+        factor: 5.0,
+        peer: DURABLE,
+        theirs: Work::Refresh32,
+    },
+    Ratio {
+        what: "introspection, 8 connections",
+        ours: Work::Introspect8,
+        budget: "≥ 2×",
+        factor: 2.0,
+        peer: IN_MEMORY,
+        theirs: Work::Introspect8,
+    },
+    Ratio {
+        what: "API calls, 8 connections",
+        ours: Work::Resource8,
+        budget: "≥ 2× introspection",
+        factor: 2.0,
+        peer: IN_MEMORY,
+        theirs: Work::Introspect8,
+    },
+];
+
+/// The table of budgets, each with what was measured and whether it is met.
+pub(super) fn table(results: &Results) -> String {
+    let mut rows = Vec::new();
+    if let Some(ours) = results.footprints.get(SANDBOX) {
+        rows.extend(footprints(results, ours));
+    }
+    rows.extend(RATIOS.iter().filter_map(|ratio| rate(results, ratio)));
+    rows.extend(flow(results));
+    if let Some(races) = &results.races {
+        rows.push(Row {
+            what: format!(
+                "one code, {RACERS} parallel exchanges, {} times",
+                races.held
+            ),
+            budget: "1 winner each",
+            measured: format!("{} with exactly 1", races.with_one_winner),
+            beside: String::new(),
+            met: races.with_one_winner == races.held,
+        });
+    }
+    let head = ["what", "budget", "measured", "beside", "met"].map(str::to_owned);
+    let cells = rows.into_iter().map(|row| {
+        let met = if row.met { "yes" } else { "**no**" };
+        vec![
+            row.what,
+            row.budget.to_owned(),
+            row.measured,
+            row.beside,
+            met.to_owned(),
+        ]
+    });
+    super::table("Budgets", &head, cells)
+}
+
+fn rate(results: &Results, ratio: &Ratio) -> Option<Row> {
+    let ours = results.median(SANDBOX, ratio.ours)?;
+    let theirs = results.median(ratio.peer, ratio.theirs)?;
+    let times = ours.rate / theirs.rate;
+    Some(Row {
+        what: ratio.what.to_owned(),
+        budget: ratio.budget,
+        measured: format!("{:.0}/s", ours.rate),
+        beside: format!("{times:.2}× {}, {:.0}/s", ratio.peer, theirs.rate),
+        met: times >= ratio.factor,
+    })
+}
+
+fn footprints(results: &Results, ours: &Footprint) -> Vec<Row> {
+    let beside = |value: fn(&Footprint) -> String| {
+        let peers = results
+            .footprints
+            .iter()
+            .filter(|(name, _)| *name != SANDBOX);
+        peers
+            .map(|(name, peer)| format!("{name} {}", value(peer)))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    vec![
+        Row {
+            what: "start to first 200 on discovery".to_owned(),
+            budget: "≤ 20 ms",
+            measured: milliseconds(ours.start),
+            beside: beside(|peer| milliseconds(peer.start)),
+            met: ours.start <= Duration::from_millis(20),
+        },
+        Row {
+            what: "resident memory, idle".to_owned(),
+            budget: "≤ 15 MiB",
+            measured: mebibytes(ours.idle.resident),
+            beside: beside(|peer| mebibytes(peer.idle.resident)),
+            met: ours.idle.resident <= 15 * 1024,
+        },
+        Row {
+            what: format!("resident memory after {} grants", results.grants),
+            budget: "≤ 25 MiB",
+            measured: mebibytes(ours.after_grants.resident),
+            beside: beside(|peer| mebibytes(peer.after_grants.resident)),
+            met: ours.after_grants.resident <= 25 * 1024,
+        },
+    ]
+}
+
+fn flow(results: &Results) -> Vec<Row> {
+    let Some(ours) = results.median(SANDBOX, Work::Flow1) else {
+        return Vec::new();
+    };
+    let peer = results.median(IN_MEMORY, Work::Flow1);
+    let row = |name: &str, budget: &'static str, limit: u64, value: fn(&Measure) -> Duration| {
+        let beside = peer.map(|peer| format!("{IN_MEMORY} {}", milliseconds(value(&peer))));
+        Row {
+            what: format!("authorize → code → token with id_token, one connection, {name}"),
+            budget,
+            measured: milliseconds(value(&ours)),
+            beside: beside.unwrap_or_default(),
+            met: value(&ours) <= Duration::from_millis(limit),
+        }
+    };
+    vec![
+        row("p50", "≤ 1.0 ms", 1, |measure| measure.p50),
+        row("p99", "≤ 2.0 ms", 2, |measure| measure.p99),
+    ]
+}

@@ -1,0 +1,152 @@
+//! Our own server under measurement, known from outside only: its command line and its HTTP.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::http::{self, Connection};
+use super::process::free_port;
+use super::subject::{Endpoints, REDIRECT_URI, Seat, Subject, fill_seat, pkce_pairs};
+use crate::run::SANDBOX;
+use crate::workspace::Workspace;
+
+/// The persona that every request is approved for.
+const PERSONA: &str = "maya@example.com";
+
+/// `connect-sandbox serve` on a data directory of its own.
+pub(super) struct Sandbox {
+    program: PathBuf,
+    data: PathBuf,
+    control_port: u16,
+}
+
+impl Sandbox {
+    /// A sandbox with an empty data directory.
+    ///
+    /// # Errors
+    /// When the directory cannot be emptied.
+    pub(super) fn prepare(workspace: &Workspace) -> anyhow::Result<Self> {
+        let sandbox = Self {
+            program: workspace.program("release", SANDBOX),
+            data: workspace.target("bench/sandbox"),
+            control_port: free_port()?,
+        };
+        sandbox.clear()?;
+        Ok(sandbox)
+    }
+
+    /// Removes the data directory: the next start makes a new world.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    fn clear(&self) -> anyhow::Result<()> {
+        if self.data.exists() {
+            fs::remove_dir_all(&self.data)
+                .with_context(|| format!("cannot remove {}", self.data.display()))?;
+        }
+        Ok(())
+    }
+
+    /// The ready line that the server printed into its log.
+    fn ready(&self) -> anyhow::Result<Value> {
+        let text = fs::read_to_string(self.log())?;
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("{\"ready\""))
+            .context("no ready line")?;
+        Ok(serde_json::from_str(line)?)
+    }
+
+    /// Runs one command over the control port.
+    async fn control(&self, command: &str, payload: Value) -> anyhow::Result<Value> {
+        let ready = self.ready()?;
+        let token = ready["control"]["token"]
+            .as_str()
+            .context("the ready line has a control token")?;
+        let address = SocketAddr::from(([127, 0, 0, 1], self.control_port));
+        let authorization = format!("Bearer {token}");
+        let headers = [("authorization", authorization.as_str())];
+        let body = json!({"cmd": command, "payload": payload});
+        let mut connection = Connection::open(address).await?;
+        let request = http::json("POST", address, "/rpc", &headers, &body);
+        let response = connection.exchange(&request).await?.expect(200);
+        let response = response.with_context(|| format!("the command {command} failed"))?;
+        Ok(serde_json::from_slice(response.body())?)
+    }
+}
+
+impl Subject for Sandbox {
+    fn name(&self) -> String {
+        "sandbox".to_owned()
+    }
+
+    fn log(&self) -> PathBuf {
+        self.data.with_extension("log")
+    }
+
+    fn endpoints(&self) -> Endpoints {
+        Endpoints {
+            discovery: "/.well-known/openid-configuration",
+            authorize: "/v1/oauth/authorize",
+            token: "/v1/oauth/token",
+            introspect: "/v1/oauth/introspect",
+            resource: Some("/clinical/v1/biomarkers/me"),
+            scope: "read:biomarkers",
+            scope_with_id_token: "openid email read:biomarkers",
+        }
+    }
+
+    fn command(&self, port: u16) -> anyhow::Result<Command> {
+        let mut command = Command::new(&self.program);
+        command
+            .arg("--data-dir")
+            .arg(&self.data)
+            .args([
+                "serve",
+                "--seed",
+                "demo",
+                "--json",
+                "--auto-approve",
+                PERSONA,
+            ])
+            .args(["--port", &port.to_string()])
+            .args(["--control-port", &self.control_port.to_string()]);
+        Ok(command)
+    }
+
+    async fn seats(&self, address: SocketAddr, count: usize) -> anyhow::Result<Vec<Seat>> {
+        let mut connection = Connection::open(address).await?;
+        let endpoints = self.endpoints();
+        let mut seats = Vec::new();
+        // One refresh token is active for a user and client, so each connection needs a client of its own.
+        for (number, pkce) in pkce_pairs(count).iter().enumerate() {
+            let app = self
+                .control(
+                    "apps_create",
+                    json!({
+                        "name": format!("Bench {number}"),
+                        "app_type": "web",
+                        "redirect_uris": [REDIRECT_URI],
+                        "scopes": endpoints.scope_with_id_token.split(' ').collect::<Vec<_>>(),
+                        "baa_status": "signed",
+                    }),
+                )
+                .await?;
+            let text = app.to_string();
+            let mut seat = Seat {
+                client_id: http::member(&text, "client_id")?.to_owned(),
+                client_secret: http::member(&text, "client_secret")?.to_owned(),
+                cookie: String::new(),
+                access_token: String::new(),
+                refresh_token: String::new(),
+            };
+            fill_seat(&mut connection, address, endpoints, &mut seat, pkce).await?;
+            seats.push(seat);
+        }
+        Ok(seats)
+    }
+}
