@@ -1,0 +1,4 @@
+//! The clinical service.
+
+pub mod markers;
+pub(crate) mod rules;

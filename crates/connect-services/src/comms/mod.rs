@@ -1,0 +1,3 @@
+//! The comms service.
+
+pub(crate) mod categories;

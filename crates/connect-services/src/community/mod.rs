@@ -1,0 +1,3 @@
+//! The community service.
+
+pub(crate) mod text;

@@ -1,0 +1,3 @@
+//! The patient-graph service.
+
+pub(crate) mod entries;
