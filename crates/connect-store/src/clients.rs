@@ -127,6 +127,15 @@ pub async fn get(connection: &mut SqliteConnection, id: &ClientId) -> Result<Opt
     Ok(Some(ClientRecord { client, seeded, secrets }))
 }
 
+/// Whether the id is taken.
+pub async fn exists(tx: &mut WorldTx, id: &ClientId) -> Result<bool, StoreError> {
+    let id = id.as_str();
+    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM clients WHERE id = ?1) AS "found!: bool""#, id)
+        .fetch_one(tx.connection())
+        .await?;
+    Ok(found)
+}
+
 /// Every app, oldest first.
 pub async fn list(connection: &mut SqliteConnection) -> Result<Vec<(Client, bool)>, StoreError> {
     let rows = sqlx::query_as!(Row, "SELECT * FROM clients ORDER BY created_at, id").fetch_all(connection).await?;

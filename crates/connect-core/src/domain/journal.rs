@@ -84,15 +84,11 @@ kinds! {
     GrantRevoked = "grant.revoked",
     /// A code was issued.
     CodeIssued = "code.issued",
-    /// A code was exchanged for tokens.
+    /// A code was exchanged for an access token and a refresh token; `detail` names them.
     CodeRedeemed = "code.redeemed",
     /// A used code was presented again: what it had issued died.
     CodeReplayed = "code.replayed",
-    /// An access token was issued.
-    AccessTokenIssued = "access_token.issued",
-    /// A refresh token was issued.
-    RefreshTokenIssued = "refresh_token.issued",
-    /// A refresh token was used and a new one took its place.
+    /// A refresh token was used; a new one and an access token took its place; `detail` names them.
     RefreshTokenRotated = "refresh_token.rotated",
     /// A new run of the flow took a refresh token's place (ruling 3).
     RefreshTokenReplaced = "refresh_token.replaced",

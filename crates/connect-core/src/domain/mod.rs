@@ -10,5 +10,6 @@ pub mod journal;
 pub mod redaction;
 pub mod refusal;
 pub mod secret;
+pub mod settings;
 pub mod standing;
 pub mod time;

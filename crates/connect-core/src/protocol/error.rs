@@ -66,8 +66,10 @@ codes! {
     RequestUriNotSupported = "request_uri_not_supported", 400, OAuth;
     /// The client may not do this here (introspection by a public client, ruling 13).
     OAuthForbidden = "forbidden", 403, OAuth;
-    /// Audience or scope not allowed to a machine (/v1/tokens: 403).
+    /// The scope is not allowed to this machine (/v1/tokens: 403).
     ScopeNotAllowed = "invalid_scope", 403, OAuth;
+    /// The audience is not allowed to this machine (/v1/tokens: 403; the code is `invalid_target` of RFC 8707).
+    AudienceNotAllowed = "invalid_target", 403, OAuth;
     /// Ours failed.
     ServerError = "server_error", 500, OAuth;
     /// Back off.

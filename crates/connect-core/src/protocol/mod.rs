@@ -1,6 +1,7 @@
 //! OAuth 2.0 and OpenID Connect as this platform speaks them: messages, codes, scopes, PKCE, redirect URIs, events.
 
 pub mod basic;
+pub mod bearer;
 pub mod error;
 pub mod form;
 pub mod pkce;

@@ -1,0 +1,440 @@
+//! Registering apps: the rules of the developer portal, used by the administration API, the console and `connect.toml`.
+
+use std::time::Duration;
+
+use connect_core::domain::app::{AppType, BaaStatus, Client, IdTokenAlg, Profile};
+use connect_core::domain::credential::{
+    ACCESS_TOKEN_LIFETIME, ACCESS_TOKEN_LIFETIME_MIN, CredentialKind, ROTATED_SECRET_LIFETIME,
+};
+use connect_core::domain::journal::{Kind, Origin};
+use connect_core::domain::secret::SecretText;
+use connect_core::id::ClientId;
+use connect_core::protocol::redirect;
+use connect_core::protocol::scope::{ScopeError, ScopeSet};
+use connect_store::sealing::Sealer;
+use connect_store::{StoreError, WorldTx, clients, credentials};
+use serde_json::json;
+use url::Url;
+
+use crate::Identity;
+use crate::issue::Minted;
+
+/// An app to be registered.
+#[derive(Debug, Clone)]
+pub struct NewApp {
+    /// Its id, when it is to have a certain one (demo apps, `connect.toml`); else a new one is made.
+    pub client_id: Option<ClientId>,
+    /// 1 to 255 characters.
+    pub name: String,
+    /// What kind of app.
+    pub app_type: AppType,
+    /// At least one, but for m2m.
+    pub redirect_uris: Vec<String>,
+    /// Names of scopes.
+    pub scopes: Vec<String>,
+    /// Origins that may call from a browser.
+    pub allowed_origins: Vec<String>,
+    /// The app's own page.
+    pub client_uri: Option<String>,
+    /// The app's logo.
+    pub logo_uri: Option<String>,
+    /// Where webhooks go.
+    pub webhook_url: Option<String>,
+    /// `loop` or `loopbio`.
+    pub brand_id: String,
+    /// Set for a Loop service's own client.
+    pub service: Option<String>,
+    /// Loop's own app.
+    pub is_first_party: bool,
+    /// Where its BAA stands.
+    pub baa_status: BaaStatus,
+    /// Seconds, 300 to 3600.
+    pub access_token_lifetime_seconds: u64,
+    /// How its id_tokens are signed.
+    pub id_token_alg: IdTokenAlg,
+    /// A demo app: keeps its id and secrets through a factory reset.
+    pub seeded: bool,
+    /// The secret it is to have (demo apps, `connect.toml`); else a new one is made.
+    pub client_secret: Option<SecretText>,
+    /// The webhook secret it is to have; else a new one is made.
+    pub webhook_secret: Option<SecretText>,
+}
+
+impl NewApp {
+    /// An app with the defaults of the portal.
+    #[must_use]
+    pub fn new(name: impl Into<String>, app_type: AppType) -> Self {
+        Self {
+            client_id: None,
+            name: name.into(),
+            app_type,
+            redirect_uris: Vec::new(),
+            scopes: Vec::new(),
+            allowed_origins: Vec::new(),
+            client_uri: None,
+            logo_uri: None,
+            webhook_url: None,
+            brand_id: "loop".to_owned(),
+            service: None,
+            is_first_party: false,
+            baa_status: BaaStatus::None,
+            access_token_lifetime_seconds: ACCESS_TOKEN_LIFETIME.as_secs(),
+            id_token_alg: IdTokenAlg::EdDsa,
+            seeded: false,
+            client_secret: None,
+            webhook_secret: None,
+        }
+    }
+}
+
+/// A registered app with the secrets that are shown once.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// The app.
+    pub client: Client,
+    /// Confidential apps have one.
+    pub client_secret: Option<SecretText>,
+    /// Apps with people have one; machines get no events.
+    pub webhook_signing_secret: Option<SecretText>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// Its name, as in the request: `redirect_uris[1]`.
+    pub field: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Why an app can't be registered or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationError {
+    /// Fields that break the rules.
+    #[error("{}", flaws.iter().map(|flaw| format!("{}: {}", flaw.field, flaw.message)).collect::<Vec<_>>().join("; "))]
+    Invalid {
+        /// Each of them.
+        flaws: Vec<Flaw>,
+    },
+    /// The id is taken.
+    #[error("an app with the client_id {0} exists already")]
+    Exists(ClientId),
+    /// There is no such app.
+    #[error("there is no app with the client_id {0}")]
+    Unknown(ClientId),
+    /// A public app has no secret to rotate.
+    #[error("{name} is a public {app_type} app and has no client_secret to rotate; public apps use PKCE alone")]
+    NoSecret {
+        /// Its name.
+        name: String,
+        /// Its type.
+        app_type: &'static str,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The sealing key can't be had.
+    #[error(transparent)]
+    Key(#[from] connect_store::sealing::KeyError),
+    /// A signing key could not be made.
+    #[error(transparent)]
+    Signing(#[from] crate::keys::KeyError),
+}
+
+/// Checks every rule of registration and gives the app as it will be, or every flaw.
+fn validate(new: &NewApp, id: ClientId, profile: Profile, at: connect_core::Timestamp) -> Result<Client, Vec<Flaw>> {
+    let mut flaws = Vec::new();
+    let mut flaw = |field: String, message: String| flaws.push(Flaw { field, message });
+    let length = new.name.trim().chars().count();
+    if !(1..=255).contains(&length) {
+        flaw("name".into(), format!("1 to 255 characters are needed, {length} were given"));
+    }
+    if new.app_type != AppType::M2m && new.redirect_uris.is_empty() {
+        flaw("redirect_uris".into(), "at least one is needed, for example http://localhost:3000/callback".into());
+    }
+    if new.app_type == AppType::M2m && !new.redirect_uris.is_empty() {
+        flaw("redirect_uris".into(), "an m2m app signs nobody in and has none".into());
+    }
+    for (index, uri) in new.redirect_uris.iter().enumerate() {
+        if let Err(error) = redirect::check_registration(uri, profile) {
+            flaw(format!("redirect_uris[{index}]"), error.to_string());
+        } else if new.redirect_uris[..index].contains(uri) {
+            flaw(format!("redirect_uris[{index}]"), format!("`{uri}` is listed twice"));
+        }
+    }
+    let scopes = scopes(new, &mut flaw);
+    for (index, origin) in new.allowed_origins.iter().enumerate() {
+        if let Some(message) = wrong_origin(origin) {
+            flaw(format!("allowed_origins[{index}]"), message);
+        }
+    }
+    for (field, value) in [("client_uri", &new.client_uri), ("logo_uri", &new.logo_uri)] {
+        if let Some(value) = value
+            && !Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "data"))
+        {
+            flaw(field.into(), format!("`{}` is not an http(s) URL", value.chars().take(120).collect::<String>()));
+        }
+    }
+    if let Some(value) = &new.webhook_url
+        && let Some(message) = wrong_webhook(value)
+    {
+        flaw("webhook_url".into(), message);
+    }
+    let lifetime = new.access_token_lifetime_seconds;
+    let allowed = ACCESS_TOKEN_LIFETIME_MIN.as_secs()..=ACCESS_TOKEN_LIFETIME.as_secs();
+    if !allowed.contains(&lifetime) {
+        flaw("access_token_lifetime_seconds".into(), format!("300 to 3600 seconds are allowed, {lifetime} were given"));
+    }
+    if !matches!(new.brand_id.as_str(), "loop" | "loopbio") {
+        flaw("brand_id".into(), "`loop` or `loopbio`".into());
+    }
+    if !flaws.is_empty() {
+        return Err(flaws);
+    }
+    Ok(Client {
+        id,
+        name: new.name.trim().to_owned(),
+        app_type: new.app_type,
+        redirect_uris: new.redirect_uris.clone(),
+        allowed_scopes: scopes,
+        allowed_origins: new.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(),
+        client_uri: new.client_uri.clone(),
+        logo_uri: new.logo_uri.clone(),
+        webhook_url: new.webhook_url.clone(),
+        brand_id: new.brand_id.clone(),
+        service: new.service.clone(),
+        is_first_party: new.is_first_party,
+        enabled: true,
+        baa_status: new.baa_status,
+        access_token_lifetime: Duration::from_secs(lifetime),
+        id_token_alg: new.id_token_alg,
+        created_at: at,
+        updated_at: at,
+    })
+}
+
+fn scopes(new: &NewApp, flaw: &mut impl FnMut(String, String)) -> ScopeSet {
+    let mut set = ScopeSet::default();
+    if new.scopes.is_empty() {
+        flaw("scopes".into(), "at least one is needed, for example read:biomarkers".into());
+    }
+    for (index, name) in new.scopes.iter().enumerate() {
+        let field = format!("scopes[{index}]");
+        match ScopeSet::parse(name) {
+            Ok(one) => {
+                for scope in one.iter() {
+                    if scope.machine_only == (new.app_type == AppType::M2m) {
+                        set.insert(scope);
+                    } else if scope.machine_only {
+                        flaw(field.clone(), format!("`{}` is for m2m apps only", scope.name));
+                    } else {
+                        flaw(field.clone(), format!("`{}` is a person's to give; an m2m app can hold admin scopes only", scope.name));
+                    }
+                }
+            }
+            Err(error @ (ScopeError::Grammar(_) | ScopeError::Unknown(_))) => flaw(field, error.to_string()),
+        }
+    }
+    set
+}
+
+fn wrong_origin(origin: &str) -> Option<String> {
+    let shown: String = origin.chars().take(120).collect();
+    let parsed = Url::parse(origin).ok()?;
+    let plain = matches!(parsed.scheme(), "http" | "https")
+        && parsed.path() == "/"
+        && parsed.query().is_none()
+        && parsed.fragment().is_none()
+        && !origin.contains('*')
+        && !origin.contains('@');
+    (!plain).then(|| format!("`{shown}` is not an origin; write scheme, host and port only, for example http://localhost:5173"))
+}
+
+fn wrong_webhook(value: &str) -> Option<String> {
+    let shown: String = value.chars().take(120).collect();
+    let Ok(url) = Url::parse(value) else {
+        return Some(format!("`{shown}` is not a URL"));
+    };
+    let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    match url.scheme() {
+        "https" => None,
+        "http" if loopback => None,
+        _ => Some(format!("`{shown}` must be https, or http to this machine (ruling 23)")),
+    }
+}
+
+/// What of an app is in its journal entries. No secrets.
+fn facts(client: &Client) -> serde_json::Value {
+    json!({
+        "name": client.name, "app_type": client.app_type, "redirect_uris": client.redirect_uris,
+        "scopes": client.allowed_scopes.to_string(), "allowed_origins": client.allowed_origins,
+        "webhook_url": client.webhook_url, "brand_id": client.brand_id, "enabled": client.enabled,
+        "baa_status": client.baa_status, "is_first_party": client.is_first_party,
+        "access_token_lifetime_seconds": client.access_token_lifetime.as_secs(), "id_token_alg": client.id_token_alg,
+    })
+}
+
+impl Identity {
+    /// Registers an app.
+    pub async fn register(&self, new: NewApp, origin: Origin) -> Result<Registered, RegistrationError> {
+        let id = new.client_id.clone().unwrap_or_else(|| self.env.id());
+        let profile = self.settings.get().profile;
+        let client = validate(&new, id, profile, origin.at.sandbox).map_err(|flaws| RegistrationError::Invalid { flaws })?;
+        self.keys.ensure(client.id_token_alg, &origin).await?;
+        let sealer = self.vault.sealer().await?;
+        let secret = client.app_type.is_confidential().then(|| {
+            self.secret(&sealer, CredentialKind::ClientSecret, new.client_secret.clone())
+        });
+        let webhook = (client.app_type != AppType::M2m).then(|| {
+            self.secret(&sealer, CredentialKind::WebhookSecret, new.webhook_secret.clone())
+        });
+        let registered = Registered {
+            client: client.clone(),
+            client_secret: secret.as_ref().map(|minted| minted.value.clone()),
+            webhook_signing_secret: webhook.as_ref().map(|minted| minted.value.clone()),
+        };
+        self.world
+            .write(move |tx| {
+                Box::pin(async move {
+                    if clients::exists(tx, &client.id).await? {
+                        return Err(RegistrationError::Exists(client.id));
+                    }
+                    let seq = tx.journal(&origin, Kind::AppCreated, client.id.as_str(), &facts(&client));
+                    clients::put(tx, &client, new.seeded).await?;
+                    for minted in [secret, webhook].into_iter().flatten() {
+                        let mut row = minted.row(origin.trace.clone(), seq, origin.at.sandbox);
+                        row.credential.client_id = Some(client.id.clone());
+                        credentials::insert(tx, &row).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(registered)
+    }
+
+    /// Changes an app: `change` is handed the app as it is, as a request to register it again.
+    pub async fn update_app(
+        &self,
+        id: &ClientId,
+        change: impl FnOnce(&mut NewApp, &mut bool) + Send,
+        origin: Origin,
+    ) -> Result<Client, RegistrationError> {
+        let record = self.world.client(id).await?.ok_or_else(|| RegistrationError::Unknown(id.clone()))?;
+        let old = record.client.clone();
+        let mut wanted = NewApp {
+            client_id: Some(id.clone()),
+            redirect_uris: old.redirect_uris.clone(),
+            scopes: old.allowed_scopes.names().into_iter().map(str::to_owned).collect(),
+            allowed_origins: old.allowed_origins.clone(),
+            client_uri: old.client_uri.clone(),
+            logo_uri: old.logo_uri.clone(),
+            webhook_url: old.webhook_url.clone(),
+            brand_id: old.brand_id.clone(),
+            service: old.service.clone(),
+            is_first_party: old.is_first_party,
+            baa_status: old.baa_status,
+            access_token_lifetime_seconds: old.access_token_lifetime.as_secs(),
+            id_token_alg: old.id_token_alg,
+            seeded: record.seeded,
+            ..NewApp::new(old.name.clone(), old.app_type)
+        };
+        let mut enabled = old.enabled;
+        change(&mut wanted, &mut enabled);
+        let profile = self.settings.get().profile;
+        let mut client = validate(&wanted, id.clone(), profile, origin.at.sandbox)
+            .map_err(|flaws| RegistrationError::Invalid { flaws })?;
+        client.enabled = enabled;
+        client.created_at = old.created_at;
+        if (Client { updated_at: old.updated_at, ..client.clone() }) == old {
+            return Ok(old);
+        }
+        self.keys.ensure(client.id_token_alg, &origin).await?;
+        let changed = client.clone();
+        let seeded = record.seeded;
+        self.world
+            .write(move |tx| {
+                Box::pin(async move {
+                    journal_update(tx, &origin, &old, &changed);
+                    clients::put(tx, &changed, seeded).await
+                })
+            })
+            .await?;
+        Ok(client)
+    }
+
+    /// Gives an app a new secret; the old one works 24 hours more.
+    pub async fn rotate_secret(&self, id: &ClientId, origin: Origin) -> Result<Registered, RegistrationError> {
+        let record = self.world.client(id).await?.ok_or_else(|| RegistrationError::Unknown(id.clone()))?;
+        let client = record.client.clone();
+        if !client.app_type.is_confidential() {
+            return Err(RegistrationError::NoSecret { name: client.name, app_type: client.app_type.as_str() });
+        }
+        let sealer = self.vault.sealer().await?;
+        let minted = self.secret(&sealer, CredentialKind::ClientSecret, None);
+        let registered =
+            Registered { client, client_secret: Some(minted.value.clone()), webhook_signing_secret: None };
+        let id = id.clone();
+        self.world
+            .write(move |tx| {
+                Box::pin(async move {
+                    let now = origin.at.sandbox;
+                    let old_ends = now.plus(ROTATED_SECRET_LIFETIME);
+                    let detail = json!({ "new": minted.id, "old_works_until": old_ends });
+                    let seq = tx.journal(&origin, Kind::SecretRotated, id.as_str(), &detail);
+                    for old in record.secrets.iter().filter(|secret| secret.expires_at.is_none()) {
+                        credentials::set_expiry(tx, &old.id, old_ends).await?;
+                    }
+                    let mut row = minted.row(origin.trace.clone(), seq, now);
+                    row.credential.client_id = Some(id.clone());
+                    credentials::insert(tx, &row).await?;
+                    tx.client_changed(&id);
+                    Ok::<_, StoreError>(())
+                })
+            })
+            .await?;
+        Ok(registered)
+    }
+
+    /// Removes an app with its grants and credentials.
+    pub async fn delete_app(&self, id: &ClientId, origin: Origin) -> Result<(), RegistrationError> {
+        let id = id.clone();
+        self.world
+            .write(move |tx| {
+                Box::pin(async move {
+                    let seq = tx.journal(&origin, Kind::AppDeleted, id.as_str(), &json!({}));
+                    let of_it = Origin { cause: Some(seq), ..origin };
+                    if clients::delete(tx, &of_it, &id).await? { Ok(()) } else { Err(RegistrationError::Unknown(id)) }
+                })
+            })
+            .await
+    }
+
+    fn secret(&self, sealer: &Sealer, kind: CredentialKind, given: Option<SecretText>) -> Minted {
+        match given {
+            Some(value) => Minted::of(&self.env, sealer, kind, value, self.env.id()),
+            None => Minted::new(&self.env, sealer, kind),
+        }
+    }
+}
+
+fn journal_update(tx: &mut WorldTx, origin: &Origin, old: &Client, new: &Client) {
+    if old.enabled != new.enabled {
+        let kind = if new.enabled { Kind::AppEnabled } else { Kind::AppDisabled };
+        tx.journal(origin, kind, new.id.as_str(), &json!({}));
+    }
+    if old.baa_status != new.baa_status {
+        let detail = json!({ "from": old.baa_status, "to": new.baa_status });
+        tx.journal(origin, Kind::AppBaaChanged, new.id.as_str(), &detail);
+    }
+    let (before, after) = (facts(old), facts(new));
+    let mut changed = serde_json::Map::new();
+    for (name, value) in after.as_object().into_iter().flatten() {
+        if before[name] != *value && !matches!(name.as_str(), "enabled" | "baa_status") {
+            changed.insert(name.clone(), json!({ "from": before[name], "to": value }));
+        }
+    }
+    if !changed.is_empty() {
+        tx.journal(origin, Kind::AppUpdated, new.id.as_str(), &serde_json::Value::Object(changed));
+    }
+}
