@@ -88,7 +88,7 @@ fn tests(workspace: &Workspace) -> anyhow::Result<()> {
     let mut tests = step::cargo(workspace);
     tests
         .args(["test", "--workspace", "--locked"])
-        .envs(setup::browser_variables());
+        .envs(setup::browser_variables()?);
     step::run(&mut session::within(&tests)?)
 }
 

@@ -7,6 +7,7 @@
 mod bench;
 mod clients;
 mod codegen;
+mod fuzz;
 mod gate;
 mod licences;
 mod machine;
@@ -43,6 +44,8 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Measure the sandbox beside its peers, and write BENCHMARKS.md.
     Bench(bench::Arguments),
+    /// Give the property tests and the kill -9 soak more time.
+    Fuzz(fuzz::Arguments),
     /// Run a command with a private D-Bus keychain; started by `test` inside `dbus-run-session`.
     #[command(hide = true)]
     Session(session::Arguments),
@@ -67,6 +70,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Test(arguments) => gate::execute(&workspace, &arguments),
         Command::Session(arguments) => session::execute(&arguments),
         Command::Bench(arguments) => bench::execute(&workspace, &arguments),
+        Command::Fuzz(arguments) => fuzz::execute(&workspace, &arguments),
         Command::Codegen(arguments) => codegen::execute(&workspace, &arguments),
     }
 }

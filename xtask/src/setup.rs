@@ -47,7 +47,7 @@ struct Need {
 const NEEDS: &[Need] = &[
     Need {
         programs: &["cc", "clang", "cl"],
-        variable: Some("CC"),
+        variable: None,
         package: "gcc",
         purpose: Purpose::Run,
         linux_only: true,
@@ -99,36 +99,51 @@ const BROWSER_PLACES: &[&str] = &[
 
 impl Need {
     /// Where the program is, if it is anywhere.
-    fn find(&self) -> Option<PathBuf> {
-        if let Some(named) = self.variable.and_then(std::env::var_os) {
+    ///
+    /// # Errors
+    /// When its variable names something that is not there: then nothing else is tried silently.
+    fn find(&self) -> anyhow::Result<Option<PathBuf>> {
+        if let Some((variable, named)) = self
+            .variable
+            .and_then(|name| Some((name, std::env::var_os(name)?)))
+        {
             let path = PathBuf::from(&named);
-            return if path.is_file() {
+            let found = if path.is_file() {
                 Some(path)
             } else {
                 machine::which(&named.to_string_lossy())
             };
+            anyhow::ensure!(
+                found.is_some(),
+                "{variable} names {}, which is not there",
+                named.display()
+            );
+            return Ok(found);
         }
         let in_path = self.programs.iter().find_map(|name| machine::which(name));
-        in_path.or_else(|| {
+        Ok(in_path.or_else(|| {
             let places = if self.programs == BROWSERS {
                 BROWSER_PLACES
             } else {
                 &[]
             };
             places.iter().map(PathBuf::from).find(|path| path.is_file())
-        })
+        }))
     }
 }
 
 /// The browser and its driver, for the tests' environment.
-pub(crate) fn browser_variables() -> Vec<(&'static str, PathBuf)> {
-    NEEDS
-        .iter()
-        .filter_map(|need| {
-            let variable = need.variable.filter(|name| name.starts_with("CHROME"))?;
-            Some((variable, need.find()?))
-        })
-        .collect()
+///
+/// # Errors
+/// When a variable names something that is not there.
+pub(crate) fn browser_variables() -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
+    let mut variables = Vec::new();
+    for need in NEEDS {
+        if let Some(variable) = need.variable.filter(|name| name.starts_with("CHROME")) {
+            variables.extend(need.find()?.map(|path| (variable, path)));
+        }
+    }
+    Ok(variables)
 }
 
 pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::Result<()> {
@@ -142,12 +157,7 @@ pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::R
 /// # Errors
 /// When something is missing that may not or cannot be installed here; the message says how to do it by hand.
 pub(crate) fn prepare(workspace: &Workspace, purpose: Purpose) -> anyhow::Result<()> {
-    let mut missing: Vec<&str> = NEEDS
-        .iter()
-        .filter(|need| need.purpose <= purpose && (cfg!(target_os = "linux") || !need.linux_only))
-        .filter(|need| need.find().is_none())
-        .map(|need| need.package)
-        .collect();
+    let mut missing = missing(purpose)?;
     let python_needed = purpose >= Purpose::Test && !clients::python_is_ready(workspace)?;
     if python_needed
         && !missing.contains(&"python3-venv")
@@ -157,12 +167,30 @@ pub(crate) fn prepare(workspace: &Workspace, purpose: Purpose) -> anyhow::Result
     }
     if !missing.is_empty() {
         Installer::find().install(&missing)?;
+        let still = self::missing(purpose)?;
+        anyhow::ensure!(
+            still.is_empty(),
+            "{} installed, but their programs are not in PATH",
+            still.join(" ")
+        );
     }
     if purpose >= Purpose::Test {
         node_is_new_enough()?;
         clients::prepare(workspace)?;
     }
     Ok(())
+}
+
+/// The Debian packages of the programs that are not there.
+fn missing(purpose: Purpose) -> anyhow::Result<Vec<&'static str>> {
+    let mut packages = Vec::new();
+    for need in NEEDS {
+        let here = cfg!(target_os = "linux") || !need.linux_only;
+        if need.purpose <= purpose && here && need.find()?.is_none() {
+            packages.push(need.package);
+        }
+    }
+    Ok(packages)
 }
 
 /// Fails with where to get it unless a recent Node is there.
