@@ -19,6 +19,9 @@ use source::Source;
 /// Directories that hold no source of ours, wherever they are.
 const SKIPPED: &[&str] = &["target", "node_modules", ".git", ".venv", "dist"];
 
+/// What snapshot tests leave behind when they fail.
+const LEFT_OVER: &[&str] = &[".pending-snap", ".snap.new"];
+
 /// Checks every Rust file and the crates' dependencies.
 ///
 /// # Errors
@@ -26,10 +29,18 @@ const SKIPPED: &[&str] = &["target", "node_modules", ".git", ".venv", "dist"];
 pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
     let mut breaches = Vec::new();
     let mut count = 0_usize;
-    for path in rust_files(workspace.root())? {
-        let text =
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    for path in files(workspace.root())? {
         let relative = path.strip_prefix(workspace.root()).unwrap_or(&path);
+        let name = relative.display().to_string();
+        if LEFT_OVER.iter().any(|end| name.ends_with(end)) {
+            breaches.push(format!(
+                "{name}: accept or delete it (`cargo insta review`)"
+            ));
+        }
+        if !is_rust(&path) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {name}"))?;
         let source = Source::new(relative, &text);
         breaches.extend(rules::ALL.iter().flat_map(|rule| rule(&source)));
         count += 1;
@@ -51,15 +62,20 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
 /// When a file cannot be read.
 pub(crate) fn uses(workspace: &Workspace, code: &str) -> anyhow::Result<usize> {
     let mut count = 0;
-    for path in rust_files(workspace.root())? {
+    for path in files(workspace.root())?.iter().filter(|path| is_rust(path)) {
         let text =
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         count += mask::mask(&text).matches(code).count();
     }
     Ok(count)
 }
 
-fn rust_files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
+}
+
+/// Every file below a directory, without those that are not ours, in order.
+fn files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut waiting = vec![root.to_path_buf()];
     while let Some(directory) = waiting.pop() {
@@ -72,7 +88,7 @@ fn rust_files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
                 if !SKIPPED.iter().any(|name| entry.file_name() == *name) {
                     waiting.push(path);
                 }
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else {
                 found.push(path);
             }
         }

@@ -79,7 +79,7 @@ const clients = Array.from({ length: Number(clientCount) }, (_, number) => ({
   client_id: `bench-${number}`,
   client_secret: `secret-of-bench-${number}`,
   redirect_uris: ['https://bench.example/callback'],
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   response_types: ['code'],
   token_endpoint_auth_method: 'client_secret_post',
   id_token_signed_response_alg: 'EdDSA',
@@ -93,6 +93,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   scopes: ['openid', 'email', 'profile', 'read:biomarkers'],
   enabledJWA: { idTokenSigningAlgValues: ['EdDSA'] },
   features: {
+    clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
     introspection: { enabled: true },
     revocation: { enabled: true },

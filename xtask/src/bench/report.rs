@@ -159,6 +159,7 @@ fn words(work: Work) -> &'static str {
         Work::Refresh8 => "refresh, 8",
         Work::Refresh32 => "refresh, 32",
         Work::ClientCredentials8 => "client credentials, 8",
+        Work::ClientCredentials32 => "client credentials, 32",
         Work::Introspect8 => "introspection, 8",
         Work::Resource8 => "API call, 8",
         Work::Flow1 => "flow, 1",

@@ -48,6 +48,14 @@ const RATIOS: &[Ratio] = &[
         theirs: Work::Refresh8,
     },
     Ratio {
+        what: "the same, beside client credentials, 8 connections",
+        ours: Work::Refresh8,
+        budget: "≥ 1×",
+        factor: 1.0,
+        peer: IN_MEMORY,
+        theirs: Work::ClientCredentials8,
+    },
+    Ratio {
         what: "refresh with rotation, 32 connections",
         ours: Work::Refresh32,
         budget: "≥ 1×",
@@ -62,6 +70,14 @@ const RATIOS: &[Ratio] = &[
         factor: 5.0,
         peer: DURABLE,
         theirs: Work::Refresh32,
+    },
+    Ratio {
+        what: "the same, beside client credentials, 32 connections",
+        ours: Work::Refresh32,
+        budget: "≥ 1×",
+        factor: 1.0,
+        peer: IN_MEMORY,
+        theirs: Work::ClientCredentials32,
     },
     Ratio {
         what: "introspection, 8 connections",
