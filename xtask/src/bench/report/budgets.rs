@@ -200,3 +200,110 @@ fn flow(results: &Results) -> Vec<Row> {
         row("p99", "≤ 2.0 ms", 2, |measure| measure.p99),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use super::table;
+    use crate::bench::load::Measure;
+    use crate::bench::machine::Machine;
+    use crate::bench::process::Memory;
+    use crate::bench::session::{Footprint, Results, Work};
+
+    fn measure(rate: f64) -> Measure {
+        Measure {
+            rate,
+            p50: Duration::from_micros(900),
+            p99: Duration::from_micros(2100),
+            server_cpu: Duration::from_micros(100),
+            client_cpu: Duration::from_micros(10),
+        }
+    }
+
+    fn results(rates: &[(&str, Work, f64)], footprint: Option<Footprint>) -> Results {
+        let mut measures: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (name, work, rate) in rates {
+            measures
+                .entry(((*name).to_owned(), *work))
+                .or_default()
+                .push(measure(*rate));
+        }
+        Results {
+            machine: Machine {
+                cores: 2,
+                memory_gib: 24,
+                processor: "a processor".to_owned(),
+                system: "a system".to_owned(),
+                fsync: (Duration::ZERO, Duration::ZERO),
+            },
+            versions: Vec::new(),
+            grants: 10_000,
+            rounds: 1,
+            measured: Duration::from_secs(1),
+            measures,
+            footprints: footprint
+                .map(|footprint| ("sandbox".to_owned(), footprint))
+                .into_iter()
+                .collect(),
+            races: None,
+        }
+    }
+
+    #[test]
+    fn a_ratio_is_met_or_missed() {
+        let rates = [
+            ("sandbox", Work::Introspect8, 5000.0),
+            ("oidc-provider", Work::Introspect8, 2500.0),
+        ];
+        let text = table(&results(&rates, None));
+        assert!(text.contains(
+            "| introspection, 8 connections | ≥ 2× | 5000/s | 2.00× oidc-provider, 2500/s | yes |"
+        ));
+        let rates = [
+            ("sandbox", Work::Introspect8, 4999.0),
+            ("oidc-provider", Work::Introspect8, 2500.0),
+        ];
+        assert!(table(&results(&rates, None)).contains("| **no** |"));
+    }
+
+    #[test]
+    fn times_are_held_to_their_limits() {
+        let text = table(&results(&[("sandbox", Work::Flow1, 1000.0)], None));
+        assert!(
+            text.contains("one connection, p50 | ≤ 1.0 ms | 0.90 ms |  | yes |"),
+            "{text}"
+        );
+        assert!(
+            text.contains("one connection, p99 | ≤ 2.0 ms | 2.10 ms |  | **no** |"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn memory_is_held_to_its_limits() {
+        let memory = Memory {
+            resident: 16 * 1024,
+            anonymous: 8 * 1024,
+        };
+        let footprint = Footprint {
+            start: Duration::from_millis(20),
+            idle: memory,
+            after_grants: memory,
+        };
+        let text = table(&results(&[], Some(footprint)));
+        assert!(
+            text.contains("discovery | ≤ 20 ms | 20.00 ms |  | yes |"),
+            "{text}"
+        );
+        assert!(
+            text.contains("idle | ≤ 15 MiB | 16.0 MiB |  | **no** |"),
+            "{text}"
+        );
+        assert!(
+            text.contains("after 10000 grants | ≤ 25 MiB | 16.0 MiB |  | yes |"),
+            "{text}"
+        );
+    }
+}
