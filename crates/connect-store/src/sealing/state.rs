@@ -14,7 +14,7 @@ pub enum KeyState {
     NotRead,
     /// The key was read, and stays readable until the program ends.
     Available,
-    /// The last attempt to read the key failed. Every use of the key tries again.
+    /// The last attempt to read the key failed. A later use of the key tries again.
     Unavailable(KeyError),
 }
 
@@ -85,8 +85,8 @@ pub enum KeyError {
 
     /// The keychain was asked and did not answer.
     #[error(
-        "The system keychain did not answer within {} s, so the sealing key could not be read. Every use of it tries \
-         again; if this stays so, restart the keychain.",
+        "The system keychain did not answer within {} s, so the sealing key could not be read. It is asked again \
+         after 10 s; if this stays so, restart the keychain.",
         limit.as_secs()
     )]
     TimedOut {
@@ -273,7 +273,7 @@ mod tests {
         [absent, may be made anew] The key file /data/sealing.key is missing. Put it back, or confirm that a new key is made: everything sealed so far is then lost.
         [changed, may be made anew] What the system keychain holds for this workspace is not the sealing key it was made with (its fingerprint is another). Put the original key back, or confirm that a new key is made: everything sealed so far is then lost.
         [unreachable, may be made anew] The sealing key is in the system keychain, which cannot be reached (there is no bus). Start the program where it can be reached and try again. If it never will be, confirm that a new key is made: everything sealed so far is then lost.
-        [timed_out, is waited for] The system keychain did not answer within 2 s, so the sealing key could not be read. Every use of it tries again; if this stays so, restart the keychain.
+        [timed_out, is waited for] The system keychain did not answer within 2 s, so the sealing key could not be read. It is asked again after 10 s; if this stays so, restart the keychain.
         [exposed, is waited for] The key file /data/sealing.key can be read by others (its permissions are 644), so it is not used. Run `chmod 600 /data/sealing.key` and try again; if others may have read it, make a new workspace.
         [lost, may be made anew] The file /data/sealing.json, which records where the sealing key is, is missing. Put it back, or confirm that a new key is made: everything sealed so far is then lost.
         [lost, may be made anew] The file /data/sealing.json, which records where the sealing key is, cannot be used (EOF). Put it back, or confirm that a new key is made: everything sealed so far is then lost.

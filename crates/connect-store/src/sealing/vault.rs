@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{oneshot, watch};
 
@@ -17,6 +17,10 @@ use super::seal::Sealer;
 use super::state::{KeyError, KeyState, KeyStatus};
 
 mod jobs;
+
+/// How long a keychain that did not answer is left alone, so that whoever needs the key often does not wait for it each
+/// time.
+const PAUSE: Duration = Duration::from_secs(10);
 
 /// Where a new key should live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,6 +74,8 @@ struct Known {
     key: Key,
     /// The attempt under way: at most one, whoever asks.
     attempt: Option<Attempt>,
+    /// When the keychain last failed to answer in time.
+    unanswered: Option<Instant>,
 }
 
 enum Key {
@@ -152,6 +158,7 @@ impl Vault {
                     record,
                     key,
                     attempt: None,
+                    unanswered: None,
                 }),
                 remaking: tokio::sync::Mutex::new(()),
             }),
@@ -168,8 +175,8 @@ impl Vault {
     }
 
     /// The sealer. The first call reads the key, on a thread of its own, within 2 s and without asking anybody
-    /// anything; a later one answers at once, or, if reading failed, tries again. Calls at the same time share one
-    /// attempt. Needs no particular runtime.
+    /// anything; a later one answers at once, or, if reading failed, tries again (10 s later at the earliest if the
+    /// keychain did not answer). Calls at the same time share one attempt. Needs no particular runtime.
     ///
     /// # Errors
     /// [`KeyError`], which [`Self::state`] then shows as well.
@@ -178,6 +185,11 @@ impl Vault {
             let mut known = self.known();
             if let Key::Available(sealer) = &known.key {
                 return Ok(Arc::clone(sealer));
+            }
+            if let (Key::Unavailable(error), Some(at)) = (&known.key, known.unanswered)
+                && is_paused(at, Instant::now())
+            {
+                return Err(error.clone());
             }
             match &known.attempt {
                 Some(attempt) if attempt.asking => return Err(KeyError::Locked),
@@ -188,8 +200,8 @@ impl Vault {
         attempt.outcome().await
     }
 
-    /// As [`Self::sealer`], but a locked keychain may ask its owner, who has `patience` to answer. For a person's
-    /// explicit "unlock" only; meanwhile [`Self::sealer`] answers [`KeyError::Locked`].
+    /// As [`Self::sealer`], but without a pause, and a locked keychain may ask its owner, who has `patience` to answer.
+    /// For a person's explicit "unlock" or "try again" only; meanwhile [`Self::sealer`] answers [`KeyError::Locked`].
     ///
     /// # Errors
     /// [`KeyError::Locked`] when the question is refused, not answered in time, or cannot be put to anybody (no
@@ -345,6 +357,7 @@ impl Inner {
             return Ok(Arc::clone(sealer));
         }
         known.record = record;
+        known.unanswered = matches!(read, Err(KeyError::TimedOut { .. })).then(Instant::now);
         let outcome = read.map(|key| Arc::new(Sealer::new(key)));
         known.key = match &outcome {
             Ok(sealer) => Key::Available(Arc::clone(sealer)),
@@ -385,6 +398,11 @@ impl fmt::Debug for Vault {
     }
 }
 
+/// Whether a keychain that failed to answer at `unanswered` is still left alone at `now`.
+fn is_paused(unanswered: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(unanswered) < PAUSE
+}
+
 /// Runs `work`, which may block, on a new thread, and waits without blocking the caller's.
 async fn on_own_thread<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -401,4 +419,17 @@ async fn on_own_thread<T: Send + 'static>(
             "the thread that stores the key ended without an answer",
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keychain_that_did_not_answer_is_left_alone_for_ten_seconds() {
+        let then = Instant::now();
+        assert!(is_paused(then, then));
+        assert!(is_paused(then, then + Duration::from_millis(9_999)));
+        assert!(!is_paused(then, then + Duration::from_secs(10)));
+    }
 }

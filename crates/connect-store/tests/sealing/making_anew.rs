@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+#[cfg(unix)]
+use connect_store::sealing::KeyError;
 use connect_store::sealing::{
-    Confirmed, KeyError, KeyPreference, KeyState, Keychain, RemakeError, SealError, Vault,
+    Confirmed, KeyPreference, KeyState, Keychain, RemakeError, SealError, Vault,
 };
 
 use crate::{bytes_of, in_file};
