@@ -17,7 +17,7 @@ use connect_store::StoreError;
 use connect_wire::answer::{self, Refused};
 use connect_wire::ExchangeHandle;
 use http::request::Parts;
-use http::{Method, header};
+use http::header;
 
 use crate::Identity;
 
@@ -177,11 +177,6 @@ impl Call {
         let (params, verdict) = Params::parse(&self.body);
         self.check("parameters_once", verdict.map_err(|error| malformed(&error)))?;
         Ok(params)
-    }
-
-    /// Whether the method is one that changes nothing.
-    pub(crate) fn is_get(&self) -> bool {
-        self.parts.method == Method::GET || self.parts.method == Method::HEAD
     }
 }
 

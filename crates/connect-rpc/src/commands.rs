@@ -1,0 +1,204 @@
+//! The one list of commands.
+
+use schemars::Schema;
+use serde::Serialize;
+
+use crate::Topic;
+
+/// Hands the list of commands to a macro of the caller's.
+///
+/// Each line is `name(Request) -> Answer, reads [topics], writes [topics];` under its group; the command's full name is
+/// group, underscore, name.
+#[macro_export]
+macro_rules! with_commands {
+    ($callback:path) => {
+        $callback! {
+            apps {
+                /// Every registered app.
+                list(Nothing) -> apps::AppList, reads [Apps], writes [];
+                /// One app.
+                get(apps::AppRef) -> apps::App, reads [Apps], writes [];
+                /// Registers an app; its secrets are in the answer.
+                create(apps::CreateApp) -> apps::Registered, reads [], writes [Apps, Journal];
+                /// Changes an app; what is left out stays.
+                update(apps::UpdateApp) -> apps::App, reads [], writes [Apps, Journal];
+                /// Gives an app a new client secret; the old one works 24 hours more.
+                rotate_secret(apps::AppRef) -> apps::Rotated, reads [], writes [Apps, Journal];
+                /// Shows an app's secrets.
+                reveal(apps::AppRef) -> apps::Secrets, reads [Apps], writes [];
+                /// Sets where an app's BAA stands.
+                set_baa(apps::SetBaa) -> apps::App, reads [], writes [Apps, Journal];
+                /// Switches an app on.
+                enable(apps::AppRef) -> apps::App, reads [], writes [Apps, Journal];
+                /// Switches an app off: its tokens stop working at once.
+                disable(apps::AppRef) -> apps::App, reads [], writes [Apps, Journal];
+                /// Removes an app with its grants and credentials.
+                delete(apps::AppRef) -> Done, reads [], writes [Apps, Grants, Journal];
+            }
+            people {
+                /// Every persona.
+                list(Nothing) -> people::PersonList, reads [People], writes [];
+                /// One persona with their grants, alerts and latest results.
+                get(people::PersonRef) -> people::PersonDetail, reads [People, Grants], writes [];
+                /// Creates a persona, with health data of a demo person unless told otherwise.
+                create(people::CreatePerson) -> people::Person, reads [], writes [People, Journal];
+                /// Changes a persona; what is left out stays.
+                update(people::UpdatePerson) -> people::Person, reads [], writes [People, Journal];
+                /// Removes a persona with everything that is theirs.
+                delete(people::PersonRef) -> Done, reads [], writes [People, Grants, Journal];
+                /// Adds a lab result, as the clinical service would on a parsed report; its event follows.
+                add_lab_result(people::AddLabResult) -> people::LabResult, reads [], writes [People, Journal];
+            }
+            grants {
+                /// Grants, newest first.
+                list(grants::ListGrants) -> grants::GrantList, reads [Grants], writes [];
+                /// Revokes a grant with every token of it.
+                revoke(grants::GrantRef) -> Done, reads [], writes [Grants, Journal];
+            }
+            traffic {
+                /// Exchanges, newest first.
+                list(traffic::ListTraffic) -> traffic::TrafficList, reads [Traffic], writes [];
+                /// One exchange with its bytes, credentials masked.
+                get(traffic::ExchangeRef) -> traffic::ExchangeDetail, reads [Traffic], writes [];
+                /// One exchange with its bytes as they were.
+                reveal(traffic::ExchangeRef) -> traffic::Revealed, reads [Traffic], writes [];
+                /// Why an exchange was answered as it was.
+                explain(traffic::ExchangeRef) -> traffic::Explanation, reads [Traffic, Journal], writes [];
+            }
+            journal {
+                /// Journal entries.
+                list(journal::ListJournal) -> journal::JournalList, reads [Journal], writes [];
+            }
+            trace {
+                /// Everything that belongs to a trace, and the traces it is linked with.
+                get(trace::GetTrace) -> trace::Trace, reads [Journal, Traffic], writes [];
+            }
+            clock {
+                /// Both clocks and the next due moment.
+                get(Nothing) -> clock::Clock, reads [Clock], writes [];
+                /// Moves the sandbox clock forward through every due moment.
+                advance(clock::Advance) -> clock::Advanced, reads [], writes [Clock, Journal, Grants, Apps];
+                /// Stops an advance that is under way at the moment it has reached.
+                cancel(Nothing) -> clock::Cancelled, reads [], writes [Clock];
+                /// Stops the sandbox clock.
+                pause(Nothing) -> clock::Clock, reads [], writes [Clock, Journal];
+                /// Lets the sandbox clock run on from where it stands.
+                resume(Nothing) -> clock::Clock, reads [], writes [Clock, Journal];
+            }
+            settings {
+                /// The settings in force, each with its standing.
+                get(Nothing) -> settings::SettingsAnswer, reads [Settings], writes [];
+                /// Changes settings; what is left out stays.
+                update(settings::UpdateSettings) -> settings::SettingsAnswer, reads [], writes [Settings, Journal];
+            }
+            scopes {
+                /// The scope catalogue.
+                list(Nothing) -> scopes::ScopeList, reads [], writes [];
+            }
+            keys {
+                /// The published signing keys.
+                list(Nothing) -> keys::KeyList, reads [Keys], writes [];
+                /// Makes a new signing key; the old one stays published until its tokens have expired.
+                rotate(keys::RotateKey) -> keys::KeyList, reads [], writes [Keys, Journal];
+                /// Makes a new sealing key and new secrets after the old key is gone; asks for confirmation.
+                remake(keys::RemakeKeys) -> keys::Remade, reads [], writes [Keys, Apps, Journal];
+            }
+            workspace {
+                /// Clears activity: traffic, grants, tokens, sessions. Apps, ids, secrets, personas and keys stay.
+                clear(Nothing) -> Done, reads [], writes [Traffic, Grants, Journal, Clock];
+                /// Makes the world anew; the demo apps keep their ids and secrets. Asks for confirmation.
+                factory_reset(workspace::FactoryReset) -> Done, reads [], writes [Apps, People, Traffic, Grants, Journal, Clock, Settings, Keys];
+                /// The running world as `connect.toml`.
+                export(workspace::Export) -> workspace::Exported, reads [Apps, People, Settings], writes [];
+            }
+            sandbox {
+                /// Where the sandbox is and how it is.
+                status(Nothing) -> sandbox::Status, reads [Clock, Settings, Traffic], writes [];
+            }
+        }
+    };
+}
+
+/// One command, for lists and documentation.
+pub struct Command {
+    /// Its name: `apps_list`.
+    pub name: &'static str,
+    /// The group it stands in: `apps`.
+    pub group: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+    /// Topics whose change makes its answer out of date.
+    pub reads: &'static [Topic],
+    /// Topics it changes.
+    pub writes: &'static [Topic],
+    /// JSON Schema of its request.
+    pub request: fn() -> Schema,
+    /// JSON Schema of its answer.
+    pub answer: fn() -> Schema,
+}
+
+/// A command as `connect-sandbox commands` lists it.
+#[derive(Serialize)]
+pub struct Listed {
+    name: &'static str,
+    summary: &'static str,
+    reads: &'static [Topic],
+    writes: &'static [Topic],
+    request: Schema,
+    answer: Schema,
+}
+
+impl Command {
+    /// With its schemas.
+    #[must_use]
+    pub fn listed(&self) -> Listed {
+        Listed {
+            name: self.name,
+            summary: self.summary,
+            reads: self.reads,
+            writes: self.writes,
+            request: (self.request)(),
+            answer: (self.answer)(),
+        }
+    }
+}
+
+macro_rules! table {
+    ($($group:ident { $(#[doc = $doc:literal] $name:ident($request:ty) -> $answer:ty, reads [$($read:ident),*], writes [$($write:ident),*];)* })*) => {
+        /// Every command.
+        pub static COMMANDS: &[Command] = &[$($(
+            Command {
+                name: concat!(stringify!($group), "_", stringify!($name)),
+                group: stringify!($group),
+                summary: $doc,
+                reads: &[$(Topic::$read),*],
+                writes: &[$(Topic::$write),*],
+                request: || schemars::schema_for!($request),
+                answer: || schemars::schema_for!($answer),
+            },
+        )*)*];
+    };
+}
+
+use crate::{Done, Nothing, apps, clock, grants, journal, keys, people, sandbox, scopes, settings, trace, traffic, workspace};
+with_commands!(table);
+
+/// The command with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_schema_can_be_made() {
+        for (index, command) in COMMANDS.iter().enumerate() {
+            assert!(COMMANDS[..index].iter().all(|other| other.name != command.name), "{}", command.name);
+            assert!(serde_json::to_string(&command.listed()).is_ok(), "{}", command.name);
+            assert!(command.summary.ends_with('.'), "{}", command.name);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Personas and what is theirs.
+
+use connect_core::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::grants::Grant;
+
+/// Names a persona, by id or by email.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonRef {
+    /// `user_…`, or an email.
+    pub user_id: String,
+}
+
+/// A persona.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Person {
+    /// `sub` on the wire.
+    pub user_id: String,
+    /// Email.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// `loop` or `loopbio`.
+    pub brand_id: String,
+    /// For example `en-US`.
+    pub locale: String,
+    /// One line for people.
+    pub description: String,
+    /// When it was created (sandbox time).
+    pub created_at: Timestamp,
+    /// When it last changed (sandbox time).
+    pub updated_at: Timestamp,
+}
+
+/// Every persona, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonList {
+    /// The personas.
+    pub people: Vec<Person>,
+}
+
+/// A persona with what is theirs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonDetail {
+    /// The persona.
+    pub person: Person,
+    /// Connected apps.
+    pub grants: Vec<Grant>,
+    /// Messages they were sent, newest first.
+    pub alerts: Vec<Alert>,
+    /// The newest result of each biomarker.
+    pub latest_results: Vec<LabResult>,
+}
+
+/// A message to a persona.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Alert {
+    /// Its id.
+    pub id: String,
+    /// When (sandbox time).
+    pub at: Timestamp,
+    /// What it is about.
+    pub kind: String,
+    /// What it says.
+    pub message: String,
+    /// The trace it belongs to.
+    pub trace: String,
+}
+
+/// A persona to be created.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreatePerson {
+    /// Email; unique.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// `loop` unless told.
+    #[serde(default)]
+    pub brand_id: Option<String>,
+    /// `en-US` unless told.
+    #[serde(default)]
+    pub locale: Option<String>,
+    /// One line for people.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Whether to start with no health data.
+    #[serde(default)]
+    pub without_data: bool,
+}
+
+/// Changes to a persona; what is left out stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdatePerson {
+    /// Which persona, by id or email.
+    pub user_id: String,
+    /// Email; unique.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// For example `en-US`.
+    #[serde(default)]
+    pub locale: Option<String>,
+    /// One line for people.
+    #[serde(default)]
+    pub description: Option<String>,
+}
+
+/// A lab result to be added.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddLabResult {
+    /// Which persona, by id or email.
+    pub user_id: String,
+    /// Code of the biomarker: `ldl_cholesterol`.
+    pub code: String,
+    /// Its name; the catalogue's unless told.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The value.
+    pub value: f64,
+    /// Its unit; the catalogue's unless told.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Lower end of the reference range; the catalogue's unless told.
+    #[serde(default)]
+    pub reference_low: Option<f64>,
+    /// Upper end of the reference range; the catalogue's unless told.
+    #[serde(default)]
+    pub reference_high: Option<f64>,
+    /// When it was drawn; now (sandbox time) unless told.
+    #[serde(default)]
+    pub collected_at: Option<Timestamp>,
+}
+
+/// A lab result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LabResult {
+    /// Its id.
+    pub id: String,
+    /// Code of the biomarker.
+    pub biomarker_code: String,
+    /// Its name.
+    pub biomarker_name: String,
+    /// The value.
+    pub value: f64,
+    /// Its unit.
+    pub unit: String,
+    /// Lower end of the reference range.
+    pub reference_low: Option<f64>,
+    /// Upper end of the reference range.
+    pub reference_high: Option<f64>,
+    /// `normal`, `low`, `high` or `critical`.
+    pub status: String,
+    /// When it was drawn.
+    pub collected_at: Timestamp,
+}

@@ -1,0 +1,32 @@
+//! Traces: what belongs together.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::journal::Entry;
+use crate::traffic::ExchangeSummary;
+
+/// Names a trace.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GetTrace {
+    /// Its id.
+    pub trace: String,
+}
+
+/// Everything that belongs to a trace, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Trace {
+    /// Its id.
+    pub trace: String,
+    /// Journal entries, at most 1000.
+    pub entries: Vec<Entry>,
+    /// Exchanges, at most 1000.
+    pub exchanges: Vec<ExchangeSummary>,
+    /// Traces that led to this one.
+    pub caused_by: Vec<String>,
+    /// Traces that this one led to.
+    pub led_to: Vec<String>,
+    /// There is more than was given.
+    pub truncated: bool,
+}
