@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::setup::{self, Purpose};
 use crate::step::{self, timed};
 use crate::workspace::Workspace;
-use crate::{codegen, licences, run, session, tidy};
+use crate::{codegen, licences, session, tidy};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -75,15 +75,17 @@ fn lints(workspace: &Workspace) -> anyhow::Result<()> {
     )
 }
 
-/// Builds the sandbox with the very features that the tests are built with, then runs every test in a session.
+/// Builds programs and tests at once, so that cargo settles on one set of features and compiles each dependency once;
+/// then runs every test in a session. The scenarios find the sandbox where cargo puts it.
 fn tests(workspace: &Workspace) -> anyhow::Result<()> {
     step::run(step::cargo(workspace).args([
         "build",
         "--quiet",
         "--workspace",
         "--locked",
-        "--bin",
-        run::SANDBOX,
+        "--bins",
+        "--tests",
+        "--examples",
     ]))?;
     let mut tests = step::cargo(workspace);
     tests
