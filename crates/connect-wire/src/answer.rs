@@ -43,6 +43,12 @@ impl From<Refusal> for Refused {
     }
 }
 
+impl From<Box<Refusal>> for Refused {
+    fn from(refusal: Box<Refusal>) -> Self {
+        (*refusal).into()
+    }
+}
+
 impl Refused {
     /// The token lacks `scope` (ruling 1): names it in the challenge. Several are separated by a space.
     #[must_use]

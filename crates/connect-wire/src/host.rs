@@ -94,7 +94,7 @@ impl HostPolicy {
     /// # Errors
     /// `host_present` (400, RFC 9112 §3.2) when `Host` is missing, repeated or malformed; `host_known` (421) when it
     /// names somebody else, with the flag that would allow it.
-    pub fn judge(&self, parts: &Parts) -> Result<Addressed, Refusal> {
+    pub fn judge(&self, parts: &Parts) -> Result<Addressed, Box<Refusal>> {
         let mut hosts = parts.headers.get_all(HOST).iter();
         let host = match (hosts.next(), hosts.next()) {
             (Some(host), None) => host,
@@ -112,7 +112,7 @@ impl HostPolicy {
     }
 
     /// The authority in lower case, if it is one we answer to.
-    fn known(&self, authority: &str) -> Result<String, Refusal> {
+    fn known(&self, authority: &str) -> Result<String, Box<Refusal>> {
         let (name, port) =
             parse(authority).ok_or_else(|| unclear("a Host that is not host or host:port"))?;
         let ours = self.ports.contains(&port.unwrap_or(80))
@@ -129,8 +129,8 @@ impl HostPolicy {
         Err(self.foreign(&name, authority))
     }
 
-    fn foreign(&self, name: &str, authority: &str) -> Refusal {
-        Refusal::new(
+    fn foreign(&self, name: &str, authority: &str) -> Box<Refusal> {
+        let refusal = Refusal::new(
             "host_known",
             ErrorCode::MisdirectedRequest,
             "This sandbox does not answer to the host the request was addressed to.",
@@ -140,7 +140,8 @@ impl HostPolicy {
         .received(authority.to_owned())
         .fix(format!(
             "Use one of the expected names, or start the sandbox with `--allow-host {name}`."
-        ))
+        ));
+        Box::new(refusal)
     }
 }
 
@@ -160,8 +161,8 @@ fn parse(text: &str) -> Option<(String, Option<u16>)> {
     }
 }
 
-fn unclear(received: &'static str) -> Refusal {
-    Refusal::new(
+fn unclear(received: &'static str) -> Box<Refusal> {
+    let refusal = Refusal::new(
         "host_present",
         ErrorCode::MalformedRequest,
         "The request must carry exactly one valid Host header.",
@@ -169,7 +170,8 @@ fn unclear(received: &'static str) -> Refusal {
     )
     .expected("one Host header, host or host:port")
     .received(received)
-    .fix("Let the HTTP client set the Host header from the URL.")
+    .fix("Let the HTTP client set the Host header from the URL.");
+    Box::new(refusal)
 }
 
 /// The middleware that asks the policy first: `axum::middleware::from_fn_with_state(Arc<HostPolicy>, host::guard)`.
@@ -195,7 +197,7 @@ pub async fn guard(
 mod tests {
     use super::*;
 
-    fn judge(policy: &HostPolicy, target: &str, hosts: &[&str]) -> Result<Addressed, Refusal> {
+    fn judge(policy: &HostPolicy, target: &str, hosts: &[&str]) -> Result<Addressed, Box<Refusal>> {
         let mut request = http::Request::builder().uri(target);
         for host in hosts {
             request = request.header(HOST, *host);

@@ -15,6 +15,7 @@ mod connection;
 pub mod exchange;
 pub mod framing;
 pub mod host;
+mod line;
 pub mod listener;
 pub mod open;
 pub mod recorder;

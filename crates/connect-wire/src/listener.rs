@@ -18,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
-use crate::connection::{self, Line};
+use crate::connection;
 use crate::exchange::ExchangeSink;
+use crate::line::Line;
 use crate::open::OpenExchanges;
 use crate::recorder::{End, Recorder};
 use crate::socket::Socket;
@@ -62,7 +63,7 @@ impl Default for Limits {
             head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(30),
             idle: Duration::from_secs(75),
-            write_time: Duration::from_secs(60),
+            write_time: Duration::from_mins(1),
             connections: 1024,
             grace: Duration::from_secs(2),
         }
@@ -227,7 +228,9 @@ impl Listener {
                 let Some((io, line)) = self.open(stream, peer, &recording) else {
                     continue;
                 };
-                let (service, sink, stop) = (service.clone(), recording.sink.clone(), stop.clone());
+                let (service, sink) = (service.clone(), recording.sink.clone());
+                // One of its own, since it is asked at every turn of the connection.
+                let stop = stop.child_token();
                 connections.spawn(async move {
                     connection::drive(io, line, service, &*sink, &stop).await;
                     drop(slot);

@@ -49,14 +49,17 @@ pub(crate) struct Wire {
     pub(crate) broken: Option<Broken>,
     /// Since when the other side has not taken what we write.
     pub(crate) write_blocked_since: Option<Instant>,
-    /// When a byte last passed either way.
-    pub(crate) last_at: Instant,
+    /// When a byte was last read, or the connection began.
+    pub(crate) last_read_at: Instant,
+    /// When a byte was last written, or the connection began.
+    pub(crate) last_write_at: Instant,
 }
 
 impl Recorder {
     /// A record for a new connection that keeps at most `kept_body` bytes of each body.
     #[must_use]
     pub fn new(end: End, kept_body: usize) -> Self {
+        let now = Instant::now();
         Self {
             end,
             wire: Mutex::new(Wire {
@@ -68,19 +71,20 @@ impl Recorder {
                 failed: None,
                 broken: None,
                 write_blocked_since: None,
-                last_at: Instant::now(),
+                last_read_at: now,
+                last_write_at: now,
             }),
         }
     }
 
     /// The oldest complete request not yet taken.
     pub fn next_request(&self) -> Option<Message> {
-        self.wire().requests.next()
+        self.wire().requests.take_complete()
     }
 
     /// The oldest complete response not yet taken.
     pub fn next_response(&self) -> Option<Message> {
-        self.wire().responses.next()
+        self.wire().responses.take_complete()
     }
 
     /// Says that the connection is over, then takes what it left unfinished: request, response.
@@ -117,7 +121,7 @@ impl Recorder {
             }
             return Ok(());
         }
-        wire.last_at = now;
+        wire.last_read_at = now;
         match self.end {
             End::Server => {
                 // A TLS record of type 22, handshake (RFC 8446 §5.1). No HTTP method begins with that byte.
@@ -140,7 +144,7 @@ impl Recorder {
     pub(crate) fn wrote<'a>(&self, pieces: impl Iterator<Item = &'a [u8]>, mut len: usize) {
         let mut wire = self.wire();
         let now = Instant::now();
-        wire.last_at = now;
+        wire.last_write_at = now;
         wire.write_blocked_since = None;
         for piece in pieces {
             let taken = &piece[..piece.len().min(len)];

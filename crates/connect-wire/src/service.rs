@@ -21,8 +21,8 @@ use tokio::time::Instant;
 use tower::{Service, ServiceExt as _};
 
 use crate::answer;
-use crate::connection::Line;
 use crate::exchange::ExchangeHandle;
+use crate::line::Line;
 use crate::open::OpenExchanges;
 
 /// The client hung up within the request's body: there is nobody to answer.

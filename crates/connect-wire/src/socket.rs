@@ -1,7 +1,7 @@
 //! The listener's end of a TCP connection, with the two manners that a plain stream lacks.
 //!
-//! An end of stream behind which the connection was reset is an error, so that a client that hung up is told from one
-//! that only ended its sending side. And a connection that is closed before the request was read to its end is first
+//! A client that hung up is told from one that only ended its sending side: what is written to the former is answered
+//! by a reset, which is looked for after each flush (on loopback it is there by then). And a connection that is closed before the request was read to its end is first
 //! drained for a moment: otherwise the kernel would reset it and the client might never see the answer
 //! (RFC 9112 §9.6).
 
@@ -26,6 +26,8 @@ const DRAIN: usize = 8 * 1024 * 1024;
 pub(crate) struct Socket {
     stream: TcpStream,
     recorder: Arc<Recorder>,
+    /// Something was written since a reset was last looked for.
+    unsure: bool,
     closing: Option<Closing>,
 }
 
@@ -39,8 +41,18 @@ impl Socket {
         Self {
             stream,
             recorder,
+            unsure: false,
             closing: None,
         }
+    }
+
+    fn look_for_reset(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.unsure)
+            && let Some(error) = self.stream.take_error()?
+        {
+            return Err(error);
+        }
+        Ok(())
     }
 }
 
@@ -56,14 +68,7 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        if buf.filled().len() == before
-            && let Some(error) = self.stream.take_error()?
-        {
-            return Poll::Ready(Err(error));
-        }
-        Poll::Ready(Ok(()))
+        Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
@@ -73,6 +78,7 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.unsure = true;
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
@@ -81,6 +87,7 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.unsure = true;
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 
@@ -89,15 +96,14 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        Poll::Ready(self.look_for_reset())
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.closing.is_none() {
-            if let Some(error) = this.stream.take_error()? {
-                return Poll::Ready(Err(error));
-            }
+            this.look_for_reset()?;
             ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
             if !this.recorder.owes_reading() {
                 return Poll::Ready(Ok(()));

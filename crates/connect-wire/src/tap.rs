@@ -188,7 +188,11 @@ impl<IO: AsyncWrite + Resettable + Unpin> AsyncWrite for Tap<IO> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
+        let result = ready!(Pin::new(&mut self.io).poll_flush(cx));
+        if let Err(error) = &result {
+            self.recorder.failed(error);
+        }
+        Poll::Ready(result)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -199,5 +203,40 @@ impl<IO: AsyncWrite + Resettable + Unpin> AsyncWrite for Tap<IO> {
             Err(error) => this.recorder.failed(error),
         }
         Poll::Ready(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framing::StartLine;
+    use crate::recorder::End;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    #[tokio::test]
+    async fn a_clients_side_is_recorded_too() {
+        let recorder = Arc::new(Recorder::new(End::Client, 1024));
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        let mut ours = Tap::new(ours, recorder.clone());
+        let requests = b"HEAD /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n";
+        let responses =
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nHTTP/1.0 404 None\r\n\r\nto the end";
+        ours.write_all(requests).await.expect("sends");
+        theirs.write_all(responses).await.expect("sends");
+        drop(theirs);
+        let mut received = Vec::new();
+        ours.read_to_end(&mut received).await.expect("an end");
+        assert_eq!(received, responses);
+        let mut seen = (Vec::new(), Vec::new(), Vec::new());
+        while let (Some(request), Some(response)) =
+            (recorder.next_request(), recorder.next_response())
+        {
+            seen.0.extend_from_slice(&request.bytes);
+            seen.1.extend_from_slice(&response.bytes);
+            seen.2.push(response.head.expect("a head").start);
+        }
+        assert_eq!((&seen.0[..], &seen.1[..]), (&requests[..], &responses[..]));
+        let status = |status| StartLine::Response { status };
+        assert_eq!(seen.2, [status(200), status(404)]);
     }
 }

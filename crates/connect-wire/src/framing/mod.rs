@@ -153,7 +153,7 @@ impl MessageReader {
         self.methods.pop_front()
     }
 
-    /// Takes in bytes that passed at `now`. Complete messages are then waiting in [`Self::next`].
+    /// Takes in bytes that passed at `now`. Complete messages are then waiting in [`Self::take_complete`].
     pub fn feed(&mut self, mut bytes: &[u8], now: Instant) {
         if matches!(self.state, State::Abandoned) {
             return;
@@ -190,13 +190,13 @@ impl MessageReader {
     }
 
     /// The oldest complete message not yet taken.
-    pub fn next(&mut self) -> Option<Message> {
+    pub fn take_complete(&mut self) -> Option<Message> {
         self.done.pop_front()
     }
 
-    /// Whether [`Self::next`] has one.
+    /// Whether [`Self::take_complete`] has one.
     #[must_use]
-    pub fn has_next(&self) -> bool {
+    pub fn has_complete(&self) -> bool {
         !self.done.is_empty()
     }
 
