@@ -328,6 +328,7 @@ impl StrayReason {
 /// A connection awaits each call before it reads its next request: a sink with a bounded queue thereby slows clients
 /// down instead of losing records. What has been handed over counts as recorded for
 /// [`OpenExchanges::settled`](crate::open::OpenExchanges::settled); a sink that batches has its own queue to flush.
+/// A listener that stops waits for these calls too: they must come to an end.
 pub trait ExchangeSink: Send + Sync + 'static {
     /// Takes in an exchange.
     fn record(&self, exchange: Exchange) -> impl Future<Output = ()> + Send;

@@ -53,7 +53,7 @@ fn connection() -> (DuplexStream, mpsc::UnboundedReceiver<String>) {
         .route(
             "/slow",
             get(async || {
-                tokio::time::sleep(Duration::from_secs(3_600)).await;
+                tokio::time::sleep(Duration::from_hours(1)).await;
                 "at last"
             }),
         )
@@ -102,7 +102,7 @@ async fn an_idle_connection_is_closed_after_75_seconds_and_leaves_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_head_has_10_seconds_from_its_first_byte_however_steadily_it_comes() {
     let (mut client, mut seen) = connection();
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let from = Instant::now();
     for byte in b"GET / HTTP/1.1\r\nX-Slow: "
         .iter()

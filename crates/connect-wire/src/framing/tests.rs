@@ -1,10 +1,13 @@
 use super::*;
 use arbtest::arbitrary::{self, Unstructured};
 
+/// A complete message: head, kept bytes, length of the head, length, whether truncated.
+type Whole = (Option<Head>, Vec<u8>, usize, u64, bool);
+
 /// What a stream of bytes was cut into.
 #[derive(Debug, PartialEq)]
 struct Cut {
-    messages: Vec<(Option<Head>, Vec<u8>, usize, u64, bool)>,
+    messages: Vec<Whole>,
     rest: Option<(Vec<u8>, u64)>,
     error: Option<String>,
 }
@@ -82,12 +85,12 @@ fn request(u: &mut Unstructured<'_>) -> arbitrary::Result<(Vec<u8>, usize)> {
         0 => {}
         1 if *version == "1.1" => {
             let coding = u.choose(&["chunked", "gzip, chunked", "CHUNKED"])?;
-            head.push_str(&format!("Transfer-Encoding: {coding}{line}"));
+            head.extend(["Transfer-Encoding: ", coding, line]);
             body = chunked(u)?;
         }
         _ => {
             body = vec![*u.choose(b"x\r\n\0")?; u.int_in_range(0..=200)?];
-            head.push_str(&format!("content-LENGTH:  {} {line}", body.len()));
+            head.extend(["content-LENGTH:  ", &body.len().to_string(), " ", line]);
         }
     }
     head.push_str(line);
@@ -208,12 +211,12 @@ fn a_head_without_an_end_is_given_up() {
     let mut reader = MessageReader::new(Role::Requests, KEPT_BODY);
     for lines in [
         &b"GET / HTTP/1.1\r\nX: "[..],
-        &[b'y'; 100_000],
+        &b"y".repeat(100_000),
         &b"\r\na: b".repeat(50_000),
     ] {
         reader.feed(lines, Instant::now());
     }
-    reader.feed(&[b'y'; 5_000_000], Instant::now());
+    reader.feed(&b"y".repeat(5_000_000), Instant::now());
     assert!(!reader.has_complete());
     let message = reader.take_unfinished().expect("what was seen");
     assert!(message.bytes.len() <= LONGEST_HEAD.max(KEPT_BODY));

@@ -30,9 +30,9 @@ async fn a_client_that_hangs_up_during_the_answer_is_recorded_so() {
         client.send(WAIT).await;
         server.begun.acquire().await.expect("open").forget();
         if reset {
-            client.reset()
+            client.reset();
         } else {
-            drop(client)
+            drop(client);
         }
         server.gate.add_permits(1);
         let exchange = server.exchange().await;

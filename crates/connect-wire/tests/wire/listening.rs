@@ -28,10 +28,10 @@ async fn one_port_serves_both_loopback_addresses_by_their_names_alone() {
     let listener = Listener::bind_loopback("platform", 0)
         .await
         .expect("a port");
-    let addresses = listener.addresses();
-    let port = addresses[0].port();
+    let bound = listener.addresses();
+    let port = bound[0].port();
     assert!(
-        addresses
+        bound
             .iter()
             .all(|address| address.port() == port && address.ip().is_loopback())
     );
@@ -53,7 +53,7 @@ async fn one_port_serves_both_loopback_addresses_by_their_names_alone() {
     };
     let stop = CancellationToken::new();
     let serving = tokio::spawn(listener.serve(router, recording, stop.clone()));
-    for address in addresses {
+    for address in bound {
         let name = format!("localhost:{port}");
         assert!(ask(address, &name).await.ends_with(&name));
         let refused = ask(address, "evil.example").await;

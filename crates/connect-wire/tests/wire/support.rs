@@ -25,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) enum Record {
-    Exchange(Exchange),
-    Stray(Stray),
+    Exchange(Box<Exchange>),
+    Stray(Box<Stray>),
 }
 
 pub(crate) struct Channel {
@@ -45,10 +45,10 @@ impl Channel {
 
 impl ExchangeSink for Channel {
     async fn record(&self, exchange: Exchange) {
-        self.put(Record::Exchange(exchange)).await;
+        self.put(Record::Exchange(Box::new(exchange))).await;
     }
     async fn stray(&self, stray: Stray) {
-        self.put(Record::Stray(stray)).await;
+        self.put(Record::Stray(Box::new(stray))).await;
     }
 }
 
@@ -177,14 +177,14 @@ impl Server {
 
     pub(crate) async fn exchange(&mut self) -> Exchange {
         match self.record().await {
-            Record::Exchange(exchange) => exchange,
+            Record::Exchange(exchange) => *exchange,
             Record::Stray(stray) => panic!("an exchange, not {stray:?}"),
         }
     }
 
     pub(crate) async fn stray(&mut self) -> Stray {
         match self.record().await {
-            Record::Stray(stray) => stray,
+            Record::Stray(stray) => *stray,
             Record::Exchange(exchange) => panic!("a stray, not {exchange:?}"),
         }
     }
