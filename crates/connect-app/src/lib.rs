@@ -1,1 +1,110 @@
-//! 
+//! The composition root: one sandbox from its parts, and every command of the control surface.
+//!
+//! Owns start and stop, the platform listener and what routes behind it, the clock's due moments, the demo seed, and the
+//! control surface's three ways in. Must never know: SQL, Tauri, how a command line looks.
+//!
+//! To add a command: its line in `connect_rpc::with_commands`, and a function of its name in `commands/<group>.rs`; until
+//! then this crate does not compile.
+
+mod clock;
+mod commands;
+pub mod config;
+pub mod configuration;
+pub mod control;
+mod due;
+mod platform;
+mod seed;
+mod sink;
+mod start;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use connect_core::Env;
+use connect_core::domain::settings::LiveSettings;
+use connect_core::id::WorkspaceId;
+use connect_identity::Identity;
+use connect_rpc::RpcError;
+use connect_store::World;
+use connect_store::sealing::Vault;
+use connect_store::traffic::Traffic;
+use connect_wire::OpenExchanges;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+pub use config::{Config, Seed, Storage};
+pub use start::StartError;
+
+/// A running sandbox. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) env: Arc<Env>,
+    pub(crate) config: Config,
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) world: World,
+    pub(crate) traffic: Traffic,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) settings: Arc<LiveSettings>,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) open: OpenExchanges,
+    pub(crate) clock: clock::SandboxClock,
+    pub(crate) addresses: start::Addresses,
+    pub(crate) directory: start::Directory,
+    pub(crate) started: connect_core::Timestamp,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: tokio_util::task::TaskTracker,
+}
+
+/// Where the control listener is, and what opens it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlAddress {
+    /// Base URL.
+    pub url: String,
+    /// To be sent as `Authorization: Bearer …`; new with every start.
+    pub token: String,
+}
+
+impl App {
+    /// Base URL of the platform: `http://127.0.0.1:9400`.
+    #[must_use]
+    pub fn platform(&self) -> &str {
+        &self.0.addresses.platform
+    }
+
+    /// The control listener, when there is one.
+    #[must_use]
+    pub fn control(&self) -> Option<ControlAddress> {
+        self.0.addresses.control.clone()
+    }
+
+    /// The data directory; a temporary one that goes with the process when nothing is kept.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        self.0.directory.path()
+    }
+
+    /// Carries out a command.
+    ///
+    /// # Errors
+    /// [`RpcError`], with a closed code.
+    pub async fn rpc(&self, command: &str, payload: Value) -> Result<Value, RpcError> {
+        commands::dispatch(self, command, payload).await
+    }
+
+    /// Finishes what is being answered, writes everything, and closes. Nothing acknowledged is lost without it.
+    pub async fn stop(&self) {
+        self.0.stop.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+        self.0.traffic.close().await;
+        self.0.world.close().await;
+        self.0.directory.release();
+    }
+
+    /// Comes back once the sandbox has been told to stop.
+    pub async fn stopped(&self) {
+        self.0.stop.cancelled().await;
+    }
+}

@@ -69,10 +69,10 @@ impl Call {
         first.to_str().ok()
     }
 
-    /// `Host` as sent; the listener has checked it.
+    /// The name the request was addressed to, as the listener checked it.
     pub(crate) fn authority(&self) -> &str {
-        match self.parts.uri.authority() {
-            Some(authority) => authority.as_str(),
+        match self.parts.extensions.get::<connect_wire::Addressed>() {
+            Some(addressed) => addressed.authority(),
             None => self.header(header::HOST).unwrap_or("127.0.0.1"),
         }
     }

@@ -396,6 +396,39 @@ impl Identity {
         Ok(registered)
     }
 
+    /// Replaces an app's secret of one kind at once, after its sealed value was lost. `false` when it has none.
+    pub async fn remake_secret(
+        &self,
+        id: &ClientId,
+        kind: CredentialKind,
+        origin: Origin,
+    ) -> Result<bool, RegistrationError> {
+        let sealer = self.vault.sealer().await?;
+        let minted = self.secret(&sealer, kind, None);
+        let id = id.clone();
+        self.world
+            .write(move |tx| {
+                Box::pin(async move {
+                    let old: Vec<_> = credentials::active_of_client(tx, &id, kind).await?;
+                    if old.is_empty() {
+                        return Ok(false);
+                    }
+                    let detail = json!({ "new": minted.id, "kind": kind, "because": "the sealing key was lost" });
+                    let seq = tx.journal(&origin, Kind::SecretRotated, id.as_str(), &detail);
+                    let of_it = Origin { cause: Some(seq), ..origin };
+                    for credential in old {
+                        credentials::revoke(tx, &of_it, &credential).await?;
+                    }
+                    let mut row = minted.row(of_it.trace.clone(), seq, of_it.at.sandbox);
+                    row.credential.client_id = Some(id.clone());
+                    credentials::insert(tx, &row).await?;
+                    tx.client_changed(&id);
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
     /// Removes an app with its grants and credentials.
     pub async fn delete_app(&self, id: &ClientId, origin: Origin) -> Result<(), RegistrationError> {
         let id = id.clone();

@@ -143,6 +143,16 @@ pub async fn of_client(
     all(rows)
 }
 
+/// Ids of an app's active credentials of one kind.
+pub async fn active_of_client(
+    tx: &mut WorldTx,
+    client: &ClientId,
+    kind: CredentialKind,
+) -> Result<Vec<CredentialId>, StoreError> {
+    let all = of_client(tx.connection(), client, kind).await?;
+    Ok(all.into_iter().filter(|row| row.state == CredentialState::Active).map(|row| row.id).collect())
+}
+
 /// Everything that came from one code, the code first.
 pub async fn family(connection: &mut SqliteConnection, root: &CredentialId) -> Result<Vec<Credential>, StoreError> {
     let root = root.as_str();

@@ -166,6 +166,18 @@ pub async fn get(connection: &mut SqliteConnection, seq: Seq) -> Result<Option<E
     row.map(Row::into_entry).transpose()
 }
 
+/// Other traces that entries of this one led to.
+pub async fn traces_led_to(connection: &mut SqliteConnection, trace: &str) -> Result<Vec<String>, StoreError> {
+    let traces = sqlx::query_scalar!(
+        r#"SELECT DISTINCT next.trace FROM journal AS own JOIN journal AS next ON next.cause = own.seq
+           WHERE own.trace = ?1 AND next.trace <> ?1 ORDER BY next.trace LIMIT 1000"#,
+        trace
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(traces)
+}
+
 /// How many entries there are.
 pub async fn count(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM journal"#).fetch_one(connection).await?)

@@ -10,6 +10,7 @@
 //! row struct, its reads (taking a connection of [`World::read`]) and its writes (taking a [`WorldTx`]). Checked queries
 //! need `cargo xtask codegen` afterwards.
 
+pub mod activity;
 pub mod alerts;
 pub mod clients;
 pub mod credentials;

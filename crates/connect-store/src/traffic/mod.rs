@@ -11,6 +11,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+use bytes::Bytes;
 use connect_core::domain::exchange::Notes;
 use connect_core::id::ExchangeId;
 use connect_core::Moment;
@@ -52,9 +53,9 @@ pub struct NewExchange {
     /// When each part was there.
     pub timing: Timing,
     /// Bytes received, as far as kept.
-    pub request: Vec<u8>,
+    pub request: Bytes,
     /// Bytes sent, as far as kept.
-    pub response: Vec<u8>,
+    pub response: Bytes,
     /// Bytes received in all.
     pub request_len: u64,
     /// Bytes sent in all.

@@ -1,0 +1,147 @@
+//! The sandbox clock's owner: moves it through every due moment, pauses it, keeps it in the world.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use connect_core::domain::actor::Actor;
+use connect_core::domain::journal::{Kind, Origin};
+use connect_core::env::ClockState;
+use connect_core::{Env, Timestamp};
+use connect_rpc::clock::Due;
+use connect_store::{StoreError, World, meta};
+use serde_json::json;
+use tokio::sync::Mutex;
+
+use crate::App;
+
+/// Most due moments that an answer lists.
+const LISTED: usize = 1000;
+
+/// What guards the clock while it moves.
+#[derive(Default)]
+pub(crate) struct SandboxClock {
+    /// Held while due moments are visited, by an advance or by time passing.
+    pub(crate) visiting: Mutex<()>,
+    advancing: AtomicBool,
+    cancelled: AtomicBool,
+}
+
+/// What an advance did.
+pub(crate) struct Advanced {
+    pub(crate) from: Timestamp,
+    pub(crate) to: Timestamp,
+    pub(crate) due: Vec<Due>,
+    pub(crate) due_count: usize,
+    pub(crate) cancelled: bool,
+}
+
+/// Reads the stored clock into `env`.
+pub(crate) async fn load(env: &Env, world: &World) -> Result<(), StoreError> {
+    if let Some(state) = meta::get::<ClockState>(&mut *world.read().await?, "clock").await? {
+        env.set_clock_state(state);
+    }
+    Ok(())
+}
+
+impl App {
+    /// Whether an advance is under way.
+    pub(crate) fn is_advancing(&self) -> bool {
+        self.0.clock.advancing.load(Ordering::SeqCst)
+    }
+
+    /// Stops an advance at the moment it has reached; `false` when there is none.
+    pub(crate) fn cancel_advance(&self) -> bool {
+        let under_way = self.is_advancing();
+        self.0.clock.cancelled.store(under_way, Ordering::SeqCst);
+        under_way
+    }
+
+    /// Moves the clock forward, visiting each due moment in order.
+    pub(crate) async fn advance(&self, span: Duration) -> Result<Advanced, StoreError> {
+        // Runs to its end on a task of its own, whether or not the caller stays.
+        let app = self.clone();
+        let task = self.0.tasks.spawn(async move { app.advance_now(span).await });
+        task.await.map_err(|error| StoreError::Commit(error.to_string()))?
+    }
+
+    async fn advance_now(&self, span: Duration) -> Result<Advanced, StoreError> {
+        let _visiting = self.0.clock.visiting.lock().await;
+        self.0.clock.cancelled.store(false, Ordering::SeqCst);
+        self.0.clock.advancing.store(true, Ordering::SeqCst);
+        let outcome = self.visit_until(span).await;
+        self.0.clock.advancing.store(false, Ordering::SeqCst);
+        outcome
+    }
+
+    async fn visit_until(&self, span: Duration) -> Result<Advanced, StoreError> {
+        let from = self.0.env.now();
+        let target = from.plus(span);
+        let origin = self.origin(Actor::Console);
+        let mut done = Advanced { from, to: target, due: Vec::new(), due_count: 0, cancelled: false };
+        loop {
+            if self.0.clock.cancelled.swap(false, Ordering::SeqCst) || self.0.stop.is_cancelled() {
+                done.cancelled = true;
+                done.to = self.0.env.now();
+                break;
+            }
+            let visited = self.visit_due(target, Some(&origin)).await?;
+            if visited.is_empty() {
+                break;
+            }
+            done.due_count += visited.len();
+            let room = LISTED.saturating_sub(done.due.len());
+            done.due.extend(visited.into_iter().take(room));
+        }
+        let to = done.to;
+        let detail = json!({ "from": done.from, "to": to, "due": done.due_count, "cancelled": done.cancelled });
+        self.set_clock(origin, Kind::ClockAdvanced, &detail, move |state, wall| state.moved_to(to, wall)).await?;
+        Ok(done)
+    }
+
+    /// Stops the clock where it is.
+    pub(crate) async fn pause(&self) -> Result<(), StoreError> {
+        let _visiting = self.0.clock.visiting.lock().await;
+        if matches!(self.0.env.clock_state(), ClockState::Paused { .. }) {
+            return Ok(());
+        }
+        let origin = self.origin(Actor::Console);
+        let at = origin.at.sandbox;
+        self.set_clock(origin, Kind::ClockPaused, &json!({ "at": at }), move |_, _| ClockState::Paused { at }).await
+    }
+
+    /// Lets the clock run on from where it stands.
+    pub(crate) async fn resume(&self) -> Result<(), StoreError> {
+        let _visiting = self.0.clock.visiting.lock().await;
+        let ClockState::Paused { at } = self.0.env.clock_state() else { return Ok(()) };
+        let origin = self.origin(Actor::Console);
+        self.set_clock(origin, Kind::ClockResumed, &json!({ "at": at }), move |_, wall| ClockState::Running {
+            offset_ms: at.millis_since(wall),
+        })
+        .await
+    }
+
+    /// Stores a new state of the clock with its journal entry, then puts it in force.
+    async fn set_clock(
+        &self,
+        origin: Origin,
+        kind: Kind,
+        detail: &serde_json::Value,
+        next: impl FnOnce(ClockState, Timestamp) -> ClockState,
+    ) -> Result<(), StoreError> {
+        let state = next(self.0.env.clock_state(), self.0.env.wall_now());
+        let (workspace, detail) = (self.0.workspace.clone(), detail.clone());
+        self.0
+            .world
+            .write(move |tx| {
+                Box::pin(async move {
+                    let sandbox = state.at(origin.at.wall);
+                    let origin = Origin { at: connect_core::Moment { sandbox, ..origin.at }, ..origin };
+                    tx.journal(&origin, kind, workspace.as_str(), &detail);
+                    meta::put(tx, "clock", &state).await
+                })
+            })
+            .await?;
+        self.0.env.set_clock_state(state);
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! `sandbox_*`.
+
+use connect_rpc::Nothing;
+use connect_rpc::sandbox as rpc;
+use connect_store::grants::{self, GrantFilter};
+use connect_store::sealing::KeyState;
+use connect_store::{clients, credentials, journal, people};
+
+use super::{Answer, broken, traffic};
+use crate::{App, Storage};
+
+/// Names of the services, identity first.
+pub(crate) const SERVICES: [&str; 8] =
+    ["identity", "clinical", "patient-graph", "payments", "membership", "community", "comms", "follows"];
+
+pub(super) async fn status(app: &App, _: Nothing) -> Answer<rpc::Status> {
+    traffic::settle(app).await?;
+    let settings = app.0.settings.get();
+    let key = app.0.vault.status();
+    let counts = counts(app).await?;
+    let addresses = &app.0.addresses;
+    let mut notices: Vec<String> = key.notice.iter().map(ToString::to_string).collect();
+    if addresses.open_to_others {
+        notices.push("This sandbox listens for other machines (--listen).".to_owned());
+    }
+    if addresses.hosts.is_open() {
+        notices.push(format!("Names beyond loopback are answered to: {}.", app.0.config.allow_hosts.join(", ")));
+    }
+    if settings.auto_approve.is_some() {
+        notices.push("Authorization requests are allowed without asking (auto-approve).".to_owned());
+    }
+    if settings.stamp_virtual_time {
+        notices.push("JWTs and introspection carry sandbox time untranslated.".to_owned());
+    }
+    let message = match &key.state {
+        KeyState::NotRead | KeyState::Available => None,
+        unavailable @ KeyState::Unavailable(_) => Some(unavailable.to_string()),
+    };
+    Ok(rpc::Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        workspace: app.0.workspace.to_string(),
+        data_dir: app.data_dir().display().to_string(),
+        ephemeral: app.0.config.storage == Storage::Ephemeral,
+        platform: app.platform().to_owned(),
+        services: services(app),
+        control: app.control().map(|control| control.url),
+        allowed_hosts: app.0.config.allow_hosts.clone(),
+        open_to_others: addresses.open_to_others,
+        profile: settings.profile,
+        auto_approve: settings.auto_approve.clone(),
+        now: app.0.env.now(),
+        started: app.0.started,
+        key: rpc::KeyStatus {
+            place: key.place.map_or_else(|| "unknown".to_owned(), |place| place.to_string()),
+            state: key.state.as_str().to_owned(),
+            message,
+        },
+        counts,
+        notices,
+    })
+}
+
+/// Base URL of each service (ruling 33).
+fn services(app: &App) -> Vec<rpc::Service> {
+    SERVICES
+        .into_iter()
+        .map(|name| rpc::Service {
+            name: name.to_owned(),
+            url: if name == "identity" { app.platform().to_owned() } else { format!("{}/{name}", app.platform()) },
+        })
+        .collect()
+}
+
+async fn counts(app: &App) -> Answer<rpc::Counts> {
+    let mut connection = app.0.world.read().await.map_err(broken)?;
+    let now = app.0.env.now();
+    Ok(rpc::Counts {
+        apps: clients::list(&mut connection).await.map_err(broken)?.len(),
+        people: people::list(&mut connection).await.map_err(broken)?.len(),
+        grants: grants::list(&mut connection, &GrantFilter::default()).await.map_err(broken)?.len(),
+        live_tokens: credentials::count_live(&mut connection, now).await.map_err(broken)?,
+        journal: journal::count(&mut connection).await.map_err(broken)?,
+        exchanges: app.0.traffic.count().await.map_err(broken)?,
+        world_bytes: std::fs::metadata(app.0.world.path()).map_or(0, |file| file.len()),
+        traffic_bytes: u64::try_from(app.0.traffic.used_bytes().await.map_err(broken)?).unwrap_or(0),
+    })
+}

@@ -1,0 +1,109 @@
+//! What falls due: credentials that expire. Visited in order of time, by an advance of the clock or as time passes.
+
+use std::time::Duration;
+
+use connect_core::domain::actor::Actor;
+use connect_core::domain::journal::Origin;
+use connect_core::env::ClockState;
+use connect_core::{Moment, Timestamp};
+use connect_rpc::clock::Due;
+use connect_store::{StoreError, credentials, meta};
+
+use crate::App;
+
+/// Most moments visited in one transaction.
+const PAGE: u32 = 500;
+/// Shortest and longest sleep between two looks at what is due.
+const SLEEP: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(10));
+
+impl App {
+    /// The next moment at which something falls due (sandbox time).
+    pub(crate) async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        credentials::next_due(&mut *self.0.world.read().await?).await
+    }
+
+    /// Visits the next page of moments up to `until`, in order. With `advancing`, the clock moves to the last of them in
+    /// the same transaction. Empty when nothing is due.
+    ///
+    /// The caller holds the clock's `visiting`.
+    pub(crate) async fn visit_due(&self, until: Timestamp, advancing: Option<&Origin>) -> Result<Vec<Due>, StoreError> {
+        let origin = advancing.cloned().unwrap_or_else(|| self.origin(Actor::System));
+        let moves = advancing.is_some();
+        let (state, wall) = (self.0.env.clock_state(), self.0.env.wall_now());
+        let (due, moved) = self
+            .0
+            .world
+            .write(move |tx| {
+                Box::pin(async move {
+                    let origin = Origin { actor: Actor::System, at: Moment { sandbox: until, wall }, ..origin };
+                    let expired = credentials::expire(tx, &origin, until, PAGE).await?;
+                    let moved = match expired.last() {
+                        Some(last) if moves && last.at > state.at(wall) => {
+                            let moved = state.moved_to(last.at, wall);
+                            meta::put(tx, "clock", &moved).await?;
+                            Some(moved)
+                        }
+                        _ => None,
+                    };
+                    Ok::<_, StoreError>((expired, moved))
+                })
+            })
+            .await?;
+        if let Some(state) = moved {
+            self.0.env.set_clock_state(state);
+        }
+        Ok(due
+            .into_iter()
+            .map(|expired| Due {
+                at: expired.at,
+                what: format!("{}_expired", expired.kind),
+                subject: expired.id.to_string(),
+                client_id: expired.client_id.map(|id| id.to_string()),
+            })
+            .collect())
+    }
+
+    /// Visits what falls due as time passes. Nobody waits for it: a credential past its time is dead whether or not
+    /// that was written down yet.
+    pub(crate) async fn watch_due(self) {
+        let mut changes = self.0.world.changes();
+        loop {
+            if let Err(error) = self.visit_passed().await {
+                tracing::error!(%error, "what fell due could not be written down");
+            }
+            let wait = self.until_next_due().await;
+            tokio::select! {
+                () = self.0.stop.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+                // Something new may fall due earlier; look again, but not at every commit of a burst.
+                _ = changes.recv() => tokio::select! {
+                    () = self.0.stop.cancelled() => return,
+                    () = tokio::time::sleep(SLEEP.0) => changes = changes.resubscribe(),
+                },
+            }
+        }
+    }
+
+    async fn visit_passed(&self) -> Result<(), StoreError> {
+        let _visiting = self.0.clock.visiting.lock().await;
+        let now = self.0.env.now();
+        if self.next_due().await?.is_none_or(|next| next > now) {
+            return Ok(());
+        }
+        while !self.visit_due(now, None).await?.is_empty() {}
+        Ok(())
+    }
+
+    async fn until_next_due(&self) -> Duration {
+        if matches!(self.0.env.clock_state(), ClockState::Paused { .. }) {
+            return SLEEP.1;
+        }
+        match self.next_due().await {
+            Ok(Some(next)) => {
+                let millis = u64::try_from(next.millis_since(self.0.env.now())).unwrap_or(0);
+                Duration::from_millis(millis).clamp(SLEEP.0, SLEEP.1)
+            }
+            _ => SLEEP.1,
+        }
+    }
+}
