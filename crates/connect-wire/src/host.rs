@@ -20,6 +20,8 @@ use crate::exchange::ExchangeHandle;
 pub struct HostPolicy {
     ports: Vec<u16>,
     allowed: Vec<Allowed>,
+    /// No flag opens it.
+    closed: bool,
 }
 
 /// One `--allow-host`.
@@ -56,7 +58,14 @@ impl HostPolicy {
         Self {
             ports: ports.into_iter().collect(),
             allowed: Vec::new(),
+            closed: false,
         }
+    }
+
+    /// The same, and a refusal says that no flag opens this listener: the control surface is for this machine alone.
+    #[must_use]
+    pub fn closed(self) -> Self {
+        Self { closed: true, ..self }
     }
 
     /// Answers to one more `host` (at any port) or `host:port`.
@@ -130,17 +139,26 @@ impl HostPolicy {
     }
 
     fn foreign(&self, name: &str, authority: &str) -> Box<Refusal> {
+        let (description, fix) = if self.closed {
+            (
+                "This listener answers to loopback names only, and no flag changes that.".to_owned(),
+                "Use one of the expected names. Other machines are let in to the platform only.".to_owned(),
+            )
+        } else {
+            (
+                format!("This sandbox does not answer to that host. Start it with --allow-host {name} to allow it."),
+                format!("Use one of the expected names, or start the sandbox with `--allow-host {name}`."),
+            )
+        };
         let refusal = Refusal::new(
             "host_known",
             ErrorCode::MisdirectedRequest,
-            "This sandbox does not answer to the host the request was addressed to.",
+            description,
             Clause::standard("RFC 9110 §7.4"),
         )
         .expected(self.names().join(", "))
         .received(authority.to_owned())
-        .fix(format!(
-            "Use one of the expected names, or start the sandbox with `--allow-host {name}`."
-        ));
+        .fix(fix);
         Box::new(refusal)
     }
 }

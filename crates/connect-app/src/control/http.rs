@@ -40,7 +40,7 @@ pub(crate) fn serve(app: &App, listener: Listener) {
         .route("/events", get(events))
         .fallback(nothing_here)
         .layer(from_fn_with_state(control.clone(), admit))
-        .layer(from_fn_with_state(Arc::new(HostPolicy::loopback(ports)), host::guard))
+        .layer(from_fn_with_state(Arc::new(HostPolicy::loopback(ports).closed()), host::guard))
         .with_state(control);
     let recording =
         Recording { env: Arc::clone(&app.0.env), sink: Arc::new(Discard), open: OpenExchanges::new() };
