@@ -78,6 +78,7 @@ async fn check(identity: &Identity, call: &Call, params: &Params) -> Result<Arc<
 
 /// What the client sent, by exactly one method.
 fn presented(call: &Call, params: &Params) -> Result<Presented, Refusal> {
+    call.check("authorization_header_once", one_authorization(call))?;
     let in_body = params.get("client_id").map(str::to_owned);
     let secret_in_body = params.get("client_secret").map(SecretText::new);
     let Some(authorization) = call.header(header::AUTHORIZATION) else {
@@ -138,6 +139,21 @@ fn presented(call: &Call, params: &Params) -> Result<Presented, Refusal> {
     )?;
     let secret = (!secret.expose().is_empty()).then_some(secret);
     Ok(Presented { id, secret, by_basic: true })
+}
+
+fn one_authorization(call: &Call) -> Result<(), Refusal> {
+    if call.parts.headers.get_all(header::AUTHORIZATION).iter().count() <= 1 {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "authorization_header_once",
+        ErrorCode::InvalidRequest,
+        "The Authorization header was sent more than once",
+        Clause::standard("RFC 6749 §2.3"),
+    )
+    .expected("at most one Authorization header")
+    .received("several")
+    .fix("Send one, or better none: the documented method is the form body."))
 }
 
 /// `invalid_client`.

@@ -274,7 +274,7 @@ async fn allowed(
     origin: Origin,
 ) -> Result<Response, Ended> {
     finish(identity, open, "allowed").await?;
-    Ok(authorize::allow(identity, call, &open.request, person, auth_time, origin).await?)
+    Ok(authorize::allow(identity, call, &open.request, person, auth_time, origin, false).await?)
 }
 
 async fn denied(identity: &Identity, call: &Call, open: Open, origin: Origin) -> Result<Response, Ended> {

@@ -1,6 +1,7 @@
 //! Issuing: consent becomes a grant and a code; credentials are made and sealed before the writer is asked.
 
 use connect_core::Env;
+use connect_core::domain::actor::Actor;
 use connect_core::domain::credential::{CODE_LIFETIME, Credential, CredentialDetail, CredentialKind, CredentialState};
 use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::domain::secret::SecretText;
@@ -65,6 +66,8 @@ pub(crate) struct IssueCode {
     pub(crate) detail: CredentialDetail,
     pub(crate) grant: GrantId,
     pub(crate) code: Minted,
+    /// Nobody was asked, so that the request itself is journalled here and not when its pages began.
+    pub(crate) unasked: bool,
 }
 
 /// What came of it.
@@ -81,12 +84,22 @@ impl LedgerUnit for IssueCode {
 
     fn decide(&self, ledger: &mut Ledger<'_>) -> Decision<CodeIssued> {
         let now = ledger.moment().sandbox;
+        let mut origin = self.origin.clone();
+        if self.unasked {
+            let by_client = Origin { actor: Actor::Client(self.client.clone()), ..origin.clone() };
+            let detail = json!({ "client_id": self.client, "scope": self.scope.to_string() });
+            origin.cause =
+                Some(ledger.journal(&by_client, Kind::AuthorizationStarted, self.client.as_str(), &detail));
+        }
         let known = ledger.grant(&self.user, &self.client).cloned();
-        let (grant, cause) = match known {
-            Some(grant) if self.scope.minus(&grant.scope).is_empty() => (grant.id, self.origin.cause),
-            known => self.widen(ledger, known, now),
+        let grant = match known {
+            Some(grant) if self.scope.minus(&grant.scope).is_empty() => grant.id,
+            known => {
+                let (grant, seq) = self.widen(ledger, known, &origin, now);
+                origin.cause = Some(seq);
+                grant
+            }
         };
-        let origin = Origin { cause, ..self.origin.clone() };
         let detail = json!({ "client_id": self.client, "user_id": self.user, "grant_id": grant, "scope": self.scope.to_string() });
         let seq = ledger.journal(&origin, Kind::CodeIssued, self.code.id.as_str(), &detail);
         let mut new = self.code.row(self.origin.trace.clone(), seq, now);
@@ -108,8 +121,9 @@ impl IssueCode {
         &self,
         ledger: &mut Ledger<'_>,
         known: Option<GrantRow>,
+        origin: &Origin,
         now: connect_core::Timestamp,
-    ) -> (GrantId, Option<Seq>) {
+    ) -> (GrantId, Seq) {
         let (kind, grant, added) = match known {
             Some(grant) => {
                 let added = self.scope.minus(&grant.scope);
@@ -130,9 +144,9 @@ impl IssueCode {
             ),
         };
         let detail = json!({ "client_id": self.client, "user_id": self.user, "added": added.to_string() });
-        let seq = ledger.journal(&self.origin, kind, grant.id.as_str(), &detail);
+        let seq = ledger.journal(origin, kind, grant.id.as_str(), &detail);
         let id = grant.id.clone();
-        ledger.put_grant(grant, &self.origin, seq);
-        (id, Some(seq))
+        ledger.put_grant(grant, origin, seq);
+        (id, seq)
     }
 }

@@ -14,14 +14,16 @@ use connect_core::domain::actor::Actor;
 use connect_core::domain::app::Person;
 use connect_core::domain::credential::{CredentialDetail, CredentialKind};
 use connect_core::domain::finding::Finding;
-use connect_core::domain::journal::Kind;
+use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::domain::refusal::{Refusal, wire_text};
 use connect_core::domain::standing::Clause;
+use connect_core::Timestamp;
 use connect_core::id::{InteractionId, TraceId};
 use connect_core::protocol::form::Params;
+use connect_core::protocol::scope::ScopeSet;
 use connect_store::clients::ClientRecord;
 use connect_store::interactions::{self, Interaction};
-use connect_store::{StoreError, people};
+use connect_store::people;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
@@ -80,9 +82,7 @@ async fn proceed(
     if let Some(email) = &settings.auto_approve {
         let person = automatic(identity, call, &request, email).await?;
         let now = identity.env.now();
-        let started = journal_start(identity, &request, &origin).await?;
-        let origin = connect_core::domain::journal::Origin { cause: Some(started), ..origin };
-        return allow(identity, call, &request, &person, now, origin).await;
+        return allow(identity, call, &request, &person, now, origin, true).await;
     }
     let signed_in = match &session {
         Some(session) => request.usable_session(session, identity.env.now()),
@@ -102,9 +102,7 @@ async fn proceed(
             if request.skips_consent(&trusted.record) { Ok(()) } else { Err(error::consent_required(&trusted.record)) },
         )?;
         let auth_time = session.as_ref().map_or(origin.at.sandbox, Session::auth_time);
-        let started = journal_start(identity, &request, &origin).await?;
-        let origin = connect_core::domain::journal::Origin { cause: Some(started), ..origin };
-        return allow(identity, call, &request, &person, auth_time, origin).await;
+        return allow(identity, call, &request, &person, auth_time, origin, true).await;
     }
     let (session, fresh) = match session {
         Some(session) => (session, false),
@@ -118,7 +116,7 @@ async fn proceed(
         session: session.credential.hash,
         outcome: None,
         trace,
-        started_by: connect_core::domain::journal::Seq(0),
+        started_by: Seq(0),
         created_at: origin.at.sandbox,
         expires_at: origin.at.sandbox.plus(INTERACTION_LIFETIME),
     };
@@ -139,24 +137,6 @@ async fn proceed(
     Ok(response)
 }
 
-async fn journal_start(
-    identity: &Identity,
-    request: &AuthorizationRequest,
-    origin: &connect_core::domain::journal::Origin,
-) -> Result<connect_core::domain::journal::Seq, Failure> {
-    let (origin, client) = (origin.clone(), request.client_id.clone());
-    let detail = json!({ "client_id": request.client_id, "scope": request.scope });
-    let seq = identity
-        .world
-        .write(move |tx| {
-            Box::pin(async move {
-                Ok::<_, StoreError>(tx.journal(&origin, Kind::AuthorizationStarted, client.as_str(), &detail))
-            })
-        })
-        .await?;
-    Ok(seq)
-}
-
 /// The persona as whom everything is allowed; `login_hint` wins over the setting (ruling 27).
 async fn automatic(
     identity: &Identity,
@@ -175,14 +155,15 @@ async fn automatic(
     Ok(person)
 }
 
-/// Issues the code and sends the browser back to the app.
+/// Issues the code and sends the browser back to the app. `unasked`: no page was shown.
 pub(crate) async fn allow(
     identity: &Identity,
     call: &Call,
     request: &AuthorizationRequest,
     person: &Person,
-    auth_time: connect_core::Timestamp,
-    origin: connect_core::domain::journal::Origin,
+    auth_time: Timestamp,
+    origin: Origin,
+    unasked: bool,
 ) -> Result<Response, Failure> {
     let sealer = identity.vault.sealer().await?;
     let code = Minted::new(&identity.env, &sealer, CredentialKind::Code);
@@ -192,10 +173,10 @@ pub(crate) async fn allow(
         notes.credentials.push(value.hash());
     });
     let unit = IssueCode {
-        origin: connect_core::domain::journal::Origin { actor: Actor::User(person.id.clone()), ..origin },
+        origin: Origin { actor: Actor::User(person.id.clone()), ..origin },
         user: person.id.clone(),
         client: request.client_id.clone(),
-        scope: connect_core::protocol::scope::ScopeSet::from_stored(&request.scope),
+        scope: ScopeSet::from_stored(&request.scope),
         detail: CredentialDetail {
             redirect_uri: Some(request.redirect_uri.clone()),
             code_challenge: Some(request.code_challenge.clone()),
@@ -207,6 +188,7 @@ pub(crate) async fn allow(
         },
         grant: identity.env.id(),
         code,
+        unasked,
     };
     let issued = identity.world.ledger(unit).await?;
     call.exchange.note(|notes| notes.grant = Some(issued.grant));
