@@ -1,5 +1,7 @@
 //! What the timeline says about rows of other services. One constructor for each kind of entry.
 
+use connect_core::domain::app::Person;
+use connect_core::{Env, Timestamp};
 use connect_store::services::clinical::check_ins::CheckIn;
 use connect_store::services::clinical::enrollments::Enrollment;
 use connect_store::services::clinical::protocols::Protocol;
@@ -7,7 +9,10 @@ use connect_store::services::clinical::red_flags::RedFlag;
 use connect_store::services::clinical::wearables::WearableConnection;
 use connect_store::services::id::BloodworkId;
 use connect_store::services::membership::Membership;
+use connect_store::services::patient_graph::timeline::{self, TimelineEvent};
 use connect_store::services::payments::Subscription;
+use connect_store::{StoreError, WorldTx};
+use serde_json::Map;
 
 /// An entry without its place in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,4 +117,28 @@ pub(crate) fn subscription_started(subscription: &Subscription) -> Entry {
         source_type: "subscription",
         source_id: subscription.id.to_string(),
     }
+}
+
+/// Writes an entry about `person` that happened at `at`.
+pub(crate) async fn add(
+    tx: &mut WorldTx,
+    env: &Env,
+    person: &Person,
+    at: Timestamp,
+    entry: Entry,
+) -> Result<(), StoreError> {
+    let row = TimelineEvent {
+        id: env.id(),
+        user_id: person.id.clone(),
+        brand_id: person.brand_id.clone(),
+        event_type: entry.event_type.to_owned(),
+        title: entry.title,
+        description: entry.description,
+        occurred_at: at,
+        source_type: Some(entry.source_type.to_owned()),
+        source_id: Some(entry.source_id),
+        metadata: Map::new(),
+        created_at: at,
+    };
+    timeline::insert(tx, &[row]).await
 }

@@ -2,7 +2,7 @@
 
 use connect_store::services::clinical::check_ins::{CheckIn, DAY_MARKERS};
 use connect_store::services::clinical::enrollments::{Enrollment, EnrollmentStatus};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::labs::round;
 use super::story::Chapter;
@@ -24,13 +24,19 @@ fn enrollment(who: &Who<'_>, chapter: &Chapter) -> Enrollment {
     let mut stream = who.stream(&format!("enrolment {}", chapter.protocol));
     let enrolled_at = who.ago(chapter.days_ago, 17, stream.whole(0, 59));
     let over = chapter.days_ago > WHOLE + 5;
-    let mut intake = Map::new();
+    let mut form = Map::new();
     #[expect(clippy::cast_possible_truncation, reason = "an age in years")]
     let age = who.story.age as i64;
-    intake.insert(String::from("age"), json!(age));
-    intake.insert(String::from("conditions"), json!(who.story.conditions));
-    intake.insert(String::from("email"), json!(who.person.email));
-    intake.insert(String::from("full_name"), json!(who.person.name));
+    form.insert(String::from("age"), json!(age));
+    form.insert(String::from("conditions"), json!(who.story.conditions));
+    form.insert(String::from("email"), json!(who.person.email));
+    form.insert(String::from("full_name"), json!(who.person.name));
+    let mut intake = Map::new();
+    intake.insert(
+        String::from("consent"),
+        json!({ "agreed_to_privacy": true, "agreed_to_terms": true }),
+    );
+    intake.insert(String::from("form"), Value::Object(form));
     Enrollment {
         id: stream.id(enrolled_at),
         user_id: who.person.id.clone(),

@@ -20,11 +20,11 @@ pub mod payments;
 mod row;
 pub mod word;
 
-use sqlx::SqliteConnection;
+pub use sqlx::SqliteConnection as Connection;
 
 use crate::world::tx::WorldTx;
 
 /// The connection of a unit of work, for the reads of these modules: they see what the unit has written so far.
-pub fn reading(tx: &mut WorldTx) -> &mut SqliteConnection {
+pub fn reading(tx: &mut WorldTx) -> &mut Connection {
     tx.connection()
 }

@@ -36,7 +36,7 @@ pub struct Enrollment {
     pub protocol_id: ProtocolId,
     /// What the persona wants of it.
     pub goals: Vec<String>,
-    /// The intake form as sent.
+    /// The intake form as sent (`form`), and what was agreed to (`consent`).
     pub intake: Map<String, Value>,
     /// Where it stands.
     pub status: EnrollmentStatus,

@@ -1,0 +1,5 @@
+//! The membership service.
+
+pub(crate) mod conversion;
+pub(crate) mod history;
+pub(crate) mod memberships;
