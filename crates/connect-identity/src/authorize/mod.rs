@@ -41,25 +41,25 @@ const INTERACTION_LIFETIME: std::time::Duration = std::time::Duration::from_mins
 /// The parameters in the query.
 pub(crate) async fn get(State(identity): State<Arc<Identity>>, call: Call) -> Response {
     call.operation("authorize");
-    let (params, verdict) = call.query();
-    start(&identity, &call, &params, verdict.map_err(|error| crate::call::malformed(&error))).await
+    start(&identity, &call, call.parts.uri.query().unwrap_or("").as_bytes()).await
 }
 
 /// The parameters in a form body (OpenID Connect Core §3.1.2.1).
 pub(crate) async fn post(State(identity): State<Arc<Identity>>, call: Call) -> Response {
     call.operation("authorize");
-    let (params, verdict) = Params::parse(&call.body);
-    start(&identity, &call, &params, verdict.map_err(|error| crate::call::malformed(&error))).await
+    start(&identity, &call, &call.body).await
 }
 
-async fn start(identity: &Identity, call: &Call, params: &Params, once: Result<(), Refusal>) -> Response {
+async fn start(identity: &Identity, call: &Call, sent: &[u8]) -> Response {
     let trace: TraceId = identity.env.id();
     call.trace(&trace, None);
-    let trusted = match request::trust(identity, call, params, once.clone()).await {
+    let (params, verdict) = Params::parse(sent);
+    let once = verdict.map_err(|error| crate::call::malformed(&error));
+    let trusted = match request::trust(identity, call, &params, sent).await {
         Ok(trusted) => trusted,
         Err(untrusted) => return untrusted.page(call, &trace),
     };
-    match proceed(identity, call, params, once, &trusted, trace).await {
+    match proceed(identity, call, &params, once, &trusted, trace).await {
         Ok(response) => response,
         Err(failure) => trusted.redirect_error(call, failure.into_refused(call).refusal),
     }

@@ -9,7 +9,7 @@ use connect_core::domain::finding::Finding;
 use connect_core::domain::refusal::Refusal;
 use connect_core::domain::standing::Clause;
 use connect_core::id::ClientId;
-use connect_core::protocol::form::Params;
+use connect_core::protocol::form::{FormError, Params};
 use connect_core::protocol::scope::ScopeSet;
 use connect_core::protocol::{pkce, redirect};
 use connect_store::clients::ClientRecord;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::error::AuthorizeError;
 use super::{Untrusted, redirect_refusal, redirect_to};
 use crate::Identity;
-use crate::call::{Call, server_error};
+use crate::call::{Call, malformed, server_error};
 use crate::pages::Comparison;
 use crate::session::Session;
 
@@ -89,7 +89,7 @@ pub(super) async fn trust(
     identity: &Identity,
     call: &Call,
     params: &Params,
-    once: Result<(), Refusal>,
+    sent: &[u8],
 ) -> Result<Trusted, Untrusted> {
     let untrusted = |refusal: Refusal, title: &'static str, record: Option<Arc<ClientRecord>>| Untrusted {
         refusal,
@@ -98,10 +98,10 @@ pub(super) async fn trust(
         note: None,
         title,
     };
-    if let Err(refusal) = &once
-        && ["`client_id`", "`redirect_uri`"].iter().any(|name| refusal.received.contains(name))
-    {
-        return Err(untrusted(refusal.clone(), "This request is ambiguous", None));
+    // Looked for whatever else is wrong with the parameters: which of two was meant can't be told.
+    if let Some(name) = ["client_id", "redirect_uri"].into_iter().find(|name| is_repeated(sent, name)) {
+        let refusal = malformed(&FormError::Duplicate(name.to_owned()));
+        return Err(untrusted(refusal, "This request is ambiguous", None));
     }
     let Some(client_id) = params.get("client_id") else {
         return Err(untrusted(AuthorizeError::ClientMissing.into(), "This request does not say which app it is from", None));
@@ -157,6 +157,10 @@ pub(super) async fn trust(
         issuer: call.issuer(),
         record,
     })
+}
+
+fn is_repeated(sent: &[u8], wanted: &str) -> bool {
+    form_urlencoded::parse(sent).filter(|(name, value)| name == wanted && !value.is_empty()).count() > 1
 }
 
 /// The checks after that, in order. What fails here is told to the app.
