@@ -1,0 +1,8 @@
+//! Scenarios over real HTTP and the control surface: one binary, one file for each subject.
+//!
+//! Every test starts a sandbox of its own on free ports and speaks to it through sockets. To add a scenario: a test in
+//! the file of its subject; to add a subject: a file here. What they share is in `support`.
+
+mod negative;
+mod race;
+mod support;
