@@ -25,6 +25,7 @@ use connect_core::domain::settings::LiveSettings;
 use connect_core::id::WorkspaceId;
 use connect_identity::Identity;
 use connect_rpc::RpcError;
+use connect_services::Services;
 use connect_store::World;
 use connect_store::sealing::Vault;
 use connect_store::traffic::Traffic;
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) vault: Arc<Vault>,
     pub(crate) settings: Arc<LiveSettings>,
     pub(crate) identity: Arc<Identity>,
+    pub(crate) services: Arc<Services>,
     pub(crate) open: OpenExchanges,
     pub(crate) clock: clock::SandboxClock,
     pub(crate) addresses: start::Addresses,

@@ -140,8 +140,13 @@ pub(crate) async fn create_person(
         .write(move |tx| {
             Box::pin(async move {
                 let detail = json!({ "email": person.email, "brand_id": person.brand_id, "with_data": with_data });
-                tx.journal(&origin, Kind::PersonCreated, person.id.as_str(), &detail);
-                people::insert(tx, &person, seeded).await
+                let seq = tx.journal(&origin, Kind::PersonCreated, person.id.as_str(), &detail);
+                people::insert(tx, &person, seeded).await?;
+                if with_data {
+                    let of_it = Origin { cause: Some(seq), ..origin };
+                    connect_services::seed::seed_person(tx, &of_it, &person).await?;
+                }
+                Ok(())
             })
         })
         .await

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use connect_core::domain::actor::Actor;
 use connect_core::domain::journal::Origin;
+use connect_core::domain::rate::Limiter;
 use connect_core::domain::settings::{LiveSettings, Settings};
 use connect_core::id::WorkspaceId;
 use connect_core::Env;
 use connect_identity::{Identity, KeyRing};
 use connect_rpc::wire::Runtime;
+use connect_services::Services;
 use connect_store::lock::{DirectoryLock, LockError};
 use connect_store::sealing::{KeyPreference, Keychain, Vault};
 use connect_store::traffic::{Retention, Traffic};
@@ -152,7 +154,9 @@ impl App {
             settings: Arc::clone(&settings),
             keys: Arc::new(KeyRing::new(Arc::clone(&env), world.clone(), Arc::clone(&vault))),
             cookie: cookie.into(),
+            limiter: Limiter::default(),
         });
+        let services = Arc::new(Services::new(Arc::clone(&env), world.clone(), Arc::clone(&settings)));
         let app = Self(Arc::new(Inner {
             started: env.wall_now(),
             env,
@@ -163,6 +167,7 @@ impl App {
             vault,
             settings,
             identity,
+            services,
             open: OpenExchanges::new(),
             clock: SandboxClock::default(),
             addresses,

@@ -43,6 +43,11 @@ async fn check(identity: &Identity, call: &Call, params: &Params) -> Result<Arc<
     let record = identity.world.client(&id).await?;
     let record = call.check("client_known", record.ok_or_else(|| unknown(&presented)))?;
     call.exchange.note(|notes| notes.client = Some(id.clone()));
+    if let Some(most) = identity.settings.get().rate_limit_per_minute {
+        let counted = identity.limiter.count(id, most, call.exchange.started().sandbox);
+        counted.map_err(|exceeded| Refused::retry_after(exceeded.refusal, exceeded.wait))?;
+        call.passed("rate_within_limit");
+    }
     call.check("client_enabled", if record.client.enabled { Ok(()) } else { Err(disabled(&record)) })?;
     if record.client.app_type.is_confidential() {
         let now = identity.env.now();

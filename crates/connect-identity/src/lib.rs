@@ -28,7 +28,9 @@ mod userinfo;
 use std::sync::Arc;
 
 use connect_core::Env;
+use connect_core::domain::rate::Limiter;
 use connect_core::domain::settings::LiveSettings;
+use connect_core::id::ClientId;
 use connect_store::World;
 use connect_store::sealing::Vault;
 
@@ -36,7 +38,6 @@ pub use keys::{KeyError, KeyRing};
 pub use routes::{ROUTES, Route, router};
 
 /// What every endpoint works with.
-#[derive(Clone)]
 pub struct Identity {
     /// Time, randomness, ids.
     pub env: Arc<Env>,
@@ -50,4 +51,6 @@ pub struct Identity {
     pub keys: Arc<KeyRing>,
     /// Name of the session cookie: cookies are not separated by port, so it includes the workspace.
     pub cookie: Arc<str>,
+    /// Counts the requests of each app, while the rate limit is on.
+    pub limiter: Limiter<ClientId>,
 }

@@ -1,5 +1,8 @@
 //! `people_*`.
 
+use std::sync::Arc;
+
+use connect_core::Timestamp;
 use connect_core::domain::actor::Actor;
 use connect_core::domain::app::Person;
 use connect_core::domain::journal::Kind;
@@ -7,7 +10,10 @@ use connect_core::id::UserId;
 use connect_rpc::people as rpc;
 use connect_rpc::{Done, ErrorCode, Nothing, RpcError};
 use connect_store::grants::GrantFilter;
-use connect_store::{StoreError, alerts, people};
+use connect_services::clinical::markers;
+use connect_services::record;
+use connect_store::services::clinical::biomarkers::{self, Biomarker};
+use connect_store::{StoreError, alerts, people, services};
 use serde_json::json;
 
 use super::{Answer, broken, grants, not_found};
@@ -34,7 +40,9 @@ pub(super) async fn get(app: &App, request: rpc::PersonRef) -> Answer<rpc::Perso
             trace: alert.trace,
         })
         .collect();
-    Ok(rpc::PersonDetail { person: view(&person), grants, alerts, latest_results: Vec::new() })
+    let latest = biomarkers::latest(&mut connection, &person.id).await.map_err(broken)?;
+    let latest_results = latest.into_iter().map(result_view).collect();
+    Ok(rpc::PersonDetail { person: view(&person), grants, alerts, latest_results })
 }
 
 pub(super) async fn create(app: &App, request: rpc::CreatePerson) -> Answer<rpc::Person> {
@@ -92,6 +100,7 @@ pub(super) async fn delete(app: &App, request: rpc::PersonRef) -> Answer<Done> {
             Box::pin(async move {
                 let seq = tx.journal(&origin, Kind::PersonDeleted, person.id.as_str(), &json!({ "email": person.email }));
                 let of_it = connect_core::domain::journal::Origin { cause: Some(seq), ..origin };
+                services::erase::person(tx, &person.id).await?;
                 people::delete(tx, &of_it, &person.id).await
             })
         })
@@ -102,8 +111,64 @@ pub(super) async fn delete(app: &App, request: rpc::PersonRef) -> Answer<Done> {
 
 pub(super) async fn add_lab_result(app: &App, request: rpc::AddLabResult) -> Answer<rpc::LabResult> {
     let person = find(app, &request.user_id).await?;
-    let _ = person;
-    Err(RpcError::new(ErrorCode::Unavailable, "the clinical service is not there yet"))
+    let origin = app.origin(Actor::Console);
+    let known = markers::find(&request.code);
+    let range = known.map(markers::Marker::widest);
+    let wanted = record::LabResult {
+        name: request.name.or_else(|| known.map(|marker| marker.name.to_owned())).unwrap_or_else(|| request.code.clone()),
+        unit: request.unit.or_else(|| known.map(|marker| marker.unit.to_owned())).unwrap_or_default(),
+        reference_low: request.reference_low.or_else(|| range.and_then(|(low, _)| low)),
+        reference_high: request.reference_high.or_else(|| range.and_then(|(_, high)| high)),
+        collected_at: request.collected_at.unwrap_or(origin.at.sandbox),
+        code: request.code,
+        value: request.value,
+    };
+    check_result(&wanted, origin.at.sandbox)?;
+    let upload = record::LabUpload { source: "console".to_owned(), results: vec![wanted] };
+    let env = Arc::clone(&app.0.env);
+    let (rows, _) = app
+        .0
+        .world
+        .write(move |tx| {
+            Box::pin(async move { record::add_lab_results(tx, &env, &origin, &person, &upload).await })
+        })
+        .await
+        .map_err(broken)?;
+    rows.into_iter()
+        .next()
+        .map(result_view)
+        .ok_or_else(|| RpcError::new(ErrorCode::Internal, "the result was not written"))
+}
+
+fn check_result(wanted: &record::LabResult, now: Timestamp) -> Answer<()> {
+    let mut flaws: Vec<_> = record::lab_result_flaws("result", wanted, now)
+        .into_iter()
+        .map(|flaw| {
+            let field = flaw.path.trim_start_matches("result.").to_owned();
+            json!({ "field": field, "message": format!("{} is wanted, {} was given", flaw.expected, flaw.received) })
+        })
+        .collect();
+    if wanted.code.is_empty() || wanted.code.len() > 100 {
+        flaws.push(json!({ "field": "code", "message": "1 to 100 characters, for example ldl_cholesterol" }));
+    }
+    if wanted.unit.is_empty() {
+        flaws.push(json!({ "field": "unit", "message": "this biomarker is not in the catalogue, so its unit must be given" }));
+    }
+    if flaws.is_empty() { Ok(()) } else { Err(invalid(&flaws)) }
+}
+
+fn result_view(row: Biomarker) -> rpc::LabResult {
+    rpc::LabResult {
+        id: row.id.to_string(),
+        biomarker_code: row.code,
+        biomarker_name: row.name,
+        value: row.value,
+        unit: row.unit,
+        reference_low: row.reference_low,
+        reference_high: row.reference_high,
+        status: row.status.as_str().to_owned(),
+        collected_at: row.collected_at,
+    }
 }
 
 /// The persona with this id or email.
@@ -136,12 +201,17 @@ fn check(person: &Person) -> Answer<()> {
     if flaws.is_empty() {
         return Ok(());
     }
+    Err(invalid(&flaws))
+}
+
+/// Every flaw, in words and for programs.
+fn invalid(flaws: &[serde_json::Value]) -> RpcError {
     let message = flaws
         .iter()
         .map(|flaw| format!("{}: {}", flaw["field"].as_str().unwrap_or(""), flaw["message"].as_str().unwrap_or("")))
         .collect::<Vec<_>>()
         .join("; ");
-    Err(RpcError::new(ErrorCode::Invalid, message).with(json!({ "flaws": flaws })))
+    RpcError::new(ErrorCode::Invalid, message).with(json!({ "flaws": flaws }))
 }
 
 fn taken(error: StoreError) -> RpcError {

@@ -10,6 +10,8 @@ use connect_identity::pages::{MethodNotAllowed, NotFound, Page as _, Suggestion}
 use connect_wire::{ExchangeHandle, answer};
 use http::{HeaderValue, StatusCode, header};
 
+use super::addressing::SERVICES;
+
 /// Whether a path fits a template such as `/v1/me/grants/{id}`.
 pub(super) fn matches(template: &str, path: &str) -> bool {
     let mut wanted = template.split('/');
@@ -61,22 +63,19 @@ pub(super) async fn wrong_method(exchange: ExchangeHandle, request: Request) -> 
     response
 }
 
-/// A path that is nobody's.
+/// A path that is nobody's, asked for by a browser; programs are answered by the resource services' router.
 pub(super) async fn not_found(exchange: ExchangeHandle, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let near = near(&path);
     let refusal = Refusal::new(
         "path_known",
         ErrorCode::NotFound,
-        "There is no such endpoint",
+        "There is no such page",
         Clause::documented("seed overview: no undocumented endpoints"),
     )
     .expected(if near.is_empty() { "a documented path".to_owned() } else { near.join(" or ") })
     .received(path.chars().filter(|c| !c.is_control()).take(200).collect::<String>())
     .fix("Compare the path with the reference; GET /<service>/openapi.json lists what a service has.");
-    if !wants_page(&request) {
-        return answer::refuse(&exchange, refusal);
-    }
     let suggestions = near
         .into_iter()
         .map(|path| Suggestion { path: path.to_owned(), what: "has a similar path".to_owned() })
@@ -88,6 +87,13 @@ pub(super) async fn not_found(exchange: ExchangeHandle, request: Request) -> Res
     let page = NotFound { path, reason: None, suggestions, exchange_id: exchange.id().to_string() };
     exchange.note(|notes| notes.refusal = Some(refusal));
     page.response(StatusCode::NOT_FOUND).map(Into::into)
+}
+
+/// Whether a person in front of a browser asks, for what is no service's.
+pub(super) fn is_for_people(request: &Request) -> bool {
+    let path = request.uri().path();
+    let of_service = path.starts_with("/v1/") || SERVICES.iter().any(|service| path.starts_with(&format!("/{service}/")));
+    !of_service && wants_page(request)
 }
 
 fn wants_page(request: &Request) -> bool {

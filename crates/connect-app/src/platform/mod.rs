@@ -1,19 +1,20 @@
 //! The platform listener: every Loop service behind one port, by path or by name (ruling 33).
 //!
-//! In order: the `Host` check, addressing (`clinical.localhost` and `/identity/…` become paths), CORS, the rate limit,
-//! then the identity service or a resource service, and a page or JSON for what is not there.
+//! In order: the `Host` check, addressing (`clinical.localhost` and `/identity/…` become paths), CORS, then the identity
+//! service or a resource service, and a page or JSON for what is not there.
 
 mod addressing;
 mod cors;
 mod missing;
-mod rate;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse as _;
 use connect_wire::listener::Recording;
-use connect_wire::{Listener, host};
+use connect_wire::{ExchangeHandle, Listener, host};
 use tower::ServiceExt as _;
 
 use crate::App;
@@ -30,12 +31,25 @@ pub(crate) fn serve(app: &App, listener: Listener) {
     app.0.tasks.spawn(listener.serve(service, recording, app.0.stop.clone()));
 }
 
+/// What is not the identity service's: a resource service's, or nobody's.
+fn elsewhere(app: &App) -> Router {
+    let services = connect_services::router(Arc::clone(&app.0.services));
+    Router::new().fallback(move |exchange: ExchangeHandle, request: Request| {
+        let services = services.clone();
+        async move {
+            if missing::is_for_people(&request) {
+                return missing::not_found(exchange, request).await;
+            }
+            services.oneshot(request).await.into_response()
+        }
+    })
+}
+
 fn router(app: &App) -> Router {
     let hosts = Arc::new(app.0.addresses.hosts.clone());
     connect_identity::router(Arc::clone(&app.0.identity))
         .method_not_allowed_fallback(missing::wrong_method)
-        .fallback(missing::not_found)
-        .layer(from_fn_with_state(app.clone(), rate::limit))
+        .fallback_service(elsewhere(app))
         .layer(from_fn_with_state(app.clone(), cors::answer))
         .layer(from_fn_with_state(hosts, host::guard))
 }

@@ -7,6 +7,7 @@ pub mod exchange;
 pub mod finding;
 pub mod id;
 pub mod journal;
+pub mod rate;
 pub mod redaction;
 pub mod refusal;
 pub mod secret;
