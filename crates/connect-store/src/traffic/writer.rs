@@ -8,7 +8,7 @@ use connect_core::id::{ClientId, GrantId, TraceId, UserId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 
 use super::cut;
 use super::retention::{self, Retention};
@@ -18,15 +18,22 @@ use crate::sealing::Vault;
 
 /// Exchanges that may wait; beyond that, connections wait.
 const QUEUE: usize = 2048;
+/// Bytes that may wait, in KiB; beyond that, connections wait.
+const QUEUE_KIB: u32 = 8 * 1024;
 /// Most exchanges in one statement.
 const BATCH: usize = 256;
+/// About as many bytes in one statement.
+const BATCH_BYTES: usize = 1024 * 1024;
 /// Retention is looked at after this many rows.
 const RETENTION_EVERY: usize = 1000;
 
-pub(super) struct Writer(mpsc::Sender<Job>);
+pub(super) struct Writer {
+    queue: mpsc::Sender<Job>,
+    room: Arc<Semaphore>,
+}
 
 enum Job {
-    Record(Box<NewExchange>),
+    Record(Box<NewExchange>, OwnedSemaphorePermit),
     Flush(oneshot::Sender<()>),
     Clear(oneshot::Sender<Result<(), StoreError>>),
     Close(oneshot::Sender<()>),
@@ -66,40 +73,63 @@ impl Writer {
         };
         let (sender, queue) = mpsc::channel(QUEUE);
         tokio::spawn(run(state, queue));
-        Ok(Self(sender))
+        Ok(Self { queue: sender, room: Arc::new(Semaphore::new(QUEUE_KIB as usize)) })
     }
 
     pub(super) async fn record(&self, exchange: NewExchange) {
-        let _ = self.0.send(Job::Record(Box::new(exchange))).await;
+        let kib = u32::try_from(size(&exchange) / 1024 + 1).unwrap_or(QUEUE_KIB).min(QUEUE_KIB);
+        // The semaphore is never closed.
+        let Ok(room) = Arc::clone(&self.room).acquire_many_owned(kib).await else { return };
+        let _ = self.queue.send(Job::Record(Box::new(exchange), room)).await;
     }
 
     pub(super) async fn flush(&self) -> Result<(), StoreError> {
         let (done, flushed) = oneshot::channel();
-        self.0.send(Job::Flush(done)).await.map_err(|_| StoreError::Closing)?;
+        self.queue.send(Job::Flush(done)).await.map_err(|_| StoreError::Closing)?;
         flushed.await.map_err(|_| StoreError::Closing)
     }
 
     pub(super) async fn clear(&self) -> Result<(), StoreError> {
         let (done, cleared) = oneshot::channel();
-        self.0.send(Job::Clear(done)).await.map_err(|_| StoreError::Closing)?;
+        self.queue.send(Job::Clear(done)).await.map_err(|_| StoreError::Closing)?;
         cleared.await.map_err(|_| StoreError::Closing)?
     }
 
     pub(super) async fn close(&self) {
         let (done, closed) = oneshot::channel();
-        if self.0.send(Job::Close(done)).await.is_ok() {
+        if self.queue.send(Job::Close(done)).await.is_ok() {
             let _ = closed.await;
         }
     }
 }
 
+/// Bytes an exchange takes while it waits.
+fn size(exchange: &NewExchange) -> usize {
+    exchange.request.len() + exchange.response.len() + exchange.target.len() + 1024
+}
+
+/// Exchanges for one statement, and the room they take in the queue.
+#[derive(Default)]
+struct Batch {
+    exchanges: Vec<NewExchange>,
+    room: Vec<OwnedSemaphorePermit>,
+    bytes: usize,
+}
+
 async fn run(mut state: State, mut queue: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut jobs, BATCH).await > 0 {
-        let mut batch = Vec::with_capacity(jobs.len());
+        let mut batch = Batch::default();
         for job in jobs.drain(..) {
             match job {
-                Job::Record(exchange) => batch.push(*exchange),
+                Job::Record(exchange, room) => {
+                    batch.bytes += size(&exchange);
+                    batch.exchanges.push(*exchange);
+                    batch.room.push(room);
+                    if batch.bytes >= BATCH_BYTES {
+                        state.write(&mut batch).await;
+                    }
+                }
                 Job::Flush(done) => {
                     state.write(&mut batch).await;
                     let _ = done.send(());
@@ -121,17 +151,18 @@ async fn run(mut state: State, mut queue: mpsc::Receiver<Job>) {
 }
 
 impl State {
-    async fn write(&mut self, batch: &mut Vec<NewExchange>) {
-        if batch.is_empty() {
+    async fn write(&mut self, batch: &mut Batch) {
+        let Batch { exchanges, room, .. } = std::mem::take(batch);
+        if exchanges.is_empty() {
             return;
         }
-        let batch = std::mem::take(batch);
-        let rows = batch.len();
-        self.last_wall_ms = batch.iter().map(|exchange| exchange.at.wall.as_millis()).max().unwrap_or(0);
-        if let Err(error) = self.insert(batch).await {
+        let rows = exchanges.len();
+        self.last_wall_ms = exchanges.iter().map(|exchange| exchange.at.wall.as_millis()).max().unwrap_or(0);
+        if let Err(error) = self.insert(exchanges).await {
             tracing::error!(%error, rows, "exchanges could not be recorded");
             return;
         }
+        drop(room);
         let _ = self.recorded.send(self.next_seq - 1);
         self.since_retention += rows;
         if self.since_retention >= RETENTION_EVERY {
@@ -157,7 +188,7 @@ impl State {
         } else {
             None
         };
-        let mut blob = Vec::with_capacity(batch.len() * 2048);
+        let mut blob = Vec::with_capacity(batch.iter().map(size).sum());
         let mut rows = Vec::with_capacity(batch.len());
         for exchange in &batch {
             let mut counter = 0_u64;
