@@ -14,10 +14,10 @@ use connect_core::id::TraceId;
 use connect_core::protocol::error::ErrorCode;
 use connect_core::protocol::form::{FormError, Params};
 use connect_store::StoreError;
-use connect_wire::answer::{self, Refused};
 use connect_wire::ExchangeHandle;
-use http::request::Parts;
+use connect_wire::answer::{self, Refused};
 use http::header;
+use http::request::Parts;
 
 use crate::Identity;
 
@@ -31,7 +31,10 @@ pub(crate) struct Call {
 impl FromRequest<Arc<Identity>> for Call {
     type Rejection = Response;
 
-    async fn from_request(request: http::Request<Body>, state: &Arc<Identity>) -> Result<Self, Self::Rejection> {
+    async fn from_request(
+        request: http::Request<Body>,
+        state: &Arc<Identity>,
+    ) -> Result<Self, Self::Rejection> {
         let (mut parts, body) = request.into_parts();
         let exchange = ExchangeHandle::from_request_parts(&mut parts, state)
             .await
@@ -51,7 +54,11 @@ impl FromRequest<Arc<Identity>> for Call {
             )
         })?;
         exchange.note(|notes| notes.service = Some("identity"));
-        Ok(Self { exchange, parts, body })
+        Ok(Self {
+            exchange,
+            parts,
+            body,
+        })
     }
 }
 
@@ -94,7 +101,11 @@ impl Call {
     }
 
     /// Notes a passed check, or hands the refusal on.
-    pub(crate) fn check<T>(&self, name: &'static str, verdict: Result<T, Refusal>) -> Result<T, Refusal> {
+    pub(crate) fn check<T>(
+        &self,
+        name: &'static str,
+        verdict: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         if verdict.is_ok() {
             self.exchange.note(|notes| notes.passed(name));
         }
@@ -126,7 +137,13 @@ impl Call {
 
     /// The origin of a change made by this request.
     pub(crate) fn origin(&self, actor: Actor, trace: TraceId, cause: Option<Seq>) -> Origin {
-        Origin { at: self.exchange.started(), actor, trace, cause, exchange: Some(self.exchange.id().clone()) }
+        Origin {
+            at: self.exchange.started(),
+            actor,
+            trace,
+            cause,
+            exchange: Some(self.exchange.id().clone()),
+        }
     }
 
     /// The answer to a refusal.
@@ -155,9 +172,17 @@ impl Call {
             },
         )?;
         let in_query = self.query().0.iter().find_map(|(name, _)| {
-            ["client_secret", "client_id", "code", "refresh_token", "grant_type", "code_verifier", "token"]
-                .into_iter()
-                .find(|known| name == *known)
+            [
+                "client_secret",
+                "client_id",
+                "code",
+                "refresh_token",
+                "grant_type",
+                "code_verifier",
+                "token",
+            ]
+            .into_iter()
+            .find(|known| name == *known)
         });
         self.check(
             "parameters_in_body",
@@ -175,7 +200,10 @@ impl Call {
             },
         )?;
         let (params, verdict) = Params::parse(&self.body);
-        self.check("parameters_once", verdict.map_err(|error| malformed(&error)))?;
+        self.check(
+            "parameters_once",
+            verdict.map_err(|error| malformed(&error)),
+        )?;
         Ok(params)
     }
 }
@@ -183,8 +211,14 @@ impl Call {
 /// The refusal of parameters that could not be read.
 pub(crate) fn malformed(error: &FormError) -> Refusal {
     let (expected, fix) = match error {
-        FormError::Duplicate(_) => ("each parameter at most once", "Send the parameter once. Libraries that append instead of set are a common cause."),
-        FormError::NotUtf8(_) => ("values in UTF-8", "Percent-encode the UTF-8 bytes of the value."),
+        FormError::Duplicate(_) => (
+            "each parameter at most once",
+            "Send the parameter once. Libraries that append instead of set are a common cause.",
+        ),
+        FormError::NotUtf8(_) => (
+            "values in UTF-8",
+            "Percent-encode the UTF-8 bytes of the value.",
+        ),
         FormError::Control(_) => ("values without NUL", "Remove the NUL byte from the value."),
     };
     Refusal::new(

@@ -32,23 +32,38 @@ pub(crate) async fn authenticate(
 ) -> Result<Arc<ClientRecord>, Failure> {
     let by_basic = call.header(header::AUTHORIZATION).is_some();
     match check(identity, call, params).await {
-        Err(Failure::Refused(refused)) => Err(Refused::client_authentication(refused.refusal, by_basic).into()),
+        Err(Failure::Refused(refused)) => {
+            Err(Refused::client_authentication(refused.refusal, by_basic).into())
+        }
         other => other,
     }
 }
 
-async fn check(identity: &Identity, call: &Call, params: &Params) -> Result<Arc<ClientRecord>, Failure> {
+async fn check(
+    identity: &Identity,
+    call: &Call,
+    params: &Params,
+) -> Result<Arc<ClientRecord>, Failure> {
     let presented = presented(call, params)?;
     let id = ClientId::from_text(presented.id.clone());
     let record = identity.world.client(&id).await?;
     let record = call.check("client_known", record.ok_or_else(|| unknown(&presented)))?;
     call.exchange.note(|notes| notes.client = Some(id.clone()));
     if let Some(most) = identity.settings.get().rate_limit_per_minute {
-        let counted = identity.limiter.count(id, most, call.exchange.started().sandbox);
+        let counted = identity
+            .limiter
+            .count(id, most, call.exchange.started().sandbox);
         counted.map_err(|exceeded| Refused::retry_after(exceeded.refusal, exceeded.wait))?;
         call.passed("rate_within_limit");
     }
-    call.check("client_enabled", if record.client.enabled { Ok(()) } else { Err(disabled(&record)) })?;
+    call.check(
+        "client_enabled",
+        if record.client.enabled {
+            Ok(())
+        } else {
+            Err(disabled(&record))
+        },
+    )?;
     if record.client.app_type.is_confidential() {
         let now = identity.env.now();
         let Some(secret) = &presented.secret else {
@@ -75,7 +90,11 @@ async fn check(identity: &Identity, call: &Call, params: &Params) -> Result<Arc<
             ));
         }
     } else {
-        let verdict = if presented.secret.is_none() { Ok(()) } else { Err(public_with_secret(&record)) };
+        let verdict = if presented.secret.is_none() {
+            Ok(())
+        } else {
+            Err(public_with_secret(&record))
+        };
         call.check("public_client_without_secret", verdict)?;
     }
     Ok(record)
@@ -96,11 +115,19 @@ fn presented(call: &Call, params: &Params) -> Result<Presented, Refusal> {
                     Clause::documented("RFC 6749 §3.2.1, seed quickstart step 4"),
                 )
                 .expected("`client_id` in the form body")
-                .received(if secret_in_body.is_some() { "`client_secret` alone" } else { "no `client_id`" })
+                .received(if secret_in_body.is_some() {
+                    "`client_secret` alone"
+                } else {
+                    "no `client_id`"
+                })
                 .fix("Send `client_id`, and `client_secret` for a web app, in the form body.")
             }),
         )?;
-        return Ok(Presented { id, secret: secret_in_body, by_basic: false });
+        return Ok(Presented {
+            id,
+            secret: secret_in_body,
+            by_basic: false,
+        });
     };
     let (scheme, value) = authorization.split_once(' ').unwrap_or((authorization, ""));
     let verdict = if scheme.eq_ignore_ascii_case("basic") {
@@ -121,8 +148,13 @@ fn presented(call: &Call, params: &Params) -> Result<Presented, Refusal> {
             Clause::standard("RFC 6749 §2.3"),
         )
         .expected("`client_id` and `client_secret` in the form body")
-        .received(format!("an Authorization header with the scheme {}", scheme.chars().take(20).collect::<String>()))
-        .fix("Remove the Authorization header; this endpoint takes client credentials, not tokens."))
+        .received(format!(
+            "an Authorization header with the scheme {}",
+            scheme.chars().take(20).collect::<String>()
+        ))
+        .fix(
+            "Remove the Authorization header; this endpoint takes client credentials, not tokens.",
+        ))
     };
     let (id, secret) = call.check("basic_readable", verdict)?;
     let both = secret_in_body.is_some() || in_body.as_ref().is_some_and(|other| *other != id);
@@ -143,11 +175,22 @@ fn presented(call: &Call, params: &Params) -> Result<Presented, Refusal> {
         },
     )?;
     let secret = (!secret.expose().is_empty()).then_some(secret);
-    Ok(Presented { id, secret, by_basic: true })
+    Ok(Presented {
+        id,
+        secret,
+        by_basic: true,
+    })
 }
 
 fn one_authorization(call: &Call) -> Result<(), Refusal> {
-    if call.parts.headers.get_all(header::AUTHORIZATION).iter().count() <= 1 {
+    if call
+        .parts
+        .headers
+        .get_all(header::AUTHORIZATION)
+        .iter()
+        .count()
+        <= 1
+    {
         return Ok(());
     }
     Err(Refusal::new(
@@ -174,15 +217,19 @@ fn unknown(presented: &Presented) -> Refusal {
 }
 
 fn disabled(record: &ClientRecord) -> Refusal {
-    refusal("client_enabled", "The client is disabled", Clause::assumed("facts.md §3, `enabled`"))
-        .expected("an enabled app")
-        .received(format!("`{}` is switched off", record.client.name))
-        .fix("Switch the app on again.")
-        .remedy(Remedy {
-            command: "apps_enable",
-            payload: serde_json::json!({ "client_id": record.client.id }),
-            label: format!("Enable {}", record.client.name),
-        })
+    refusal(
+        "client_enabled",
+        "The client is disabled",
+        Clause::assumed("facts.md §3, `enabled`"),
+    )
+    .expected("an enabled app")
+    .received(format!("`{}` is switched off", record.client.name))
+    .fix("Switch the app on again.")
+    .remedy(Remedy {
+        command: "apps_enable",
+        payload: serde_json::json!({ "client_id": record.client.id }),
+        label: format!("Enable {}", record.client.name),
+    })
 }
 
 fn missing(record: &ClientRecord) -> Refusal {
@@ -203,10 +250,18 @@ async fn wrong(
 ) -> Result<Refusal, Failure> {
     let now = identity.env.now();
     let received = match identity.world.find_credential(secret).await? {
-        Some(found) if found.client_id.as_ref() == Some(&record.client.id) => match found.expires_at {
-            Some(end) if end <= now => format!("an older secret of this app, which stopped working at {end}"),
-            _ => format!("a credential of this app that is {} ({})", found.state_at(now).as_str(), found.kind.as_str()),
-        },
+        Some(found) if found.client_id.as_ref() == Some(&record.client.id) => {
+            match found.expires_at {
+                Some(end) if end <= now => {
+                    format!("an older secret of this app, which stopped working at {end}")
+                }
+                _ => format!(
+                    "a credential of this app that is {} ({})",
+                    found.state_at(now).as_str(),
+                    found.kind.as_str()
+                ),
+            }
+        }
         Some(found) => format!("a {} of another app", found.kind.as_str()),
         None => describe(secret.expose()),
     };
@@ -238,7 +293,11 @@ fn public_with_secret(record: &ClientRecord) -> Refusal {
         "A public client must not send a client_secret",
         Clause::documented("/connect/security"),
     )
-    .expected(format!("`client_id` alone: `{}` is a public {} app", record.client.name, record.client.app_type.as_str()))
+    .expected(format!(
+        "`client_id` alone: `{}` is a public {} app",
+        record.client.name,
+        record.client.app_type.as_str()
+    ))
     .received("a client_secret")
     .fix("Remove `client_secret`. If the app runs on a server, register it as a web app instead.")
 }

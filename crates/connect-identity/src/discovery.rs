@@ -29,7 +29,11 @@ async fn describe(identity: &Identity, call: &Call) -> Result<Value, Failure> {
             algorithms.push(key.alg.as_str());
         }
     }
-    let scopes: Vec<&str> = CATALOGUE.iter().filter(|scope| !scope.machine_only).map(|scope| scope.name).collect();
+    let scopes: Vec<&str> = CATALOGUE
+        .iter()
+        .filter(|scope| !scope.machine_only)
+        .map(|scope| scope.name)
+        .collect();
     let mut body = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/v1/oauth/authorize"),
@@ -56,7 +60,11 @@ async fn describe(identity: &Identity, call: &Call) -> Result<Value, Failure> {
 pub(crate) async fn jwks(State(identity): State<Arc<Identity>>, call: Call) -> Response {
     call.operation("jwks");
     let keys = async {
-        let origin = call.origin(connect_core::domain::actor::Actor::System, identity.env.id(), None);
+        let origin = call.origin(
+            connect_core::domain::actor::Actor::System,
+            identity.env.id(),
+            None,
+        );
         identity.keys.first(&origin).await?;
         Ok::<_, Failure>(identity.keys.published().await?)
     };
@@ -71,6 +79,8 @@ pub(crate) async fn jwks(State(identity): State<Arc<Identity>>, call: Call) -> R
 
 /// May be kept, but must be asked for again: switches and rotation take effect at once.
 fn cached(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }

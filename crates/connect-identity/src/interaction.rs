@@ -24,7 +24,8 @@ use crate::Identity;
 use crate::authorize::{self, AuthorizationRequest, app_view, see_other};
 use crate::call::{Call, Failure, server_error};
 use crate::pages::{
-    Consent, FormRefused, InteractionOver, Outcome, Page as _, PersonaView, ScopeView, ServerFault, SignIn, SignInReason,
+    Consent, FormRefused, InteractionOver, Outcome, Page as _, PersonaView, ScopeView, ServerFault,
+    SignIn, SignInReason,
 };
 use crate::session::{self, Session};
 
@@ -38,7 +39,11 @@ struct Open {
 
 /// What ends in a page.
 enum Ended {
-    Over(Outcome, Option<Arc<ClientRecord>>, Option<AuthorizationRequest>),
+    Over(
+        Outcome,
+        Option<Arc<ClientRecord>>,
+        Option<AuthorizationRequest>,
+    ),
     Refused(Refusal),
     Failed(Failure),
 }
@@ -56,7 +61,11 @@ impl From<StoreError> for Ended {
 }
 
 /// Shows the page whose turn it is.
-pub(crate) async fn get(State(identity): State<Arc<Identity>>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn get(
+    State(identity): State<Arc<Identity>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Response {
     call.operation("interaction_page");
     let id = InteractionId::from_text(id);
     match show(&identity, &call, &id).await {
@@ -66,7 +75,11 @@ pub(crate) async fn get(State(identity): State<Arc<Identity>>, Path(id): Path<St
 }
 
 /// Takes a form: `user_id` signs in, `decision` answers, `switch` signs out.
-pub(crate) async fn post(State(identity): State<Arc<Identity>>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn post(
+    State(identity): State<Arc<Identity>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Response {
     call.operation("interaction_form");
     let id = InteractionId::from_text(id);
     match answer(&identity, &call, &id).await {
@@ -81,8 +94,10 @@ async fn open(identity: &Identity, call: &Call, id: &InteractionId) -> Result<Op
         return Err(Ended::Over(Outcome::Unknown, None, None));
     };
     call.trace(&interaction.trace, Some(interaction.started_by));
-    call.exchange.note(|notes| notes.client = Some(interaction.client_id.clone()));
-    let request: Option<AuthorizationRequest> = serde_json::from_value(interaction.request.clone()).ok();
+    call.exchange
+        .note(|notes| notes.client = Some(interaction.client_id.clone()));
+    let request: Option<AuthorizationRequest> =
+        serde_json::from_value(interaction.request.clone()).ok();
     let record = identity.world.client(&interaction.client_id).await?;
     let over = |outcome| Ended::Over(outcome, record.clone(), request.clone());
     match interaction.outcome.as_deref() {
@@ -104,7 +119,12 @@ async fn open(identity: &Identity, call: &Call, id: &InteractionId) -> Result<Op
     match session {
         Some(session) if session.credential.hash.matches(&interaction.session) => {
             call.passed("interaction_of_this_browser");
-            Ok(Open { interaction, request, record, session })
+            Ok(Open {
+                interaction,
+                request,
+                record,
+                session,
+            })
         }
         other => Err(Ended::Refused(foreign_browser(other.is_some()))),
     }
@@ -114,7 +134,9 @@ async fn show(identity: &Identity, call: &Call, id: &InteractionId) -> Result<Re
     let open = open(identity, call, id).await?;
     let now = identity.env.now();
     let person = match open.session.user() {
-        Some(user) if open.request.usable_session(&open.session, now) => identity.world.person(user).await?,
+        Some(user) if open.request.usable_session(&open.session, now) => {
+            identity.world.person(user).await?
+        }
         _ => None,
     };
     match person {
@@ -145,7 +167,9 @@ async fn sign_in_page(identity: &Identity, call: &Call, open: &Open) -> Result<R
         reason,
         consent_follows: !open.request.skips_consent(&open.record),
         redirect_uri: open.request.redirect_uri.clone(),
-        csrf: session::csrf(&open.session.value, &open.interaction.id).expose().to_owned(),
+        csrf: session::csrf(&open.session.value, &open.interaction.id)
+            .expose()
+            .to_owned(),
         cancel_action: Some(action.clone()),
         action,
         trace_id: Some(open.interaction.trace.to_string()),
@@ -164,14 +188,20 @@ async fn consent_page(
         with_revoked: false,
     };
     let granted = grants::list(&mut *identity.world.read().await?, &filter).await?;
-    let granted = granted.into_iter().next().map(|grant| grant.scope).unwrap_or_default();
+    let granted = granted
+        .into_iter()
+        .next()
+        .map(|grant| grant.scope)
+        .unwrap_or_default();
     let action = format!("/interactions/{}", open.interaction.id);
     let page = Consent {
         app: app_view(&open.record),
         person: persona_view(person),
         scopes: ScopeView::list(&ScopeSet::from_stored(&open.request.scope), &granted),
         redirect_uri: open.request.redirect_uri.clone(),
-        csrf: session::csrf(&open.session.value, &open.interaction.id).expose().to_owned(),
+        csrf: session::csrf(&open.session.value, &open.interaction.id)
+            .expose()
+            .to_owned(),
         switch_action: format!("{action}/another"),
         action,
         trace_id: Some(open.interaction.trace.to_string()),
@@ -180,7 +210,11 @@ async fn consent_page(
 }
 
 /// "Use another account": signs this browser out and shows the choice.
-pub(crate) async fn another(State(identity): State<Arc<Identity>>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn another(
+    State(identity): State<Arc<Identity>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Response {
     call.operation("interaction_form");
     let id = InteractionId::from_text(id);
     match switch(&identity, &call, &id).await {
@@ -191,7 +225,11 @@ pub(crate) async fn another(State(identity): State<Arc<Identity>>, Path(id): Pat
 
 async fn switch(identity: &Identity, call: &Call, id: &InteractionId) -> Result<Response, Ended> {
     let (open, _) = form(identity, call, id).await?;
-    let origin = call.origin(Actor::System, open.interaction.trace.clone(), Some(open.interaction.started_by));
+    let origin = call.origin(
+        Actor::System,
+        open.interaction.trace.clone(),
+        Some(open.interaction.started_by),
+    );
     session::end(identity, &origin, &open.session).await?;
     rebound(identity, call, &open, &origin, None).await
 }
@@ -211,28 +249,52 @@ async fn rebound(
         .write(move |tx| Box::pin(async move { interactions::rebind(tx, &id, &hash).await }))
         .await?;
     let mut response = see_other(&format!("/interactions/{}", open.interaction.id));
-    response.headers_mut().append(header::SET_COOKIE, session::set_cookie(identity, &session));
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, session::set_cookie(identity, &session));
     Ok(response)
 }
 
 /// The checks of every form.
-async fn form(identity: &Identity, call: &Call, id: &InteractionId) -> Result<(Open, Params), Ended> {
+async fn form(
+    identity: &Identity,
+    call: &Call,
+    id: &InteractionId,
+) -> Result<(Open, Params), Ended> {
     let open = open(identity, call, id).await?;
     let own = call.issuer();
     let origin = call.header(header::ORIGIN);
-    call.check("form_from_our_page", if origin.is_none_or(|origin| origin == own) { Ok(()) } else { Err(foreign_form()) })
-        .map_err(Ended::Refused)?;
+    call.check(
+        "form_from_our_page",
+        if origin.is_none_or(|origin| origin == own) {
+            Ok(())
+        } else {
+            Err(foreign_form())
+        },
+    )
+    .map_err(Ended::Refused)?;
     let params = call.form().map_err(Ended::Refused)?;
     let sent = params.get("csrf").unwrap_or("");
     let matches = session::csrf_matches(sent, &open.session.value, &open.interaction.id);
-    call.check("csrf_matches", if matches { Ok(()) } else { Err(wrong_csrf(sent.is_empty())) })
-        .map_err(Ended::Refused)?;
+    call.check(
+        "csrf_matches",
+        if matches {
+            Ok(())
+        } else {
+            Err(wrong_csrf(sent.is_empty()))
+        },
+    )
+    .map_err(Ended::Refused)?;
     Ok((open, params))
 }
 
 async fn answer(identity: &Identity, call: &Call, id: &InteractionId) -> Result<Response, Ended> {
     let (open, params) = form(identity, call, id).await?;
-    let origin = call.origin(Actor::System, open.interaction.trace.clone(), Some(open.interaction.started_by));
+    let origin = call.origin(
+        Actor::System,
+        open.interaction.trace.clone(),
+        Some(open.interaction.started_by),
+    );
     if params.get("decision") == Some("deny") {
         return denied(identity, call, open, origin).await;
     }
@@ -241,12 +303,16 @@ async fn answer(identity: &Identity, call: &Call, id: &InteractionId) -> Result<
         let Some(person) = identity.world.person(&user).await? else {
             return Err(Ended::Refused(no_such_person()));
         };
-        call.exchange.note(|notes| notes.user = Some(person.id.clone()));
+        call.exchange
+            .note(|notes| notes.user = Some(person.id.clone()));
         if open.request.skips_consent(&open.record) {
-            let session = session::start(identity, call, &origin, Some(&user), Some(&open.session)).await?;
+            let session =
+                session::start(identity, call, &origin, Some(&user), Some(&open.session)).await?;
             let auth_time = session.auth_time();
             let mut response = allowed(identity, call, &open, &person, auth_time, origin).await?;
-            response.headers_mut().append(header::SET_COOKIE, session::set_cookie(identity, &session));
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, session::set_cookie(identity, &session));
             return Ok(response);
         }
         return rebound(identity, call, &open, &origin, Some(&user)).await;
@@ -254,11 +320,15 @@ async fn answer(identity: &Identity, call: &Call, id: &InteractionId) -> Result<
     if params.get("decision") == Some("allow") {
         let now = identity.env.now();
         let person = match open.session.user() {
-            Some(user) if open.request.usable_session(&open.session, now) => identity.world.person(user).await?,
+            Some(user) if open.request.usable_session(&open.session, now) => {
+                identity.world.person(user).await?
+            }
             _ => None,
         };
         // Signed out in another tab, or too old by now: the sign-in page takes over.
-        let Some(person) = person else { return Ok(see_other(&format!("/interactions/{id}"))) };
+        let Some(person) = person else {
+            return Ok(see_other(&format!("/interactions/{id}")));
+        };
         let auth_time = open.session.auth_time();
         return allowed(identity, call, &open, &person, auth_time, origin).await;
     }
@@ -274,13 +344,30 @@ async fn allowed(
     origin: Origin,
 ) -> Result<Response, Ended> {
     finish(identity, open, "allowed").await?;
-    Ok(authorize::allow(identity, call, &open.request, person, auth_time, origin, false).await?)
+    Ok(authorize::allow(
+        identity,
+        call,
+        &open.request,
+        person,
+        auth_time,
+        origin,
+        false,
+    )
+    .await?)
 }
 
-async fn denied(identity: &Identity, call: &Call, open: Open, origin: Origin) -> Result<Response, Ended> {
+async fn denied(
+    identity: &Identity,
+    call: &Call,
+    open: Open,
+    origin: Origin,
+) -> Result<Response, Ended> {
     finish(identity, &open, "denied").await?;
     let user = open.session.user().cloned();
-    let origin = Origin { actor: user.clone().map_or(Actor::System, Actor::User), ..origin };
+    let origin = Origin {
+        actor: user.clone().map_or(Actor::System, Actor::User),
+        ..origin
+    };
     let (id, client) = (open.interaction.id.clone(), open.record.client.id.clone());
     identity
         .world
@@ -310,7 +397,11 @@ async fn finish(identity: &Identity, open: &Open, outcome: &'static str) -> Resu
         Some("denied") => Outcome::Denied,
         _ => Outcome::Allowed,
     };
-    Err(Ended::Over(outcome, Some(Arc::clone(&open.record)), Some(open.request.clone())))
+    Err(Ended::Over(
+        outcome,
+        Some(Arc::clone(&open.record)),
+        Some(open.request.clone()),
+    ))
 }
 
 fn persona_view(person: &connect_core::domain::app::Person) -> PersonaView {
@@ -325,7 +416,9 @@ fn persona_view(person: &connect_core::domain::app::Person) -> PersonaView {
 
 fn ended_page(call: &Call, ended: Ended) -> Response {
     let exchange_id = call.exchange.id().to_string();
-    let trace_id = call.exchange.note(|notes| notes.trace.as_ref().map(ToString::to_string));
+    let trace_id = call
+        .exchange
+        .note(|notes| notes.trace.as_ref().map(ToString::to_string));
     match ended {
         Ended::Over(outcome, record, request) => {
             let page = InteractionOver {
@@ -334,26 +427,48 @@ fn ended_page(call: &Call, ended: Ended) -> Response {
                 redirect_uri: request.map(|request| request.redirect_uri),
                 trace_id,
             };
-            let status = if outcome == Outcome::Unknown { StatusCode::NOT_FOUND } else { StatusCode::GONE };
+            let status = if outcome == Outcome::Unknown {
+                StatusCode::NOT_FOUND
+            } else {
+                StatusCode::GONE
+            };
             page.response(status).map(Into::into)
         }
-        Ended::Failed(Failure::Refused(refused)) => ended_page(call, Ended::Refused(refused.refusal)),
+        Ended::Failed(Failure::Refused(refused)) => {
+            ended_page(call, Ended::Refused(refused.refusal))
+        }
         Ended::Refused(refusal) => {
-            let page = FormRefused { check: refusal.check.to_owned(), reason: refusal.fix.to_string(), exchange_id, trace_id };
-            let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::FORBIDDEN);
+            let page = FormRefused {
+                check: refusal.check.to_owned(),
+                reason: refusal.fix.to_string(),
+                exchange_id,
+                trace_id,
+            };
+            let status =
+                StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::FORBIDDEN);
             call.exchange.note(|notes| notes.refusal = Some(refusal));
             page.response(status).map(Into::into)
         }
         Ended::Failed(Failure::Broken(error)) => {
             let refusal = server_error(call, &*error);
             call.exchange.note(|notes| notes.refusal = Some(refusal));
-            ServerFault { exchange_id, trace_id }.response(StatusCode::INTERNAL_SERVER_ERROR).map(Into::into)
+            ServerFault {
+                exchange_id,
+                trace_id,
+            }
+            .response(StatusCode::INTERNAL_SERVER_ERROR)
+            .map(Into::into)
         }
     }
 }
 
 fn refused(check: &'static str, description: &'static str) -> Refusal {
-    Refusal::new(check, ErrorCode::OAuthForbidden, description, Clause::standard("RFC 6749 §10.12"))
+    Refusal::new(
+        check,
+        ErrorCode::OAuthForbidden,
+        description,
+        Clause::standard("RFC 6749 §10.12"),
+    )
 }
 
 fn foreign_browser(has_session: bool) -> Refusal {
@@ -385,8 +500,13 @@ fn no_such_person() -> Refusal {
 }
 
 fn no_answer() -> Refusal {
-    Refusal::new("decision_given", ErrorCode::InvalidRequest, "The form holds no answer", Clause::assumed("our pages"))
-        .expected("`user_id` or `decision`")
-        .received("neither")
-        .fix("Use the buttons of the page.")
+    Refusal::new(
+        "decision_given",
+        ErrorCode::InvalidRequest,
+        "The form holds no answer",
+        Clause::assumed("our pages"),
+    )
+    .expected("`user_id` or `decision`")
+    .received("neither")
+    .fix("Use the buttons of the page.")
 }

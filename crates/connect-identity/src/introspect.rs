@@ -51,11 +51,21 @@ async fn introspect(identity: &Identity, call: &Call) -> Result<Response, Failur
     let params = call.form()?;
     let asker = client_auth::authenticate(identity, call, &params).await?;
     let confidential = asker.client.app_type.is_confidential();
-    call.check("confidential_client", if confidential { Ok(()) } else { Err(public(&asker.client.name)) })?;
-    let token = SecretText::new(call.check("token_present", params.get("token").ok_or_else(missing))?);
+    call.check(
+        "confidential_client",
+        if confidential {
+            Ok(())
+        } else {
+            Err(public(&asker.client.name))
+        },
+    )?;
+    let token =
+        SecretText::new(call.check("token_present", params.get("token").ok_or_else(missing))?);
     let bearer = identity.world.find_bearer(&token).await?;
     let moment = identity.env.moment();
-    let told = bearer.as_ref().map(|bearer| (bearer, why_not(&bearer.credential, &asker, moment.sandbox)));
+    let told = bearer
+        .as_ref()
+        .map(|bearer| (bearer, why_not(&bearer.credential, &asker, moment.sandbox)));
     let (bearer, verdict) = match &told {
         None => {
             call.fact("inactive_because", "the token is unknown here");
@@ -70,20 +80,41 @@ async fn introspect(identity: &Identity, call: &Call) -> Result<Response, Failur
         notes.user.clone_from(&credential.user_id);
         notes.grant.clone_from(&credential.grant_id);
     });
-    let enabled = bearer.client.as_ref().is_some_and(|record| record.client.enabled);
-    if let Some(reason) = verdict.clone().or_else(|| (!enabled).then(|| "its app is disabled or gone".to_owned())) {
+    let enabled = bearer
+        .client
+        .as_ref()
+        .is_some_and(|record| record.client.enabled);
+    if let Some(reason) = verdict
+        .clone()
+        .or_else(|| (!enabled).then(|| "its app is disabled or gone".to_owned()))
+    {
         call.fact("inactive_because", reason);
         return Ok(answer::json(StatusCode::OK, &Inactive { active: false }));
     }
     let virtual_time = identity.settings.get().stamp_virtual_time;
-    let stamp = |t: Timestamp| if virtual_time { t.as_secs() } else { moment.to_wire(t).as_secs() };
+    let stamp = |t: Timestamp| {
+        if virtual_time {
+            t.as_secs()
+        } else {
+            moment.to_wire(t).as_secs()
+        }
+    };
     let body = Active {
         active: true,
-        sub: credential.user_id.as_ref().map(connect_core::id::UserId::as_str),
-        client_id: credential.client_id.as_ref().map(connect_core::id::ClientId::as_str),
+        sub: credential
+            .user_id
+            .as_ref()
+            .map(connect_core::id::UserId::as_str),
+        client_id: credential
+            .client_id
+            .as_ref()
+            .map(connect_core::id::ClientId::as_str),
         scope: credential.scope.to_string(),
         exp: credential.expires_at.map(stamp),
-        brand: bearer.person.as_ref().map(|person| person.brand_id.as_str()),
+        brand: bearer
+            .person
+            .as_ref()
+            .map(|person| person.brand_id.as_str()),
         token_type: "Bearer",
     };
     Ok(answer::json(StatusCode::OK, &body))
@@ -99,7 +130,9 @@ fn why_not(credential: &Credential, asker: &ClientRecord, now: Timestamp) -> Opt
         return Some(format!("it is a {}, not a token", credential.kind.as_str()));
     }
     if asker.client.service.is_none() && credential.client_id.as_ref() != Some(&asker.client.id) {
-        return Some("it belongs to another app; only Loop's own services may ask about all".to_owned());
+        return Some(
+            "it belongs to another app; only Loop's own services may ask about all".to_owned(),
+        );
     }
     if !credential.is_live(now) {
         return Some(format!("it is {}", credential.state_at(now).as_str()));
@@ -115,8 +148,13 @@ fn public(name: &str) -> Refusal {
 }
 
 fn missing() -> Refusal {
-    Refusal::new("token_present", ErrorCode::InvalidRequest, "token is missing", Clause::standard("RFC 7662 §2.1"))
-        .expected("`token`")
-        .received("no `token`")
-        .fix("Send the token in the form body as `token`.")
+    Refusal::new(
+        "token_present",
+        ErrorCode::InvalidRequest,
+        "token is missing",
+        Clause::standard("RFC 7662 §2.1"),
+    )
+    .expected("`token`")
+    .received("no `token`")
+    .fix("Send the token in the form body as `token`.")
 }

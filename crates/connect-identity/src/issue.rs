@@ -2,7 +2,9 @@
 
 use connect_core::Env;
 use connect_core::domain::actor::Actor;
-use connect_core::domain::credential::{CODE_LIFETIME, Credential, CredentialDetail, CredentialKind, CredentialState};
+use connect_core::domain::credential::{
+    CODE_LIFETIME, Credential, CredentialDetail, CredentialKind, CredentialState,
+};
 use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::domain::secret::SecretText;
 use connect_core::id::{ClientId, CredentialId, GrantId, TraceId, UserId};
@@ -26,13 +28,33 @@ impl Minted {
     }
 
     /// A credential whose value is given, such as a signed token.
-    pub(crate) fn of(env: &Env, sealer: &Sealer, kind: CredentialKind, value: SecretText, id: CredentialId) -> Self {
-        let sealed = sealer.seal(value.expose().as_bytes(), id.as_str().as_bytes(), env.random());
-        Self { value, id, kind, sealed }
+    pub(crate) fn of(
+        env: &Env,
+        sealer: &Sealer,
+        kind: CredentialKind,
+        value: SecretText,
+        id: CredentialId,
+    ) -> Self {
+        let sealed = sealer.seal(
+            value.expose().as_bytes(),
+            id.as_str().as_bytes(),
+            env.random(),
+        );
+        Self {
+            value,
+            id,
+            kind,
+            sealed,
+        }
     }
 
     /// The row, active, with everything that hangs on the decision still empty.
-    pub(crate) fn row(&self, trace: TraceId, issued_by: Seq, at: connect_core::Timestamp) -> NewCredential {
+    pub(crate) fn row(
+        &self,
+        trace: TraceId,
+        issued_by: Seq,
+        at: connect_core::Timestamp,
+    ) -> NewCredential {
         NewCredential {
             credential: Credential {
                 id: self.id.clone(),
@@ -79,17 +101,27 @@ impl LedgerUnit for IssueCode {
     type Output = CodeIssued;
 
     fn keys(&self) -> Keys {
-        Keys { credentials: Vec::new(), grants: vec![(self.user.clone(), self.client.clone())] }
+        Keys {
+            credentials: Vec::new(),
+            grants: vec![(self.user.clone(), self.client.clone())],
+        }
     }
 
     fn decide(&self, ledger: &mut Ledger<'_>) -> Decision<CodeIssued> {
         let now = ledger.moment().sandbox;
         let mut origin = self.origin.clone();
         if self.unasked {
-            let by_client = Origin { actor: Actor::Client(self.client.clone()), ..origin.clone() };
+            let by_client = Origin {
+                actor: Actor::Client(self.client.clone()),
+                ..origin.clone()
+            };
             let detail = json!({ "client_id": self.client, "scope": self.scope.to_string() });
-            origin.cause =
-                Some(ledger.journal(&by_client, Kind::AuthorizationStarted, self.client.as_str(), &detail));
+            origin.cause = Some(ledger.journal(
+                &by_client,
+                Kind::AuthorizationStarted,
+                self.client.as_str(),
+                &detail,
+            ));
         }
         let known = ledger.grant(&self.user, &self.client).cloned();
         let grant = match known {
@@ -128,7 +160,15 @@ impl IssueCode {
             Some(grant) => {
                 let added = self.scope.minus(&grant.scope);
                 let scope = grant.scope.union(&self.scope);
-                (Kind::GrantUpdated, GrantRow { scope, updated_at: now, ..grant }, added)
+                (
+                    Kind::GrantUpdated,
+                    GrantRow {
+                        scope,
+                        updated_at: now,
+                        ..grant
+                    },
+                    added,
+                )
             }
             None => (
                 Kind::GrantCreated,
@@ -143,7 +183,8 @@ impl IssueCode {
                 self.scope.clone(),
             ),
         };
-        let detail = json!({ "client_id": self.client, "user_id": self.user, "added": added.to_string() });
+        let detail =
+            json!({ "client_id": self.client, "user_id": self.user, "added": added.to_string() });
         let seq = ledger.journal(origin, kind, grant.id.as_str(), &detail);
         let id = grant.id.clone();
         ledger.put_grant(grant, origin, seq);

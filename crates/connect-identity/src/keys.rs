@@ -33,7 +33,9 @@ pub enum KeyError {
     #[error(transparent)]
     Sealing(#[from] sealing::KeyError),
     /// The key was sealed with another sealing key.
-    #[error("the signing key {kid} can't be unsealed; make new keys with `connect-sandbox rpc keys_rotate`")]
+    #[error(
+        "the signing key {kid} can't be unsealed; make new keys with `connect-sandbox rpc keys_rotate`"
+    )]
     Lost {
         /// Which key.
         kid: String,
@@ -74,23 +76,42 @@ impl KeyRing {
 
     /// Every published key, newest first.
     pub async fn published(&self) -> Result<Arc<Vec<SigningKey>>, KeyError> {
-        if let Some(known) = self.published.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+        if let Some(known) = self
+            .published
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+        {
             return Ok(known);
         }
         let keys = Arc::new(signing_keys::list(&mut *self.world.read().await?).await?);
-        *self.published.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&keys));
+        *self
+            .published
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&keys));
         Ok(keys)
     }
 
     /// Forgets what was read: the world was restored or reset.
     pub fn forget(&self) {
-        *self.published.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.private.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self
+            .published
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+        self.private
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// The key that signs with `alg`, if there is one.
     async fn active(&self, alg: IdTokenAlg) -> Result<Option<SigningKey>, KeyError> {
-        Ok(self.published().await?.iter().find(|key| key.alg == alg && key.retired_at.is_none()).cloned())
+        Ok(self
+            .published()
+            .await?
+            .iter()
+            .find(|key| key.alg == alg && key.retired_at.is_none())
+            .cloned())
     }
 
     /// Makes sure that a key for `alg` exists; it is published from then on, before its first use.
@@ -135,23 +156,45 @@ impl KeyRing {
         self.world
             .write(move |tx| {
                 Box::pin(async move {
-                    let seq = tx.journal(&origin, Kind::KeyCreated, &key.kid, &json!({ "alg": key.alg }));
+                    let seq = tx.journal(
+                        &origin,
+                        Kind::KeyCreated,
+                        &key.kid,
+                        &json!({ "alg": key.alg }),
+                    );
                     signing_keys::insert(tx, &key).await?;
                     if let Some(old) = old {
-                        let of_it = Origin { cause: Some(seq), ..origin };
+                        let of_it = Origin {
+                            cause: Some(seq),
+                            ..origin
+                        };
                         signing_keys::retire(tx, &old.kid, of_it.at.sandbox).await?;
-                        tx.journal(&of_it, Kind::KeyRetired, &old.kid, &json!({ "alg": old.alg, "replaced_by": key.kid }));
+                        tx.journal(
+                            &of_it,
+                            Kind::KeyRetired,
+                            &old.kid,
+                            &json!({ "alg": old.alg, "replaced_by": key.kid }),
+                        );
                     }
                     Ok::<_, StoreError>(())
                 })
             })
             .await?;
-        *self.published.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self
+            .published
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
         Ok(kid)
     }
 
     /// Signs `claims` with the active key for `alg`; makes that key first if there is none.
-    pub async fn sign<C: Serialize + Sync>(&self, alg: IdTokenAlg, typ: &str, claims: &C, origin: &Origin) -> Result<String, KeyError> {
+    pub async fn sign<C: Serialize + Sync>(
+        &self,
+        alg: IdTokenAlg,
+        typ: &str,
+        claims: &C,
+        origin: &Origin,
+    ) -> Result<String, KeyError> {
         self.ensure(alg, origin).await?;
         let Some(key) = self.active(alg).await? else {
             return Err(KeyError::Make(format!("no {} key", alg.as_str())));
@@ -168,7 +211,12 @@ impl KeyRing {
     }
 
     async fn private(&self, key: &SigningKey) -> Result<Arc<EncodingKey>, KeyError> {
-        if let Some(known) = self.private.lock().unwrap_or_else(PoisonError::into_inner).get(&key.kid) {
+        if let Some(known) = self
+            .private
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key.kid)
+        {
             return Ok(Arc::clone(known));
         }
         let der = self
@@ -176,7 +224,9 @@ impl KeyRing {
             .sealer()
             .await?
             .open(&key.sealed, key.kid.as_bytes())
-            .map_err(|_| KeyError::Lost { kid: key.kid.clone() })?;
+            .map_err(|_| KeyError::Lost {
+                kid: key.kid.clone(),
+            })?;
         let encoding = Arc::new(match key.alg {
             IdTokenAlg::EdDsa => EncodingKey::from_ed_der(&der),
             IdTokenAlg::Rs256 => EncodingKey::from_rsa_der(&der),
@@ -191,7 +241,9 @@ impl KeyRing {
 
     /// The key that signs by default exists from the first start on, so that JWKS is never empty.
     pub async fn first(&self, origin: &Origin) -> Result<(), KeyError> {
-        self.first.get_or_try_init(|| self.ensure(IdTokenAlg::EdDsa, origin)).await?;
+        self.first
+            .get_or_try_init(|| self.ensure(IdTokenAlg::EdDsa, origin))
+            .await?;
         Ok(())
     }
 
@@ -199,10 +251,15 @@ impl KeyRing {
     pub async fn remove_retired_before(&self, at: Timestamp) -> Result<u64, KeyError> {
         let gone = self
             .world
-            .write(move |tx| Box::pin(async move { signing_keys::remove_retired_before(tx, at).await }))
+            .write(move |tx| {
+                Box::pin(async move { signing_keys::remove_retired_before(tx, at).await })
+            })
             .await?;
         if gone > 0 {
-            *self.published.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            *self
+                .published
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = None;
         }
         Ok(gone)
     }
@@ -218,7 +275,10 @@ fn generate(env: &Env, alg: IdTokenAlg) -> Result<KeyMaterial, KeyError> {
             let key = ed25519_dalek::SigningKey::from_bytes(&env.random());
             let der = key.to_pkcs8_der().map_err(|error| failed(&error))?;
             let x = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
-            Ok((zeroize::Zeroizing::new(der.as_bytes().to_vec()), json!({ "kty": "OKP", "crv": "Ed25519", "x": x })))
+            Ok((
+                zeroize::Zeroizing::new(der.as_bytes().to_vec()),
+                json!({ "kty": "OKP", "crv": "Ed25519", "x": x }),
+            ))
         }
         IdTokenAlg::Es256 => {
             use p256::pkcs8::EncodePrivateKey as _;
@@ -230,12 +290,15 @@ fn generate(env: &Env, alg: IdTokenAlg) -> Result<KeyMaterial, KeyError> {
             };
             let der = key.to_pkcs8_der().map_err(|error| failed(&error))?;
             let point = key.public_key().to_encoded_point(false);
-            let coordinate = |bytes: Option<&p256::FieldBytes>| URL_SAFE_NO_PAD.encode(bytes.map_or(&[][..], |b| &b[..]));
+            let coordinate = |bytes: Option<&p256::FieldBytes>| {
+                URL_SAFE_NO_PAD.encode(bytes.map_or(&[][..], |b| &b[..]))
+            };
             let jwk = json!({ "kty": "EC", "crv": "P-256", "x": coordinate(point.x()), "y": coordinate(point.y()) });
             Ok((zeroize::Zeroizing::new(der.as_bytes().to_vec()), jwk))
         }
         IdTokenAlg::Rs256 => {
-            let key = rsa::RsaPrivateKey::new(&mut EnvRng(env), 2048).map_err(|error| failed(&error))?;
+            let key =
+                rsa::RsaPrivateKey::new(&mut EnvRng(env), 2048).map_err(|error| failed(&error))?;
             let der = key.to_pkcs1_der().map_err(|error| failed(&error))?;
             let jwk = json!({
                 "kty": "RSA",

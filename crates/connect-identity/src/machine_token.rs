@@ -28,8 +28,16 @@ use crate::client_auth;
 use crate::issue::Minted;
 
 /// Services that can be an audience (facts.md §1).
-const AUDIENCES: [&str; 8] =
-    ["identity", "clinical", "patient-graph", "payments", "membership", "community", "comms", "follows"];
+const AUDIENCES: [&str; 8] = [
+    "identity",
+    "clinical",
+    "patient-graph",
+    "payments",
+    "membership",
+    "community",
+    "comms",
+    "follows",
+];
 
 #[derive(Serialize)]
 struct MachineTokenAnswer<'a> {
@@ -64,12 +72,28 @@ async fn issue(identity: &Identity, call: &Call) -> Result<Response, Failure> {
     let params = call.form()?;
     call.check("grant_type_supported", grant_type(params.get("grant_type")))?;
     let client = client_auth::authenticate(identity, call, &params).await?;
-    call.check("machine_client", if client.client.app_type == AppType::M2m { Ok(()) } else { Err(not_a_machine(&client)) })?;
+    call.check(
+        "machine_client",
+        if client.client.app_type == AppType::M2m {
+            Ok(())
+        } else {
+            Err(not_a_machine(&client))
+        },
+    )?;
     let scope = call.check("scopes_allowed", scope(params.get("scope"), &client))?;
-    let audience = call.check("audience_allowed", audience(params.get("audience"), &scope, &client))?;
+    let audience = call.check(
+        "audience_allowed",
+        audience(params.get("audience"), &scope, &client),
+    )?;
     let moment = identity.env.moment();
     let virtual_time = identity.settings.get().stamp_virtual_time;
-    let stamp = |t: Timestamp| if virtual_time { t.as_secs() } else { moment.to_wire(t).as_secs() };
+    let stamp = |t: Timestamp| {
+        if virtual_time {
+            t.as_secs()
+        } else {
+            moment.to_wire(t).as_secs()
+        }
+    };
     let id: CredentialId = identity.env.id();
     let trace = identity.env.id();
     call.trace(&trace, None);
@@ -85,11 +109,21 @@ async fn issue(identity: &Identity, call: &Call) -> Result<Response, Failure> {
         exp: stamp(expires_at),
         jti: id.as_str(),
     };
-    let token = identity.keys.sign(IdTokenAlg::EdDsa, "at+jwt", &claims, &origin).await?;
+    let token = identity
+        .keys
+        .sign(IdTokenAlg::EdDsa, "at+jwt", &claims, &origin)
+        .await?;
     let sealer = identity.vault.sealer().await?;
-    let minted = Minted::of(&identity.env, &sealer, CredentialKind::M2mToken, SecretText::new(token), id);
+    let minted = Minted::of(
+        &identity.env,
+        &sealer,
+        CredentialKind::M2mToken,
+        SecretText::new(token),
+        id,
+    );
     let value = minted.value.clone();
-    call.exchange.note(|notes| notes.credentials.push(value.hash()));
+    call.exchange
+        .note(|notes| notes.credentials.push(value.hash()));
     let (client_id, granted) = (client.client.id.clone(), scope.clone());
     identity
         .world
@@ -118,18 +152,34 @@ async fn issue(identity: &Identity, call: &Call) -> Result<Response, Failure> {
 
 fn grant_type(sent: Option<&str>) -> Result<(), Refusal> {
     let refuse = |code, description: &'static str, received: String| {
-        Err(Refusal::new("grant_type_supported", code, description, Clause::documented("/reference/api/identity/post_v1_tokens"))
-            .expected("`client_credentials`")
-            .received(received)
-            .fix("Send `grant_type=client_credentials`; a user's tokens come from /v1/oauth/token."))
+        Err(Refusal::new(
+            "grant_type_supported",
+            code,
+            description,
+            Clause::documented("/reference/api/identity/post_v1_tokens"),
+        )
+        .expected("`client_credentials`")
+        .received(received)
+        .fix("Send `grant_type=client_credentials`; a user's tokens come from /v1/oauth/token."))
     };
     match sent {
         Some("client_credentials") => Ok(()),
-        None => refuse(ErrorCode::InvalidRequest, "grant_type is missing", "no `grant_type`".to_owned()),
+        None => refuse(
+            ErrorCode::InvalidRequest,
+            "grant_type is missing",
+            "no `grant_type`".to_owned(),
+        ),
         Some(other) => refuse(
             ErrorCode::UnsupportedGrantType,
             "Only client_credentials is supported here",
-            format!("`{}`", other.chars().filter(|c| !c.is_control()).take(64).collect::<String>()),
+            format!(
+                "`{}`",
+                other
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(64)
+                    .collect::<String>()
+            ),
         ),
     }
 }
@@ -144,43 +194,76 @@ fn not_a_machine(client: &ClientRecord) -> Refusal {
 /// The scopes asked for, or all the app has; user scopes are never a machine's (/concepts/system-overview).
 fn scope(sent: Option<&str>, client: &ClientRecord) -> Result<ScopeSet, Refusal> {
     let clause = Clause::documented("/reference/api/identity/post_v1_tokens 403");
-    let Some(sent) = sent else { return Ok(client.client.allowed_scopes.clone()) };
+    let Some(sent) = sent else {
+        return Ok(client.client.allowed_scopes.clone());
+    };
     let asked = ScopeSet::parse(sent).map_err(|error| {
-        Refusal::new("scopes_allowed", ErrorCode::InvalidScope, "A requested scope does not exist", clause)
-            .expected("admin scopes of the catalogue")
-            .received(error.to_string())
-            .fix("Ask for `admin:clinical` or `admin:oauth_clients`.")
+        Refusal::new(
+            "scopes_allowed",
+            ErrorCode::InvalidScope,
+            "A requested scope does not exist",
+            clause,
+        )
+        .expected("admin scopes of the catalogue")
+        .received(error.to_string())
+        .fix("Ask for `admin:clinical` or `admin:oauth_clients`.")
     })?;
     let over = asked.minus(&client.client.allowed_scopes);
     let people = asked.iter().find(|scope| !scope.machine_only);
     if let Some(scope) = people {
-        return Err(Refusal::new("scopes_allowed", ErrorCode::ScopeNotAllowed, "A machine can not hold user scopes", clause)
-            .expected("admin scopes")
-            .received(format!("`{}`", scope.name))
-            .fix("User data goes through the authorization code flow."));
+        return Err(Refusal::new(
+            "scopes_allowed",
+            ErrorCode::ScopeNotAllowed,
+            "A machine can not hold user scopes",
+            clause,
+        )
+        .expected("admin scopes")
+        .received(format!("`{}`", scope.name))
+        .fix("User data goes through the authorization code flow."));
     }
     if !over.is_empty() {
-        return Err(Refusal::new("scopes_allowed", ErrorCode::ScopeNotAllowed, "A requested scope is not allowed to this client", clause)
-            .expected(format!("scopes of the app: {}", client.client.allowed_scopes))
-            .received(over.to_string())
-            .fix("Add the scope to the app's registration, or ask for less."));
+        return Err(Refusal::new(
+            "scopes_allowed",
+            ErrorCode::ScopeNotAllowed,
+            "A requested scope is not allowed to this client",
+            clause,
+        )
+        .expected(format!(
+            "scopes of the app: {}",
+            client.client.allowed_scopes
+        ))
+        .received(over.to_string())
+        .fix("Add the scope to the app's registration, or ask for less."));
     }
     Ok(asked)
 }
 
 /// The audience asked for, or the service of the first scope. It must be a service that a scope of the token is for.
-fn audience(sent: Option<&str>, scope: &ScopeSet, client: &ClientRecord) -> Result<&'static str, Refusal> {
+fn audience(
+    sent: Option<&str>,
+    scope: &ScopeSet,
+    client: &ClientRecord,
+) -> Result<&'static str, Refusal> {
     let refuse = |received: String| {
-        Refusal::new("audience_allowed", ErrorCode::AudienceNotAllowed, "The audience is not allowed", Clause::documented("/reference/api/identity/post_v1_tokens 403"))
-            .expected("a service that the token has a scope for, by name (`clinical`) or URL")
-            .received(received)
-            .fix("Leave `audience` out, or name the service of the requested scopes.")
+        Refusal::new(
+            "audience_allowed",
+            ErrorCode::AudienceNotAllowed,
+            "The audience is not allowed",
+            Clause::documented("/reference/api/identity/post_v1_tokens 403"),
+        )
+        .expected("a service that the token has a scope for, by name (`clinical`) or URL")
+        .received(received)
+        .fix("Leave `audience` out, or name the service of the requested scopes.")
     };
     let of_scopes: Vec<&'static str> = scope.iter().map(|scope| scope.service).collect();
     let Some(sent) = sent else {
         let own = client.client.service.as_deref();
         let known = AUDIENCES.into_iter().find(|name| Some(*name) == own);
-        return of_scopes.first().copied().or(known).ok_or_else(|| refuse("no scope to tell it by".to_owned()));
+        return of_scopes
+            .first()
+            .copied()
+            .or(known)
+            .ok_or_else(|| refuse("no scope to tell it by".to_owned()));
     };
     let named = AUDIENCES.into_iter().find(|name| {
         sent == *name
@@ -189,7 +272,15 @@ fn audience(sent: Option<&str>, scope: &ScopeSet, client: &ClientRecord) -> Resu
     });
     match named {
         Some(name) if of_scopes.contains(&name) => Ok(name),
-        Some(name) => Err(refuse(format!("`{name}`, for which the token has no scope"))),
-        None => Err(refuse(format!("`{}`", sent.chars().filter(|c| !c.is_control()).take(120).collect::<String>()))),
+        Some(name) => Err(refuse(format!(
+            "`{name}`, for which the token has no scope"
+        ))),
+        None => Err(refuse(format!(
+            "`{}`",
+            sent.chars()
+                .filter(|c| !c.is_control())
+                .take(120)
+                .collect::<String>()
+        ))),
     }
 }

@@ -123,7 +123,9 @@ pub enum RegistrationError {
     #[error("there is no app with the client_id {0}")]
     Unknown(ClientId),
     /// A public app has no secret to rotate.
-    #[error("{name} is a public {app_type} app and has no client_secret to rotate; public apps use PKCE alone")]
+    #[error(
+        "{name} is a public {app_type} app and has no client_secret to rotate; public apps use PKCE alone"
+    )]
     NoSecret {
         /// Its name.
         name: String,
@@ -142,24 +144,41 @@ pub enum RegistrationError {
 }
 
 /// Checks every rule of registration and gives the app as it will be, or every flaw.
-fn validate(new: &NewApp, id: ClientId, profile: Profile, at: connect_core::Timestamp) -> Result<Client, Vec<Flaw>> {
+fn validate(
+    new: &NewApp,
+    id: ClientId,
+    profile: Profile,
+    at: connect_core::Timestamp,
+) -> Result<Client, Vec<Flaw>> {
     let mut flaws = Vec::new();
     let mut flaw = |field: String, message: String| flaws.push(Flaw { field, message });
     let length = new.name.trim().chars().count();
     if !(1..=255).contains(&length) {
-        flaw("name".into(), format!("1 to 255 characters are needed, {length} were given"));
+        flaw(
+            "name".into(),
+            format!("1 to 255 characters are needed, {length} were given"),
+        );
     }
     if new.app_type != AppType::M2m && new.redirect_uris.is_empty() {
-        flaw("redirect_uris".into(), "at least one is needed, for example http://localhost:3000/callback".into());
+        flaw(
+            "redirect_uris".into(),
+            "at least one is needed, for example http://localhost:3000/callback".into(),
+        );
     }
     if new.app_type == AppType::M2m && !new.redirect_uris.is_empty() {
-        flaw("redirect_uris".into(), "an m2m app signs nobody in and has none".into());
+        flaw(
+            "redirect_uris".into(),
+            "an m2m app signs nobody in and has none".into(),
+        );
     }
     for (index, uri) in new.redirect_uris.iter().enumerate() {
         if let Err(error) = redirect::check_registration(uri, profile) {
             flaw(format!("redirect_uris[{index}]"), error.to_string());
         } else if new.redirect_uris[..index].contains(uri) {
-            flaw(format!("redirect_uris[{index}]"), format!("`{uri}` is listed twice"));
+            flaw(
+                format!("redirect_uris[{index}]"),
+                format!("`{uri}` is listed twice"),
+            );
         }
     }
     let scopes = scopes(new, &mut flaw);
@@ -172,7 +191,13 @@ fn validate(new: &NewApp, id: ClientId, profile: Profile, at: connect_core::Time
         if let Some(value) = value
             && !Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "data"))
         {
-            flaw(field.into(), format!("`{}` is not an http(s) URL", value.chars().take(120).collect::<String>()));
+            flaw(
+                field.into(),
+                format!(
+                    "`{}` is not an http(s) URL",
+                    value.chars().take(120).collect::<String>()
+                ),
+            );
         }
     }
     if let Some(value) = &new.webhook_url
@@ -183,7 +208,10 @@ fn validate(new: &NewApp, id: ClientId, profile: Profile, at: connect_core::Time
     let lifetime = new.access_token_lifetime_seconds;
     let allowed = ACCESS_TOKEN_LIFETIME_MIN.as_secs()..=ACCESS_TOKEN_LIFETIME.as_secs();
     if !allowed.contains(&lifetime) {
-        flaw("access_token_lifetime_seconds".into(), format!("300 to 3600 seconds are allowed, {lifetime} were given"));
+        flaw(
+            "access_token_lifetime_seconds".into(),
+            format!("300 to 3600 seconds are allowed, {lifetime} were given"),
+        );
     }
     if !matches!(new.brand_id.as_str(), "loop" | "loopbio") {
         flaw("brand_id".into(), "`loop` or `loopbio`".into());
@@ -197,7 +225,11 @@ fn validate(new: &NewApp, id: ClientId, profile: Profile, at: connect_core::Time
         app_type: new.app_type,
         redirect_uris: new.redirect_uris.clone(),
         allowed_scopes: scopes,
-        allowed_origins: new.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(),
+        allowed_origins: new
+            .allowed_origins
+            .iter()
+            .map(|origin| origin.trim_end_matches('/').to_owned())
+            .collect(),
         client_uri: new.client_uri.clone(),
         logo_uri: new.logo_uri.clone(),
         webhook_url: new.webhook_url.clone(),
@@ -216,7 +248,10 @@ fn validate(new: &NewApp, id: ClientId, profile: Profile, at: connect_core::Time
 fn scopes(new: &NewApp, flaw: &mut impl FnMut(String, String)) -> ScopeSet {
     let mut set = ScopeSet::default();
     if new.scopes.is_empty() {
-        flaw("scopes".into(), "at least one is needed, for example read:biomarkers".into());
+        flaw(
+            "scopes".into(),
+            "at least one is needed, for example read:biomarkers".into(),
+        );
     }
     for (index, name) in new.scopes.iter().enumerate() {
         let field = format!("scopes[{index}]");
@@ -226,13 +261,24 @@ fn scopes(new: &NewApp, flaw: &mut impl FnMut(String, String)) -> ScopeSet {
                     if scope.machine_only == (new.app_type == AppType::M2m) {
                         set.insert(scope);
                     } else if scope.machine_only {
-                        flaw(field.clone(), format!("`{}` is for m2m apps only", scope.name));
+                        flaw(
+                            field.clone(),
+                            format!("`{}` is for m2m apps only", scope.name),
+                        );
                     } else {
-                        flaw(field.clone(), format!("`{}` is a person's to give; an m2m app can hold admin scopes only", scope.name));
+                        flaw(
+                            field.clone(),
+                            format!(
+                                "`{}` is a person's to give; an m2m app can hold admin scopes only",
+                                scope.name
+                            ),
+                        );
                     }
                 }
             }
-            Err(error @ (ScopeError::Grammar(_) | ScopeError::Unknown(_))) => flaw(field, error.to_string()),
+            Err(error @ (ScopeError::Grammar(_) | ScopeError::Unknown(_))) => {
+                flaw(field, error.to_string())
+            }
         }
     }
     set
@@ -259,7 +305,9 @@ fn wrong_webhook(value: &str) -> Option<String> {
     match url.scheme() {
         "https" => None,
         "http" if loopback => None,
-        _ => Some(format!("`{shown}` must be https, or http to this machine (ruling 23)")),
+        _ => Some(format!(
+            "`{shown}` must be https, or http to this machine (ruling 23)"
+        )),
     }
 }
 
@@ -276,17 +324,30 @@ fn facts(client: &Client) -> serde_json::Value {
 
 impl Identity {
     /// Registers an app.
-    pub async fn register(&self, new: NewApp, origin: Origin) -> Result<Registered, RegistrationError> {
+    pub async fn register(
+        &self,
+        new: NewApp,
+        origin: Origin,
+    ) -> Result<Registered, RegistrationError> {
         let id = new.client_id.clone().unwrap_or_else(|| self.env.id());
         let profile = self.settings.get().profile;
-        let client = validate(&new, id, profile, origin.at.sandbox).map_err(|flaws| RegistrationError::Invalid { flaws })?;
+        let client = validate(&new, id, profile, origin.at.sandbox)
+            .map_err(|flaws| RegistrationError::Invalid { flaws })?;
         self.keys.ensure(client.id_token_alg, &origin).await?;
         let sealer = self.vault.sealer().await?;
         let secret = client.app_type.is_confidential().then(|| {
-            self.secret(&sealer, CredentialKind::ClientSecret, new.client_secret.clone())
+            self.secret(
+                &sealer,
+                CredentialKind::ClientSecret,
+                new.client_secret.clone(),
+            )
         });
         let webhook = (client.app_type != AppType::M2m).then(|| {
-            self.secret(&sealer, CredentialKind::WebhookSecret, new.webhook_secret.clone())
+            self.secret(
+                &sealer,
+                CredentialKind::WebhookSecret,
+                new.webhook_secret.clone(),
+            )
         });
         let registered = Registered {
             client: client.clone(),
@@ -299,7 +360,12 @@ impl Identity {
                     if clients::exists(tx, &client.id).await? {
                         return Err(RegistrationError::Exists(client.id));
                     }
-                    let seq = tx.journal(&origin, Kind::AppCreated, client.id.as_str(), &facts(&client));
+                    let seq = tx.journal(
+                        &origin,
+                        Kind::AppCreated,
+                        client.id.as_str(),
+                        &facts(&client),
+                    );
                     clients::put(tx, &client, new.seeded).await?;
                     for minted in [secret, webhook].into_iter().flatten() {
                         let mut row = minted.row(origin.trace.clone(), seq, origin.at.sandbox);
@@ -320,12 +386,21 @@ impl Identity {
         change: impl FnOnce(&mut NewApp, &mut bool) + Send,
         origin: Origin,
     ) -> Result<Client, RegistrationError> {
-        let record = self.world.client(id).await?.ok_or_else(|| RegistrationError::Unknown(id.clone()))?;
+        let record = self
+            .world
+            .client(id)
+            .await?
+            .ok_or_else(|| RegistrationError::Unknown(id.clone()))?;
         let old = record.client.clone();
         let mut wanted = NewApp {
             client_id: Some(id.clone()),
             redirect_uris: old.redirect_uris.clone(),
-            scopes: old.allowed_scopes.names().into_iter().map(str::to_owned).collect(),
+            scopes: old
+                .allowed_scopes
+                .names()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             allowed_origins: old.allowed_origins.clone(),
             client_uri: old.client_uri.clone(),
             logo_uri: old.logo_uri.clone(),
@@ -346,7 +421,11 @@ impl Identity {
             .map_err(|flaws| RegistrationError::Invalid { flaws })?;
         client.enabled = enabled;
         client.created_at = old.created_at;
-        if (Client { updated_at: old.updated_at, ..client.clone() }) == old {
+        if (Client {
+            updated_at: old.updated_at,
+            ..client.clone()
+        }) == old
+        {
             return Ok(old);
         }
         self.keys.ensure(client.id_token_alg, &origin).await?;
@@ -364,16 +443,30 @@ impl Identity {
     }
 
     /// Gives an app a new secret; the old one works 24 hours more.
-    pub async fn rotate_secret(&self, id: &ClientId, origin: Origin) -> Result<Registered, RegistrationError> {
-        let record = self.world.client(id).await?.ok_or_else(|| RegistrationError::Unknown(id.clone()))?;
+    pub async fn rotate_secret(
+        &self,
+        id: &ClientId,
+        origin: Origin,
+    ) -> Result<Registered, RegistrationError> {
+        let record = self
+            .world
+            .client(id)
+            .await?
+            .ok_or_else(|| RegistrationError::Unknown(id.clone()))?;
         let client = record.client.clone();
         if !client.app_type.is_confidential() {
-            return Err(RegistrationError::NoSecret { name: client.name, app_type: client.app_type.as_str() });
+            return Err(RegistrationError::NoSecret {
+                name: client.name,
+                app_type: client.app_type.as_str(),
+            });
         }
         let sealer = self.vault.sealer().await?;
         let minted = self.secret(&sealer, CredentialKind::ClientSecret, None);
-        let registered =
-            Registered { client, client_secret: Some(minted.value.clone()), webhook_signing_secret: None };
+        let registered = Registered {
+            client,
+            client_secret: Some(minted.value.clone()),
+            webhook_signing_secret: None,
+        };
         let id = id.clone();
         self.world
             .write(move |tx| {
@@ -382,7 +475,11 @@ impl Identity {
                     let old_ends = now.plus(ROTATED_SECRET_LIFETIME);
                     let detail = json!({ "new": minted.id, "old_works_until": old_ends });
                     let seq = tx.journal(&origin, Kind::SecretRotated, id.as_str(), &detail);
-                    for old in record.secrets.iter().filter(|secret| secret.expires_at.is_none()) {
+                    for old in record
+                        .secrets
+                        .iter()
+                        .filter(|secret| secret.expires_at.is_none())
+                    {
                         credentials::set_expiry(tx, &old.id, old_ends).await?;
                     }
                     let mut row = minted.row(origin.trace.clone(), seq, now);
@@ -436,8 +533,15 @@ impl Identity {
             .write(move |tx| {
                 Box::pin(async move {
                     let seq = tx.journal(&origin, Kind::AppDeleted, id.as_str(), &json!({}));
-                    let of_it = Origin { cause: Some(seq), ..origin };
-                    if clients::delete(tx, &of_it, &id).await? { Ok(()) } else { Err(RegistrationError::Unknown(id)) }
+                    let of_it = Origin {
+                        cause: Some(seq),
+                        ..origin
+                    };
+                    if clients::delete(tx, &of_it, &id).await? {
+                        Ok(())
+                    } else {
+                        Err(RegistrationError::Unknown(id))
+                    }
                 })
             })
             .await
@@ -453,7 +557,11 @@ impl Identity {
 
 fn journal_update(tx: &mut WorldTx, origin: &Origin, old: &Client, new: &Client) {
     if old.enabled != new.enabled {
-        let kind = if new.enabled { Kind::AppEnabled } else { Kind::AppDisabled };
+        let kind = if new.enabled {
+            Kind::AppEnabled
+        } else {
+            Kind::AppDisabled
+        };
         tx.journal(origin, kind, new.id.as_str(), &json!({}));
     }
     if old.baa_status != new.baa_status {
@@ -468,6 +576,11 @@ fn journal_update(tx: &mut WorldTx, origin: &Origin, old: &Client, new: &Client)
         }
     }
     if !changed.is_empty() {
-        tx.journal(origin, Kind::AppUpdated, new.id.as_str(), &serde_json::Value::Object(changed));
+        tx.journal(
+            origin,
+            Kind::AppUpdated,
+            new.id.as_str(),
+            &serde_json::Value::Object(changed),
+        );
     }
 }

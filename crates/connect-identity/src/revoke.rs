@@ -30,13 +30,17 @@ pub(crate) async fn post(State(identity): State<Arc<Identity>>, call: Call) -> R
 async fn revoke(identity: &Identity, call: &Call) -> Result<(), Failure> {
     let params = call.form()?;
     let client = client_auth::authenticate(identity, call, &params).await?;
-    let token = SecretText::new(call.check("token_present", params.get("token").ok_or_else(missing))?);
+    let token =
+        SecretText::new(call.check("token_present", params.get("token").ok_or_else(missing))?);
     let Some(found) = identity.world.find_credential(&token).await? else {
         call.fact("nothing_revoked_because", "the token is unknown here");
         return Ok(());
     };
     if found.client_id.as_ref() != Some(&client.client.id) {
-        call.fact("nothing_revoked_because", "the token belongs to another app");
+        call.fact(
+            "nothing_revoked_because",
+            "the token belongs to another app",
+        );
         return Ok(());
     }
     call.trace(&found.trace, Some(found.issued_by));
@@ -49,18 +53,29 @@ async fn revoke(identity: &Identity, call: &Call) -> Result<(), Failure> {
         CredentialKind::RefreshToken => true,
         CredentialKind::AccessToken | CredentialKind::M2mToken => false,
         kind => {
-            call.fact("nothing_revoked_because", format!("a {} is not a token", kind.as_str()));
+            call.fact(
+                "nothing_revoked_because",
+                format!("a {} is not a token", kind.as_str()),
+            );
             return Ok(());
         }
     };
-    let origin = call.origin(Actor::Client(client.client.id.clone()), found.trace.clone(), Some(found.issued_by));
+    let origin = call.origin(
+        Actor::Client(client.client.id.clone()),
+        found.trace.clone(),
+        Some(found.issued_by),
+    );
     let ended = identity
         .world
         .write(move |tx| {
             Box::pin(async move {
                 match &found.root {
-                    Some(root) if with_family => credentials::revoke_family(tx, &origin, root).await,
-                    _ => credentials::revoke(tx, &origin, &found.id).await.map(u64::from),
+                    Some(root) if with_family => {
+                        credentials::revoke_family(tx, &origin, root).await
+                    }
+                    _ => credentials::revoke(tx, &origin, &found.id)
+                        .await
+                        .map(u64::from),
                 }
             })
         })
@@ -71,8 +86,13 @@ async fn revoke(identity: &Identity, call: &Call) -> Result<(), Failure> {
 }
 
 fn missing() -> Refusal {
-    Refusal::new("token_present", ErrorCode::InvalidRequest, "token is missing", Clause::standard("RFC 7009 §2.1"))
-        .expected("`token`")
-        .received("no `token`")
-        .fix("Send the refresh or access token in the form body as `token`.")
+    Refusal::new(
+        "token_present",
+        ErrorCode::InvalidRequest,
+        "token is missing",
+        Clause::standard("RFC 7009 §2.1"),
+    )
+    .expected("`token`")
+    .received("no `token`")
+    .fix("Send the refresh or access token in the form body as `token`.")
 }

@@ -10,7 +10,10 @@ use connect_core::domain::standing::Standing;
 use http::StatusCode;
 
 use crate::Identity;
-use crate::{account, admin, authorize, discovery, interaction, introspect, machine_token, pages, revoke, token, userinfo};
+use crate::{
+    account, admin, authorize, discovery, interaction, introspect, machine_token, pages, revoke,
+    token, userinfo,
+};
 
 /// One operation, as people and tests see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +30,20 @@ pub struct Route {
     pub cors: bool,
 }
 
-const fn route(method: &'static str, path: &'static str, operation: &'static str, standing: Standing, cors: bool) -> Route {
-    Route { method, path, operation, standing, cors }
+const fn route(
+    method: &'static str,
+    path: &'static str,
+    operation: &'static str,
+    standing: Standing,
+    cors: bool,
+) -> Route {
+    Route {
+        method,
+        path,
+        operation,
+        standing,
+        cors,
+    }
 }
 
 use Standing::{Assumed, Documented, Standard};
@@ -37,50 +52,149 @@ use Standing::{Assumed, Documented, Standard};
 pub const ROUTES: &[Route] = &[
     route("GET", "/v1/oauth/authorize", "authorize", Documented, false),
     route("POST", "/v1/oauth/authorize", "authorize", Standard, false),
-    route("GET", "/interactions/{id}", "interaction_page", Assumed, false),
-    route("POST", "/interactions/{id}", "interaction_form", Assumed, false),
-    route("POST", "/interactions/{id}/another", "interaction_form", Assumed, false),
+    route(
+        "GET",
+        "/interactions/{id}",
+        "interaction_page",
+        Assumed,
+        false,
+    ),
+    route(
+        "POST",
+        "/interactions/{id}",
+        "interaction_form",
+        Assumed,
+        false,
+    ),
+    route(
+        "POST",
+        "/interactions/{id}/another",
+        "interaction_form",
+        Assumed,
+        false,
+    ),
     route("GET", "/assets/{file}", "asset", Assumed, false),
     route("POST", "/v1/oauth/token", "token", Documented, true),
-    route("POST", "/v1/oauth/introspect", "introspect", Documented, true),
+    route(
+        "POST",
+        "/v1/oauth/introspect",
+        "introspect",
+        Documented,
+        true,
+    ),
     route("POST", "/v1/oauth/revoke", "revoke", Documented, true),
     route("POST", "/v1/tokens", "machine_token", Documented, false),
-    route("GET", "/.well-known/openid-configuration", "discovery", Documented, true),
-    route("GET", "/.well-known/oauth-authorization-server", "discovery", Standard, true),
+    route(
+        "GET",
+        "/.well-known/openid-configuration",
+        "discovery",
+        Documented,
+        true,
+    ),
+    route(
+        "GET",
+        "/.well-known/oauth-authorization-server",
+        "discovery",
+        Standard,
+        true,
+    ),
     route("GET", "/.well-known/jwks.json", "jwks", Documented, true),
     route("GET", "/v1/oauth/userinfo", "userinfo", Assumed, true),
     route("POST", "/v1/oauth/userinfo", "userinfo", Assumed, true),
-    route("GET", "/v1/users/me/connected-apps", "connected_apps_list", Documented, true),
-    route("DELETE", "/v1/users/me/connected-apps/{client_id}", "connected_apps_delete", Documented, true),
+    route(
+        "GET",
+        "/v1/users/me/connected-apps",
+        "connected_apps_list",
+        Documented,
+        true,
+    ),
+    route(
+        "DELETE",
+        "/v1/users/me/connected-apps/{client_id}",
+        "connected_apps_delete",
+        Documented,
+        true,
+    ),
     route("GET", "/v1/me/grants", "grants_list", Documented, true),
-    route("DELETE", "/v1/me/grants/{id}", "grants_delete", Documented, true),
-    route("POST", "/v1/admin/oauth-clients", "oauth_clients_create", Documented, false),
-    route("PATCH", "/v1/admin/oauth-clients/{client_id}", "oauth_clients_update", Documented, false),
-    route("POST", "/v1/admin/oauth-clients/{client_id}/rotate-secret", "oauth_clients_rotate_secret", Documented, false),
+    route(
+        "DELETE",
+        "/v1/me/grants/{id}",
+        "grants_delete",
+        Documented,
+        true,
+    ),
+    route(
+        "POST",
+        "/v1/admin/oauth-clients",
+        "oauth_clients_create",
+        Documented,
+        false,
+    ),
+    route(
+        "PATCH",
+        "/v1/admin/oauth-clients/{client_id}",
+        "oauth_clients_update",
+        Documented,
+        false,
+    ),
+    route(
+        "POST",
+        "/v1/admin/oauth-clients/{client_id}/rotate-secret",
+        "oauth_clients_rotate_secret",
+        Documented,
+        false,
+    ),
 ];
 
 /// The service's router. Unknown paths and methods fall to whoever merges it.
 pub fn router(identity: Arc<Identity>) -> Router {
     Router::new()
-        .route("/v1/oauth/authorize", get(authorize::get).post(authorize::post))
-        .route("/interactions/{id}", get(interaction::get).post(interaction::post))
+        .route(
+            "/v1/oauth/authorize",
+            get(authorize::get).post(authorize::post),
+        )
+        .route(
+            "/interactions/{id}",
+            get(interaction::get).post(interaction::post),
+        )
         .route("/interactions/{id}/another", post(interaction::another))
         .route("/assets/{file}", get(asset))
         .route("/v1/oauth/token", post(token::post))
         .route("/v1/oauth/introspect", post(introspect::post))
         .route("/v1/oauth/revoke", post(revoke::post))
         .route("/v1/tokens", post(machine_token::post))
-        .route("/.well-known/openid-configuration", get(discovery::metadata))
-        .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
+        .route(
+            "/.well-known/openid-configuration",
+            get(discovery::metadata),
+        )
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(discovery::metadata),
+        )
         .route("/.well-known/jwks.json", get(discovery::jwks))
         .route("/v1/oauth/userinfo", any(userinfo::any))
-        .route("/v1/users/me/connected-apps", get(account::connected_apps::list))
-        .route("/v1/users/me/connected-apps/{client_id}", delete(account::connected_apps::delete))
+        .route(
+            "/v1/users/me/connected-apps",
+            get(account::connected_apps::list),
+        )
+        .route(
+            "/v1/users/me/connected-apps/{client_id}",
+            delete(account::connected_apps::delete),
+        )
         .route("/v1/me/grants", get(account::grants::list))
         .route("/v1/me/grants/{id}", delete(account::grants::delete))
-        .route("/v1/admin/oauth-clients", post(admin::oauth_clients::create))
-        .route("/v1/admin/oauth-clients/{client_id}", patch(admin::oauth_clients::patch))
-        .route("/v1/admin/oauth-clients/{client_id}/rotate-secret", post(admin::oauth_clients::rotate))
+        .route(
+            "/v1/admin/oauth-clients",
+            post(admin::oauth_clients::create),
+        )
+        .route(
+            "/v1/admin/oauth-clients/{client_id}",
+            patch(admin::oauth_clients::patch),
+        )
+        .route(
+            "/v1/admin/oauth-clients/{client_id}/rotate-secret",
+            post(admin::oauth_clients::rotate),
+        )
         .with_state(identity)
 }
 

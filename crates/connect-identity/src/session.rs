@@ -50,11 +50,15 @@ fn cookie(identity: &Identity, call: &Call) -> Option<SecretText> {
 
 /// The live session of this browser.
 pub(crate) async fn find(identity: &Identity, call: &Call) -> Result<Option<Session>, Failure> {
-    let Some(value) = cookie(identity, call) else { return Ok(None) };
+    let Some(value) = cookie(identity, call) else {
+        return Ok(None);
+    };
     let found = identity.world.find_credential(&value).await?;
     let now = identity.env.now();
     Ok(found
-        .filter(|credential| credential.kind == CredentialKind::SessionCookie && credential.is_live(now))
+        .filter(|credential| {
+            credential.kind == CredentialKind::SessionCookie && credential.is_live(now)
+        })
         .map(|credential| Session { value, credential }))
 }
 
@@ -82,7 +86,12 @@ pub(crate) async fn start(
                 if let Some(before) = before {
                     credentials::revoke(tx, &origin, &before).await?;
                 }
-                let seq = tx.journal(&origin, Kind::SessionStarted, minted.id.as_str(), &json!({ "user_id": user }));
+                let seq = tx.journal(
+                    &origin,
+                    Kind::SessionStarted,
+                    minted.id.as_str(),
+                    &json!({ "user_id": user }),
+                );
                 let now = origin.at.sandbox;
                 let mut new = minted.row(origin.trace.clone(), seq, now);
                 new.credential.user_id = user;
@@ -92,19 +101,33 @@ pub(crate) async fn start(
             })
         })
         .await?;
-    call.exchange.note(|notes| notes.credentials.push(credential.hash));
+    call.exchange
+        .note(|notes| notes.credentials.push(credential.hash));
     Ok(Session { value, credential })
 }
 
 /// Ends a session.
-pub(crate) async fn end(identity: &Identity, origin: &Origin, session: &Session) -> Result<(), Failure> {
-    let (origin, id, user) = (origin.clone(), session.credential.id.clone(), session.user().cloned());
+pub(crate) async fn end(
+    identity: &Identity,
+    origin: &Origin,
+    session: &Session,
+) -> Result<(), Failure> {
+    let (origin, id, user) = (
+        origin.clone(),
+        session.credential.id.clone(),
+        session.user().cloned(),
+    );
     identity
         .world
         .write(move |tx| {
             Box::pin(async move {
                 if credentials::revoke(tx, &origin, &id).await? {
-                    tx.journal(&origin, Kind::SessionEnded, id.as_str(), &json!({ "user_id": user }));
+                    tx.journal(
+                        &origin,
+                        Kind::SessionEnded,
+                        id.as_str(),
+                        &json!({ "user_id": user }),
+                    );
                 }
                 Ok::<_, StoreError>(())
             })
@@ -115,7 +138,11 @@ pub(crate) async fn end(identity: &Identity, origin: &Origin, session: &Session)
 
 /// `Set-Cookie` for a session: not readable by script, sent on top-level navigation, no `Secure` over http.
 pub(crate) fn set_cookie(identity: &Identity, session: &Session) -> HeaderValue {
-    let text = format!("{}={}; Path=/; HttpOnly; SameSite=Lax", identity.cookie, session.value.expose());
+    let text = format!(
+        "{}={}; Path=/; HttpOnly; SameSite=Lax",
+        identity.cookie,
+        session.value.expose()
+    );
     let mut value = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value

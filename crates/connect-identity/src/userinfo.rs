@@ -26,7 +26,10 @@ pub(crate) async fn any(State(identity): State<Arc<Identity>>, call: Call) -> Re
 
 async fn tell(identity: &Identity, call: &Call) -> Result<Response, Failure> {
     let on = identity.settings.get().userinfo;
-    call.check("userinfo_switched_on", if on { Ok(()) } else { Err(absent()) })?;
+    call.check(
+        "userinfo_switched_on",
+        if on { Ok(()) } else { Err(absent()) },
+    )?;
     let (token, person) = bearer::person(identity, call, "openid").await?;
     let mut claims = json!({ "sub": person.id, "brand": person.brand_id });
     if token.scope.contains("profile") {

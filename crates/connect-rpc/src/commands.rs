@@ -180,7 +180,10 @@ macro_rules! table {
     };
 }
 
-use crate::{Done, Nothing, apps, clock, grants, journal, keys, people, sandbox, scopes, settings, trace, traffic, workspace};
+use crate::{
+    Done, Nothing, apps, clock, grants, journal, keys, people, sandbox, scopes, settings, trace,
+    traffic, workspace,
+};
 with_commands!(table);
 
 /// The command with this name.
@@ -196,8 +199,18 @@ mod tests {
     #[test]
     fn names_are_unique_and_every_schema_can_be_made() {
         for (index, command) in COMMANDS.iter().enumerate() {
-            assert!(COMMANDS[..index].iter().all(|other| other.name != command.name), "{}", command.name);
-            assert!(serde_json::to_string(&command.listed()).is_ok(), "{}", command.name);
+            assert!(
+                COMMANDS[..index]
+                    .iter()
+                    .all(|other| other.name != command.name),
+                "{}",
+                command.name
+            );
+            assert!(
+                serde_json::to_string(&command.listed()).is_ok(),
+                "{}",
+                command.name
+            );
             assert!(command.summary.ends_with('.'), "{}", command.name);
         }
     }

@@ -78,7 +78,11 @@ impl RpcError {
     /// A failure without detail.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), detail: Value::Null }
+        Self {
+            code,
+            message: message.into(),
+            detail: Value::Null,
+        }
     }
 
     /// With something for programs.

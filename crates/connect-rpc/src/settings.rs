@@ -63,7 +63,12 @@ pub struct UpdateSettings {
 }
 
 /// Tells null from absent.
-#[expect(clippy::option_option, reason = "absent, null and a value are three things here")]
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three things here"
+)]
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }

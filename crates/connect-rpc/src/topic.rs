@@ -4,7 +4,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A part of the world.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    ts_rs::TS,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
     /// Registered apps and their secrets.
@@ -37,7 +50,15 @@ impl Topic {
             "key" => &[Self::Keys],
             "clock" => &[Self::Clock],
             "settings" => &[Self::Settings],
-            "workspace" => &[Self::Apps, Self::People, Self::Grants, Self::Traffic, Self::Clock, Self::Settings, Self::Keys],
+            "workspace" => &[
+                Self::Apps,
+                Self::People,
+                Self::Grants,
+                Self::Traffic,
+                Self::Clock,
+                Self::Settings,
+                Self::Keys,
+            ],
             _ => &[],
         }
     }

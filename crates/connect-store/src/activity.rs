@@ -10,9 +10,15 @@ pub async fn clear(tx: &mut WorldTx) -> Result<(), StoreError> {
     sqlx::query!("DELETE FROM credentials WHERE kind NOT IN ('client_secret', 'webhook_secret')")
         .execute(tx.connection())
         .await?;
-    sqlx::query!("DELETE FROM grants").execute(tx.connection()).await?;
-    sqlx::query!("DELETE FROM interactions").execute(tx.connection()).await?;
-    sqlx::query!("DELETE FROM alerts").execute(tx.connection()).await?;
+    sqlx::query!("DELETE FROM grants")
+        .execute(tx.connection())
+        .await?;
+    sqlx::query!("DELETE FROM interactions")
+        .execute(tx.connection())
+        .await?;
+    sqlx::query!("DELETE FROM alerts")
+        .execute(tx.connection())
+        .await?;
     services::erase::activity(tx).await?;
     sqlx::query!(
         "DELETE FROM journal WHERE kind NOT LIKE 'app.%' AND kind NOT LIKE 'person.%' AND kind NOT LIKE 'key.%'
@@ -27,11 +33,17 @@ pub async fn clear(tx: &mut WorldTx) -> Result<(), StoreError> {
 pub async fn reset(tx: &mut WorldTx) -> Result<(), StoreError> {
     clear(tx).await?;
     services::erase::everything(tx).await?;
-    sqlx::query!("DELETE FROM clients WHERE seeded = 0").execute(tx.connection()).await?;
+    sqlx::query!("DELETE FROM clients WHERE seeded = 0")
+        .execute(tx.connection())
+        .await?;
     sqlx::query!("DELETE FROM credentials WHERE client_id NOT IN (SELECT id FROM clients)")
         .execute(tx.connection())
         .await?;
-    sqlx::query!("DELETE FROM people").execute(tx.connection()).await?;
-    sqlx::query!("DELETE FROM journal").execute(tx.connection()).await?;
+    sqlx::query!("DELETE FROM people")
+        .execute(tx.connection())
+        .await?;
+    sqlx::query!("DELETE FROM journal")
+        .execute(tx.connection())
+        .await?;
     Ok(())
 }

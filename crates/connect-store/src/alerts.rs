@@ -43,7 +43,11 @@ pub struct Alert {
 pub async fn raise(tx: &mut WorldTx, origin: &Origin, alert: NewAlert) -> Result<(), StoreError> {
     let detail = json!({ "user_id": alert.user_id, "kind": alert.kind });
     let seq = tx.journal(origin, Kind::AlertRaised, alert.id.as_str(), &detail);
-    let (id, user_id, at) = (alert.id.as_str(), alert.user_id.as_str(), origin.at.sandbox.as_millis());
+    let (id, user_id, at) = (
+        alert.id.as_str(),
+        alert.user_id.as_str(),
+        origin.at.sandbox.as_millis(),
+    );
     let trace = origin.trace.as_str();
     sqlx::query!(
         "INSERT INTO alerts (id, user_id, at, kind, message, trace, cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -61,7 +65,10 @@ pub async fn raise(tx: &mut WorldTx, origin: &Origin, alert: NewAlert) -> Result
 }
 
 /// A persona's messages, newest first.
-pub async fn of_user(connection: &mut SqliteConnection, user: &UserId) -> Result<Vec<Alert>, StoreError> {
+pub async fn of_user(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+) -> Result<Vec<Alert>, StoreError> {
     let user = user.as_str();
     let rows = sqlx::query!(
         r#"SELECT id AS "id!", user_id, at, kind, message, trace FROM alerts WHERE user_id = ?1 ORDER BY at DESC, id DESC"#,

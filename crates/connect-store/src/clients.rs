@@ -46,9 +46,9 @@ impl ClientRecord {
     /// The secret in force at `now` that has this hash.
     #[must_use]
     pub fn secret(&self, hash: &CredentialHash, now: Timestamp) -> Option<&SecretRef> {
-        self.secrets
-            .iter()
-            .find(|secret| secret.hash.matches(hash) && secret.expires_at.is_none_or(|end| now < end))
+        self.secrets.iter().find(|secret| {
+            secret.hash.matches(hash) && secret.expires_at.is_none_or(|end| now < end)
+        })
     }
 }
 
@@ -77,16 +77,25 @@ struct Row {
 
 impl Row {
     fn into_client(self) -> Result<(Client, bool), StoreError> {
-        let wrong = |column| StoreError::Inconsistent { table: "clients", column, row: self.id.clone() };
+        let wrong = |column| StoreError::Inconsistent {
+            table: "clients",
+            column,
+            row: self.id.clone(),
+        };
         let client = Client {
             app_type: AppType::from_word(&self.app_type).ok_or_else(|| wrong("app_type"))?,
-            redirect_uris: serde_json::from_str(&self.redirect_uris).map_err(|_| wrong("redirect_uris"))?,
+            redirect_uris: serde_json::from_str(&self.redirect_uris)
+                .map_err(|_| wrong("redirect_uris"))?,
             allowed_scopes: ScopeSet::from_stored(&self.allowed_scopes),
-            allowed_origins: serde_json::from_str(&self.allowed_origins).map_err(|_| wrong("allowed_origins"))?,
-            baa_status: BaaStatus::from_word(&self.baa_status).ok_or_else(|| wrong("baa_status"))?,
-            id_token_alg: IdTokenAlg::from_word(&self.id_token_alg).ok_or_else(|| wrong("id_token_alg"))?,
+            allowed_origins: serde_json::from_str(&self.allowed_origins)
+                .map_err(|_| wrong("allowed_origins"))?,
+            baa_status: BaaStatus::from_word(&self.baa_status)
+                .ok_or_else(|| wrong("baa_status"))?,
+            id_token_alg: IdTokenAlg::from_word(&self.id_token_alg)
+                .ok_or_else(|| wrong("id_token_alg"))?,
             access_token_lifetime: Duration::from_secs(
-                u64::try_from(self.access_token_lifetime_s).map_err(|_| wrong("access_token_lifetime_s"))?,
+                u64::try_from(self.access_token_lifetime_s)
+                    .map_err(|_| wrong("access_token_lifetime_s"))?,
             ),
             id: ClientId::from_text(self.id),
             name: self.name,
@@ -105,7 +114,10 @@ impl Row {
 }
 
 /// The app with this id, and its secrets.
-pub async fn get(connection: &mut SqliteConnection, id: &ClientId) -> Result<Option<ClientRecord>, StoreError> {
+pub async fn get(
+    connection: &mut SqliteConnection,
+    id: &ClientId,
+) -> Result<Option<ClientRecord>, StoreError> {
     let key = id.as_str();
     let row = sqlx::query_as!(Row, r#"SELECT * FROM clients WHERE id = ?1"#, key)
         .fetch_optional(&mut *connection)
@@ -124,26 +136,38 @@ pub async fn get(connection: &mut SqliteConnection, id: &ClientId) -> Result<Opt
             expires_at: secret.expires_at,
         })
         .collect();
-    Ok(Some(ClientRecord { client, seeded, secrets }))
+    Ok(Some(ClientRecord {
+        client,
+        seeded,
+        secrets,
+    }))
 }
 
 /// Whether the id is taken.
 pub async fn exists(tx: &mut WorldTx, id: &ClientId) -> Result<bool, StoreError> {
     let id = id.as_str();
-    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM clients WHERE id = ?1) AS "found!: bool""#, id)
-        .fetch_one(tx.connection())
-        .await?;
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM clients WHERE id = ?1) AS "found!: bool""#,
+        id
+    )
+    .fetch_one(tx.connection())
+    .await?;
     Ok(found)
 }
 
 /// Every app, oldest first.
 pub async fn list(connection: &mut SqliteConnection) -> Result<Vec<(Client, bool)>, StoreError> {
-    let rows = sqlx::query_as!(Row, "SELECT * FROM clients ORDER BY created_at, id").fetch_all(connection).await?;
+    let rows = sqlx::query_as!(Row, "SELECT * FROM clients ORDER BY created_at, id")
+        .fetch_all(connection)
+        .await?;
     rows.into_iter().map(Row::into_client).collect()
 }
 
 /// Whether some enabled app lists `origin` (ruling 28).
-pub async fn origin_is_allowed(connection: &mut SqliteConnection, origin: &str) -> Result<bool, StoreError> {
+pub async fn origin_is_allowed(
+    connection: &mut SqliteConnection,
+    origin: &str,
+) -> Result<bool, StoreError> {
     let found = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM clients, json_each(clients.allowed_origins) AS allowed
                           WHERE clients.enabled = 1 AND allowed.value = ?1) AS "found!: bool""#,
@@ -158,7 +182,11 @@ pub async fn origin_is_allowed(connection: &mut SqliteConnection, origin: &str) 
 pub async fn put(tx: &mut WorldTx, client: &Client, seeded: bool) -> Result<(), StoreError> {
     let redirect_uris = json_texts(client.redirect_uris.iter().map(String::as_str));
     let allowed_origins = json_texts(client.allowed_origins.iter().map(String::as_str));
-    let (id, app_type, scopes) = (client.id.as_str(), client.app_type.as_str(), client.allowed_scopes.to_string());
+    let (id, app_type, scopes) = (
+        client.id.as_str(),
+        client.app_type.as_str(),
+        client.allowed_scopes.to_string(),
+    );
     let (baa, alg) = (client.baa_status.as_str(), client.id_token_alg.as_str());
     let lifetime = i64::try_from(client.access_token_lifetime.as_secs()).unwrap_or(i64::MAX);
     let (created_at, updated_at) = (client.created_at.as_millis(), client.updated_at.as_millis());
@@ -198,7 +226,10 @@ pub async fn delete(tx: &mut WorldTx, origin: &Origin, id: &ClientId) -> Result<
     grants::revoke_of_client(tx, origin, id).await?;
     credentials::revoke_of_client(tx, origin, id).await?;
     let key = id.as_str();
-    let gone = sqlx::query!("DELETE FROM clients WHERE id = ?1", key).execute(tx.connection()).await?.rows_affected();
+    let gone = sqlx::query!("DELETE FROM clients WHERE id = ?1", key)
+        .execute(tx.connection())
+        .await?
+        .rows_affected();
     tx.client_changed(id);
     Ok(gone > 0)
 }

@@ -35,7 +35,11 @@ struct Row {
 
 impl Row {
     fn into_credential(self) -> Result<Credential, StoreError> {
-        let wrong = |column| StoreError::Inconsistent { table: "credentials", column, row: self.id.clone() };
+        let wrong = |column| StoreError::Inconsistent {
+            table: "credentials",
+            column,
+            row: self.id.clone(),
+        };
         let hash: [u8; 32] = self.hash.as_slice().try_into().map_err(|_| wrong("hash"))?;
         Ok(Credential {
             hash: CredentialHash::from_bytes(hash),
@@ -109,7 +113,10 @@ pub(crate) async fn active_refresh_of(
 }
 
 /// One credential by id.
-pub async fn get(connection: &mut SqliteConnection, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
+pub async fn get(
+    connection: &mut SqliteConnection,
+    id: &CredentialId,
+) -> Result<Option<Credential>, StoreError> {
     let id = id.as_str();
     let row = sqlx::query_as!(
         Row,
@@ -150,11 +157,18 @@ pub async fn active_of_client(
     kind: CredentialKind,
 ) -> Result<Vec<CredentialId>, StoreError> {
     let all = of_client(tx.connection(), client, kind).await?;
-    Ok(all.into_iter().filter(|row| row.state == CredentialState::Active).map(|row| row.id).collect())
+    Ok(all
+        .into_iter()
+        .filter(|row| row.state == CredentialState::Active)
+        .map(|row| row.id)
+        .collect())
 }
 
 /// Everything that came from one code, the code first.
-pub async fn family(connection: &mut SqliteConnection, root: &CredentialId) -> Result<Vec<Credential>, StoreError> {
+pub async fn family(
+    connection: &mut SqliteConnection,
+    root: &CredentialId,
+) -> Result<Vec<Credential>, StoreError> {
     let root = root.as_str();
     let rows = sqlx::query_as!(
         Row,
@@ -174,17 +188,27 @@ pub async fn sealed(
     hash: &CredentialHash,
 ) -> Result<Option<(CredentialId, Vec<u8>)>, StoreError> {
     let hash = hash.as_bytes().as_slice();
-    let row = sqlx::query!(r#"SELECT id AS "id!", sealed FROM credentials WHERE hash = ?1"#, hash)
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query!(
+        r#"SELECT id AS "id!", sealed FROM credentials WHERE hash = ?1"#,
+        hash
+    )
+    .fetch_optional(connection)
+    .await?;
     Ok(row.map(|row| (CredentialId::from_text(row.id), row.sealed)))
 }
 
 /// Inserts credentials in one statement; hashes and sealed values travel in one blob beside the rows.
-pub(crate) async fn insert_all(connection: &mut SqliteConnection, new: &[&NewCredential]) -> Result<(), StoreError> {
+pub(crate) async fn insert_all(
+    connection: &mut SqliteConnection,
+    new: &[&NewCredential],
+) -> Result<(), StoreError> {
     let mut blob = Vec::with_capacity(new.len() * 160);
     let mut rows = Vec::with_capacity(new.len());
-    for NewCredential { credential: c, sealed } in new {
+    for NewCredential {
+        credential: c,
+        sealed,
+    } in new
+    {
         let hash_at = blob.len() + 1;
         blob.extend_from_slice(c.hash.as_bytes());
         let sealed_at = blob.len() + 1;
@@ -228,12 +252,17 @@ pub(crate) async fn insert_all(connection: &mut SqliteConnection, new: &[&NewCre
 }
 
 /// Writes the states of credentials that ended.
-pub(crate) async fn write_states(connection: &mut SqliteConnection, ended: &[&Credential]) -> Result<(), StoreError> {
-    let rows = serde_json::Value::from_iter(
-        ended
-            .iter()
-            .map(|c| json!([c.id.as_str(), c.state.as_str(), c.ended_at.map(Timestamp::as_millis)])),
-    )
+pub(crate) async fn write_states(
+    connection: &mut SqliteConnection,
+    ended: &[&Credential],
+) -> Result<(), StoreError> {
+    let rows = serde_json::Value::from_iter(ended.iter().map(|c| {
+        json!([
+            c.id.as_str(),
+            c.state.as_str(),
+            c.ended_at.map(Timestamp::as_millis)
+        ])
+    }))
     .to_string();
     sqlx::query!(
         "UPDATE credentials SET state = ended.value->>1, ended_at = ended.value->>2
@@ -257,7 +286,11 @@ struct Ended {
 }
 
 /// Ends every active credential that came from a code (ruling 4).
-pub async fn revoke_family(tx: &mut WorldTx, origin: &Origin, root: &CredentialId) -> Result<u64, StoreError> {
+pub async fn revoke_family(
+    tx: &mut WorldTx,
+    origin: &Origin,
+    root: &CredentialId,
+) -> Result<u64, StoreError> {
     let (at, root_id) = (origin.at.sandbox.as_millis(), root.as_str());
     let ended = sqlx::query_as!(
         Ended,
@@ -272,7 +305,11 @@ pub async fn revoke_family(tx: &mut WorldTx, origin: &Origin, root: &CredentialI
 }
 
 /// Ends every active credential of a grant.
-pub(crate) async fn revoke_of_grant(tx: &mut WorldTx, origin: &Origin, grant: &GrantId) -> Result<u64, StoreError> {
+pub(crate) async fn revoke_of_grant(
+    tx: &mut WorldTx,
+    origin: &Origin,
+    grant: &GrantId,
+) -> Result<u64, StoreError> {
     let (at, grant) = (origin.at.sandbox.as_millis(), grant.as_str());
     let ended = sqlx::query_as!(
         Ended,
@@ -287,7 +324,11 @@ pub(crate) async fn revoke_of_grant(tx: &mut WorldTx, origin: &Origin, grant: &G
 }
 
 /// Ends every active credential of an app, its secrets included.
-pub(crate) async fn revoke_of_client(tx: &mut WorldTx, origin: &Origin, client: &ClientId) -> Result<u64, StoreError> {
+pub(crate) async fn revoke_of_client(
+    tx: &mut WorldTx,
+    origin: &Origin,
+    client: &ClientId,
+) -> Result<u64, StoreError> {
     let (at, client) = (origin.at.sandbox.as_millis(), client.as_str());
     let ended = sqlx::query_as!(
         Ended,
@@ -302,7 +343,11 @@ pub(crate) async fn revoke_of_client(tx: &mut WorldTx, origin: &Origin, client: 
 }
 
 /// Ends one credential. `false` when it was not active.
-pub async fn revoke(tx: &mut WorldTx, origin: &Origin, id: &CredentialId) -> Result<bool, StoreError> {
+pub async fn revoke(
+    tx: &mut WorldTx,
+    origin: &Origin,
+    id: &CredentialId,
+) -> Result<bool, StoreError> {
     let (at, id) = (origin.at.sandbox.as_millis(), id.as_str());
     let ended = sqlx::query_as!(
         Ended,
@@ -318,15 +363,30 @@ pub async fn revoke(tx: &mut WorldTx, origin: &Origin, id: &CredentialId) -> Res
 
 fn journal_ended(tx: &mut WorldTx, origin: &Origin, ended: &[Ended], with: &str) -> u64 {
     for Ended { id, kind } in ended {
-        tx.journal(origin, Kind::CredentialRevoked, id, &json!({ "kind": kind, "with": with }));
+        tx.journal(
+            origin,
+            Kind::CredentialRevoked,
+            id,
+            &json!({ "kind": kind, "with": with }),
+        );
     }
     ended.len() as u64
 }
 
 /// Sets when a credential dies: a rotated client secret lives 24 hours more.
-pub async fn set_expiry(tx: &mut WorldTx, id: &CredentialId, at: Timestamp) -> Result<(), StoreError> {
+pub async fn set_expiry(
+    tx: &mut WorldTx,
+    id: &CredentialId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let (id, at) = (id.as_str(), at.as_millis());
-    sqlx::query!("UPDATE credentials SET expires_at = ?2 WHERE id = ?1", id, at).execute(tx.connection()).await?;
+    sqlx::query!(
+        "UPDATE credentials SET expires_at = ?2 WHERE id = ?1",
+        id,
+        at
+    )
+    .execute(tx.connection())
+    .await?;
     Ok(())
 }
 
@@ -355,7 +415,12 @@ pub struct Expired {
 
 /// Writes down, in order of time, that credentials died up to `until`; at most `most` of them. Each is journalled at the
 /// moment it died, in the trace it was issued in, caused by its issue.
-pub async fn expire(tx: &mut WorldTx, origin: &Origin, until: Timestamp, most: u32) -> Result<Vec<Expired>, StoreError> {
+pub async fn expire(
+    tx: &mut WorldTx,
+    origin: &Origin,
+    until: Timestamp,
+    most: u32,
+) -> Result<Vec<Expired>, StoreError> {
     let (until, most) = (until.as_millis(), i64::from(most));
     let due = sqlx::query!(
         r#"SELECT id AS "id!", kind, client_id, expires_at AS "expires_at!", trace, issued_by FROM credentials
@@ -385,19 +450,35 @@ pub async fn expire(tx: &mut WorldTx, origin: &Origin, until: Timestamp, most: u
             tx.client_changed(client);
         }
         let of_it = Origin {
-            at: connect_core::Moment { sandbox: at, wall: origin.at.wall },
+            at: connect_core::Moment {
+                sandbox: at,
+                wall: origin.at.wall,
+            },
             trace: TraceId::from_text(row.trace),
             cause: Some(Seq(row.issued_by)),
             ..origin.clone()
         };
-        tx.journal(&of_it, Kind::CredentialExpired, &row.id, &json!({ "kind": row.kind }));
-        expired.push(Expired { id: CredentialId::from_text(row.id), kind: row.kind, at, client_id });
+        tx.journal(
+            &of_it,
+            Kind::CredentialExpired,
+            &row.id,
+            &json!({ "kind": row.kind }),
+        );
+        expired.push(Expired {
+            id: CredentialId::from_text(row.id),
+            kind: row.kind,
+            at,
+            client_id,
+        });
     }
     Ok(expired)
 }
 
 /// How many live access tokens there are at `now`, for the state of the sandbox.
-pub async fn count_live(connection: &mut SqliteConnection, now: Timestamp) -> Result<i64, StoreError> {
+pub async fn count_live(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
     let now = now.as_millis();
     let live = sqlx::query_scalar!(
         r#"SELECT COUNT(*) AS "live!: i64" FROM credentials

@@ -35,6 +35,7 @@ pub(crate) fn options(path: &Path, durability: Durability) -> SqliteConnectOptio
         .pragma("temp_store", "MEMORY")
         .pragma("wal_autocheckpoint", "2000")
         .statement_cache_capacity(128)
+        .row_buffer_size(512)
         .disable_statement_logging()
 }
 
@@ -46,13 +47,19 @@ pub(crate) async fn open_writer(
 ) -> Result<SqliteConnection, StoreError> {
     let mut connection = SqliteConnection::connect_with(&options(path, durability))
         .await
-        .map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
+        .map_err(|source| StoreError::Open {
+            path: path.to_owned(),
+            source,
+        })?;
     // Looking costs one statement; running the migrator costs a dozen on every start.
     if !is_current(&mut connection, migrator).await {
         migrator
             .run(&mut connection)
             .await
-            .map_err(|source| StoreError::Migrate { path: path.to_owned(), source })?;
+            .map_err(|source| StoreError::Migrate {
+                path: path.to_owned(),
+                source,
+            })?;
     }
     Ok(connection)
 }
@@ -64,9 +71,14 @@ async fn is_current(connection: &mut SqliteConnection, migrator: &Migrator) -> b
             .await;
     applied.is_ok_and(|rows| {
         rows.len() == migrator.iter().count()
-            && rows.iter().zip(migrator.iter()).all(|((version, checksum, success), migration)| {
-                *success && *version == migration.version && checksum.as_slice() == migration.checksum.as_ref()
-            })
+            && rows
+                .iter()
+                .zip(migrator.iter())
+                .all(|((version, checksum, success), migration)| {
+                    *success
+                        && *version == migration.version
+                        && checksum.as_slice() == migration.checksum.as_ref()
+                })
     })
 }
 
@@ -77,5 +89,9 @@ pub(crate) fn readers(path: &Path, most: u32) -> SqlitePool {
         .min_connections(0)
         .idle_timeout(Some(Duration::from_secs(60)))
         .test_before_acquire(false)
-        .connect_lazy_with(options(path, Durability::Process).read_only(true).create_if_missing(false))
+        .connect_lazy_with(
+            options(path, Durability::Process)
+                .read_only(true)
+                .create_if_missing(false),
+        )
 }

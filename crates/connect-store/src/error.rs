@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file could not be opened.
-    #[error("{path} can't be opened as a workspace database; check that the folder is writable and the file is not damaged")]
+    #[error(
+        "{path} can't be opened as a workspace database; check that the folder is writable and the file is not damaged"
+    )]
     Open {
         /// Which file.
         path: PathBuf,
@@ -15,7 +17,9 @@ pub enum StoreError {
         source: sqlx::Error,
     },
     /// A file was made by a newer version, or its migrations were edited.
-    #[error("{path} was made by another version of the program; use that version, or start with a new --data-dir")]
+    #[error(
+        "{path} was made by another version of the program; use that version, or start with a new --data-dir"
+    )]
     Migrate {
         /// Which file.
         path: PathBuf,

@@ -90,7 +90,10 @@ pub struct GrantFilter {
 }
 
 /// Grants, newest first.
-pub async fn list(connection: &mut SqliteConnection, filter: &GrantFilter) -> Result<Vec<Grant>, StoreError> {
+pub async fn list(
+    connection: &mut SqliteConnection,
+    filter: &GrantFilter,
+) -> Result<Vec<Grant>, StoreError> {
     let user = filter.user_id.as_ref().map(UserId::as_str);
     let client = filter.client_id.as_ref().map(ClientId::as_str);
     let rows = sqlx::query_as!(
@@ -109,7 +112,10 @@ pub async fn list(connection: &mut SqliteConnection, filter: &GrantFilter) -> Re
 }
 
 /// One grant, revoked or not.
-pub async fn get(connection: &mut SqliteConnection, id: &GrantId) -> Result<Option<Grant>, StoreError> {
+pub async fn get(
+    connection: &mut SqliteConnection,
+    id: &GrantId,
+) -> Result<Option<Grant>, StoreError> {
     let id = id.as_str();
     let row = sqlx::query_as!(
         Row,
@@ -127,8 +133,12 @@ pub(crate) async fn active_by_pairs(
     connection: &mut SqliteConnection,
     pairs: &[(UserId, ClientId)],
 ) -> Result<Vec<GrantRow>, StoreError> {
-    let pairs = serde_json::Value::from_iter(pairs.iter().map(|(user, client)| json!([user.as_str(), client.as_str()])))
-        .to_string();
+    let pairs = serde_json::Value::from_iter(
+        pairs
+            .iter()
+            .map(|(user, client)| json!([user.as_str(), client.as_str()])),
+    )
+    .to_string();
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT DISTINCT grants.id AS "id!", client_id, user_id, scope, created_at, updated_at, last_used_at, revoked_at,
@@ -189,7 +199,9 @@ pub(crate) async fn mark_used(
     connection: &mut SqliteConnection,
     used: &BTreeMap<GrantId, i64>,
 ) -> Result<(), StoreError> {
-    let rows = serde_json::Value::from_iter(used.iter().map(|(grant, at)| json!([grant.as_str(), at]))).to_string();
+    let rows =
+        serde_json::Value::from_iter(used.iter().map(|(grant, at)| json!([grant.as_str(), at])))
+            .to_string();
     sqlx::query!(
         "UPDATE grants SET last_used_at = used.value->>1 FROM json_each(?1) AS used WHERE grants.id = used.value->>0",
         rows
@@ -201,7 +213,11 @@ pub(crate) async fn mark_used(
 
 /// Writes that a grant was used, outside the ledger.
 pub async fn used(tx: &mut WorldTx, grant: &GrantId, at: Timestamp) -> Result<(), StoreError> {
-    mark_used(tx.connection(), &BTreeMap::from([(grant.clone(), at.as_millis())])).await
+    mark_used(
+        tx.connection(),
+        &BTreeMap::from([(grant.clone(), at.as_millis())]),
+    )
+    .await
 }
 
 /// Revokes a grant with every active token of it, and tells the person if there is something to tell.
@@ -224,7 +240,10 @@ pub async fn revoke(
     let Some(row) = row else { return Ok(None) };
     let detail = json!({ "client_id": row.client_id, "user_id": row.user_id });
     let seq = tx.journal(origin, Kind::GrantRevoked, key, &detail);
-    let of_it = Origin { cause: Some(seq), ..origin.clone() };
+    let of_it = Origin {
+        cause: Some(seq),
+        ..origin.clone()
+    };
     credentials::revoke_of_grant(tx, &of_it, id).await?;
     if let Some(alert) = alert {
         alerts::raise(tx, &of_it, alert).await?;
@@ -232,7 +251,11 @@ pub async fn revoke(
     Ok(Some(seq))
 }
 
-async fn revoke_each(tx: &mut WorldTx, origin: &Origin, ids: Vec<String>) -> Result<(), StoreError> {
+async fn revoke_each(
+    tx: &mut WorldTx,
+    origin: &Origin,
+    ids: Vec<String>,
+) -> Result<(), StoreError> {
     for id in ids {
         revoke(tx, origin, &GrantId::from_text(id), None).await?;
     }
@@ -240,7 +263,11 @@ async fn revoke_each(tx: &mut WorldTx, origin: &Origin, ids: Vec<String>) -> Res
 }
 
 /// Revokes every grant for an app.
-pub async fn revoke_of_client(tx: &mut WorldTx, origin: &Origin, client: &ClientId) -> Result<(), StoreError> {
+pub async fn revoke_of_client(
+    tx: &mut WorldTx,
+    origin: &Origin,
+    client: &ClientId,
+) -> Result<(), StoreError> {
     let client = client.as_str();
     let ids = sqlx::query_scalar!(
         r#"SELECT id AS "id!" FROM grants WHERE client_id = ?1 AND revoked_at IS NULL ORDER BY id"#,
@@ -252,7 +279,11 @@ pub async fn revoke_of_client(tx: &mut WorldTx, origin: &Origin, client: &Client
 }
 
 /// Revokes every grant of a persona.
-pub async fn revoke_of_user(tx: &mut WorldTx, origin: &Origin, user: &UserId) -> Result<(), StoreError> {
+pub async fn revoke_of_user(
+    tx: &mut WorldTx,
+    origin: &Origin,
+    user: &UserId,
+) -> Result<(), StoreError> {
     let user = user.as_str();
     let ids = sqlx::query_scalar!(
         r#"SELECT id AS "id!" FROM grants WHERE user_id = ?1 AND revoked_at IS NULL ORDER BY id"#,

@@ -35,7 +35,11 @@ pub struct Interaction {
 
 /// Adds one.
 pub async fn insert(tx: &mut WorldTx, new: &Interaction) -> Result<(), StoreError> {
-    let (id, request, client) = (new.id.as_str(), new.request.to_string(), new.client_id.as_str());
+    let (id, request, client) = (
+        new.id.as_str(),
+        new.request.to_string(),
+        new.client_id.as_str(),
+    );
     let (session, trace) = (new.session.as_bytes().as_slice(), new.trace.as_str());
     let (created_at, expires_at) = (new.created_at.as_millis(), new.expires_at.as_millis());
     sqlx::query!(
@@ -56,12 +60,25 @@ pub async fn insert(tx: &mut WorldTx, new: &Interaction) -> Result<(), StoreErro
 }
 
 /// The one with this id.
-pub async fn get(connection: &mut SqliteConnection, id: &InteractionId) -> Result<Option<Interaction>, StoreError> {
+pub async fn get(
+    connection: &mut SqliteConnection,
+    id: &InteractionId,
+) -> Result<Option<Interaction>, StoreError> {
     let key = id.as_str();
-    let row = sqlx::query!("SELECT * FROM interactions WHERE id = ?1", key).fetch_optional(connection).await?;
+    let row = sqlx::query!("SELECT * FROM interactions WHERE id = ?1", key)
+        .fetch_optional(connection)
+        .await?;
     row.map(|row| {
-        let wrong = |column| StoreError::Inconsistent { table: "interactions", column, row: key.to_owned() };
-        let session: [u8; 32] = row.session.as_slice().try_into().map_err(|_| wrong("session"))?;
+        let wrong = |column| StoreError::Inconsistent {
+            table: "interactions",
+            column,
+            row: key.to_owned(),
+        };
+        let session: [u8; 32] = row
+            .session
+            .as_slice()
+            .try_into()
+            .map_err(|_| wrong("session"))?;
         Ok(Interaction {
             id: id.clone(),
             request: serde_json::from_str(&row.request).map_err(|_| wrong("request"))?,
@@ -78,20 +95,36 @@ pub async fn get(connection: &mut SqliteConnection, id: &InteractionId) -> Resul
 }
 
 /// Binds an open interaction to another cookie: signing in changes the cookie.
-pub async fn rebind(tx: &mut WorldTx, id: &InteractionId, session: &CredentialHash) -> Result<(), StoreError> {
+pub async fn rebind(
+    tx: &mut WorldTx,
+    id: &InteractionId,
+    session: &CredentialHash,
+) -> Result<(), StoreError> {
     let (id, session) = (id.as_str(), session.as_bytes().as_slice());
-    sqlx::query!("UPDATE interactions SET session = ?2 WHERE id = ?1 AND outcome IS NULL", id, session)
-        .execute(tx.connection())
-        .await?;
+    sqlx::query!(
+        "UPDATE interactions SET session = ?2 WHERE id = ?1 AND outcome IS NULL",
+        id,
+        session
+    )
+    .execute(tx.connection())
+    .await?;
     Ok(())
 }
 
 /// Ends an open interaction, once: `false` when it had ended before.
-pub async fn finish(tx: &mut WorldTx, id: &InteractionId, outcome: &str) -> Result<bool, StoreError> {
+pub async fn finish(
+    tx: &mut WorldTx,
+    id: &InteractionId,
+    outcome: &str,
+) -> Result<bool, StoreError> {
     let id = id.as_str();
-    let changed = sqlx::query!("UPDATE interactions SET outcome = ?2 WHERE id = ?1 AND outcome IS NULL", id, outcome)
-        .execute(tx.connection())
-        .await?
-        .rows_affected();
+    let changed = sqlx::query!(
+        "UPDATE interactions SET outcome = ?2 WHERE id = ?1 AND outcome IS NULL",
+        id,
+        outcome
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
     Ok(changed > 0)
 }

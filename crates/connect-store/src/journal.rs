@@ -43,7 +43,14 @@ pub(crate) struct PendingEntry {
 }
 
 impl PendingEntry {
-    pub(crate) fn new(seq: Seq, at: Moment, origin: &Origin, kind: Kind, subject: &str, detail: &Value) -> Self {
+    pub(crate) fn new(
+        seq: Seq,
+        at: Moment,
+        origin: &Origin,
+        kind: Kind,
+        subject: &str,
+        detail: &Value,
+    ) -> Self {
         let (actor_type, actor_id) = origin.actor.to_columns();
         let detail = detail.to_string();
         let row = serde_json::json!([
@@ -54,13 +61,21 @@ impl PendingEntry {
             subject,
             origin.trace.as_str(),
             origin.cause.map(|cause| cause.0),
-            origin.exchange.as_ref().map(connect_core::id::ExchangeId::as_str),
+            origin
+                .exchange
+                .as_ref()
+                .map(connect_core::id::ExchangeId::as_str),
             actor_type,
             actor_id,
             &detail,
         ])
         .to_string();
-        Self { seq, kind, detail, row }
+        Self {
+            seq,
+            kind,
+            detail,
+            row,
+        }
     }
 }
 
@@ -77,7 +92,10 @@ pub(crate) fn json_rows<'r>(rows: impl Iterator<Item = &'r str>) -> String {
     all
 }
 
-pub(crate) async fn insert_all(connection: &mut SqliteConnection, entries: &[PendingEntry]) -> Result<(), StoreError> {
+pub(crate) async fn insert_all(
+    connection: &mut SqliteConnection,
+    entries: &[PendingEntry],
+) -> Result<(), StoreError> {
     let rows = json_rows(entries.iter().map(|entry| entry.row.as_str()));
     sqlx::query!(
         "INSERT INTO journal (seq, at, wall, kind, subject, trace, cause, exchange, actor_type, actor_id, detail)
@@ -135,7 +153,11 @@ pub async fn list(
         query.push(" AND subject = ").push_bind(subject.clone());
     }
     if let Some(kind) = &filter.kind {
-        query.push(" AND substr(kind, 1, length(").push_bind(kind.clone()).push(")) = ").push_bind(kind.clone());
+        query
+            .push(" AND substr(kind, 1, length(")
+            .push_bind(kind.clone())
+            .push(")) = ")
+            .push_bind(kind.clone());
     }
     if let Some(cause) = filter.cause {
         query.push(" AND cause = ").push_bind(cause.0);
@@ -149,7 +171,11 @@ pub async fn list(
     if let Some(before) = filter.before {
         query.push(" AND seq < ").push_bind(before.0);
     }
-    query.push(if newest_first { " ORDER BY seq DESC LIMIT " } else { " ORDER BY seq LIMIT " });
+    query.push(if newest_first {
+        " ORDER BY seq DESC LIMIT "
+    } else {
+        " ORDER BY seq LIMIT "
+    });
     query.push_bind(i64::from(limit));
     let rows: Vec<Row> = query.build_query_as().fetch_all(connection).await?;
     rows.into_iter().map(Row::into_entry).collect()
@@ -167,7 +193,10 @@ pub async fn get(connection: &mut SqliteConnection, seq: Seq) -> Result<Option<E
 }
 
 /// Other traces that entries of this one led to.
-pub async fn traces_led_to(connection: &mut SqliteConnection, trace: &str) -> Result<Vec<String>, StoreError> {
+pub async fn traces_led_to(
+    connection: &mut SqliteConnection,
+    trace: &str,
+) -> Result<Vec<String>, StoreError> {
     let traces = sqlx::query_scalar!(
         r#"SELECT DISTINCT next.trace FROM journal AS own JOIN journal AS next ON next.cause = own.seq
            WHERE own.trace = ?1 AND next.trace <> ?1 ORDER BY next.trace LIMIT 1000"#,
@@ -180,7 +209,11 @@ pub async fn traces_led_to(connection: &mut SqliteConnection, trace: &str) -> Re
 
 /// How many entries there are.
 pub async fn count(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM journal"#).fetch_one(connection).await?)
+    Ok(
+        sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM journal"#)
+            .fetch_one(connection)
+            .await?,
+    )
 }
 
 #[derive(sqlx::FromRow)]

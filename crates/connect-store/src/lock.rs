@@ -14,7 +14,9 @@ pub struct DirectoryLock {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another process has it.
-    #[error("{directory} is in use by process {pid}; use that one, stop it, or choose another --data-dir")]
+    #[error(
+        "{directory} is in use by process {pid}; use that one, stop it, or choose another --data-dir"
+    )]
     InUse {
         /// The directory.
         directory: PathBuf,
@@ -35,19 +37,34 @@ pub enum LockError {
 impl DirectoryLock {
     /// Takes `directory`, creating it (for its owner only) when missing.
     pub fn take(directory: &Path) -> Result<Self, LockError> {
-        let io = |source| LockError::Io { directory: directory.to_owned(), source };
+        let io = |source| LockError::Io {
+            directory: directory.to_owned(),
+            source,
+        };
         create_private(directory).map_err(io)?;
         let path = directory.join("lock");
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
                 let _ = file.read_to_string(&mut pid);
                 let pid = pid.trim();
-                let pid = if pid.is_empty() { String::from("(unknown)") } else { pid.to_owned() };
-                return Err(LockError::InUse { directory: directory.to_owned(), pid });
+                let pid = if pid.is_empty() {
+                    String::from("(unknown)")
+                } else {
+                    pid.to_owned()
+                };
+                return Err(LockError::InUse {
+                    directory: directory.to_owned(),
+                    pid,
+                });
             }
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
@@ -86,7 +103,10 @@ mod tests {
         let directory = tempfile::tempdir().expect("a folder");
         let first = DirectoryLock::take(directory.path()).expect("free");
         let second = DirectoryLock::take(directory.path()).expect_err("taken");
-        assert!(second.to_string().contains(&std::process::id().to_string()), "{second}");
+        assert!(
+            second.to_string().contains(&std::process::id().to_string()),
+            "{second}"
+        );
         drop(first);
         DirectoryLock::take(directory.path()).expect("free again");
     }

@@ -40,7 +40,10 @@ impl Row {
 }
 
 /// The persona with this id.
-pub async fn get(connection: &mut SqliteConnection, id: &UserId) -> Result<Option<Person>, StoreError> {
+pub async fn get(
+    connection: &mut SqliteConnection,
+    id: &UserId,
+) -> Result<Option<Person>, StoreError> {
     let id = id.as_str();
     let row = sqlx::query_as!(
         Row,
@@ -54,7 +57,10 @@ pub async fn get(connection: &mut SqliteConnection, id: &UserId) -> Result<Optio
 }
 
 /// The persona with this email, upper and lower case alike.
-pub async fn by_email(connection: &mut SqliteConnection, email: &str) -> Result<Option<Person>, StoreError> {
+pub async fn by_email(
+    connection: &mut SqliteConnection,
+    email: &str,
+) -> Result<Option<Person>, StoreError> {
     let row = sqlx::query_as!(
         Row,
         r#"SELECT id AS "id!", email, name, brand_id, locale, description, created_at, updated_at
@@ -80,8 +86,11 @@ pub async fn list(connection: &mut SqliteConnection) -> Result<Vec<Person>, Stor
 
 /// Adds a persona. An email that is taken is a UNIQUE violation.
 pub async fn insert(tx: &mut WorldTx, person: &Person, seeded: bool) -> Result<(), StoreError> {
-    let (id, created_at, updated_at) =
-        (person.id.as_str(), person.created_at.as_millis(), person.updated_at.as_millis());
+    let (id, created_at, updated_at) = (
+        person.id.as_str(),
+        person.created_at.as_millis(),
+        person.updated_at.as_millis(),
+    );
     sqlx::query!(
         "INSERT INTO people (id, email, name, brand_id, locale, description, seeded, created_at, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -133,7 +142,10 @@ pub async fn delete(tx: &mut WorldTx, origin: &Origin, id: &UserId) -> Result<bo
     )
     .execute(tx.connection())
     .await?;
-    let gone = sqlx::query!("DELETE FROM people WHERE id = ?1", key).execute(tx.connection()).await?.rows_affected();
+    let gone = sqlx::query!("DELETE FROM people WHERE id = ?1", key)
+        .execute(tx.connection())
+        .await?
+        .rows_affected();
     tx.person_changed(id);
     Ok(gone > 0)
 }

@@ -27,7 +27,11 @@ pub struct SigningKey {
 
 /// Adds a key.
 pub async fn insert(tx: &mut WorldTx, key: &SigningKey) -> Result<(), StoreError> {
-    let (alg, jwk, created_at) = (key.alg.as_str(), key.public_jwk.to_string(), key.created_at.as_millis());
+    let (alg, jwk, created_at) = (
+        key.alg.as_str(),
+        key.public_jwk.to_string(),
+        key.created_at.as_millis(),
+    );
     sqlx::query!(
         "INSERT INTO signing_keys (kid, alg, public_jwk, sealed, state, created_at) VALUES (?1, ?2, ?3, ?4, 'active', ?5)",
         key.kid,
@@ -51,10 +55,15 @@ pub async fn list(connection: &mut SqliteConnection) -> Result<Vec<SigningKey>, 
     .await?;
     rows.into_iter()
         .map(|row| {
-            let wrong = |column| StoreError::Inconsistent { table: "signing_keys", column, row: row.kid.clone() };
+            let wrong = |column| StoreError::Inconsistent {
+                table: "signing_keys",
+                column,
+                row: row.kid.clone(),
+            };
             Ok(SigningKey {
                 alg: IdTokenAlg::from_word(&row.alg).ok_or_else(|| wrong("alg"))?,
-                public_jwk: serde_json::from_str(&row.public_jwk).map_err(|_| wrong("public_jwk"))?,
+                public_jwk: serde_json::from_str(&row.public_jwk)
+                    .map_err(|_| wrong("public_jwk"))?,
                 kid: row.kid.clone(),
                 sealed: row.sealed,
                 created_at: Timestamp::from_millis(row.created_at),
@@ -67,17 +76,24 @@ pub async fn list(connection: &mut SqliteConnection) -> Result<Vec<SigningKey>, 
 /// Stops a key from signing; it stays published.
 pub async fn retire(tx: &mut WorldTx, kid: &str, at: Timestamp) -> Result<(), StoreError> {
     let at = at.as_millis();
-    sqlx::query!("UPDATE signing_keys SET state = 'retired', retired_at = ?2 WHERE kid = ?1", kid, at)
-        .execute(tx.connection())
-        .await?;
+    sqlx::query!(
+        "UPDATE signing_keys SET state = 'retired', retired_at = ?2 WHERE kid = ?1",
+        kid,
+        at
+    )
+    .execute(tx.connection())
+    .await?;
     Ok(())
 }
 
 /// Removes retired keys whose last tokens have expired.
 pub async fn remove_retired_before(tx: &mut WorldTx, at: Timestamp) -> Result<u64, StoreError> {
     let at = at.as_millis();
-    let gone = sqlx::query!("DELETE FROM signing_keys WHERE state = 'retired' AND retired_at < ?1", at)
-        .execute(tx.connection())
-        .await?;
+    let gone = sqlx::query!(
+        "DELETE FROM signing_keys WHERE state = 'retired' AND retired_at < ?1",
+        at
+    )
+    .execute(tx.connection())
+    .await?;
     Ok(gone.rows_affected())
 }

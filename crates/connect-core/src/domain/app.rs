@@ -57,7 +57,11 @@ impl AppType {
     /// `client_type` on the wire.
     #[must_use]
     pub const fn client_type(self) -> &'static str {
-        if self.is_confidential() { "confidential" } else { "public" }
+        if self.is_confidential() {
+            "confidential"
+        } else {
+            "public"
+        }
     }
 
     /// Whether a loopback redirect URI may come with any port (ruling 8, RFC 8252 §7.3).

@@ -116,7 +116,10 @@ impl CredentialState {
     /// Ends an active credential. Every other state is final, but for a dead code or refresh token being revoked on top.
     pub fn end_as(self, to: Self) -> Result<Self, InvalidTransition> {
         match (self, to) {
-            (Self::Active, Self::Used | Self::Rotated | Self::Replaced | Self::Revoked | Self::Expired) => Ok(to),
+            (
+                Self::Active,
+                Self::Used | Self::Rotated | Self::Replaced | Self::Revoked | Self::Expired,
+            ) => Ok(to),
             _ => Err(InvalidTransition { from: self, to }),
         }
     }

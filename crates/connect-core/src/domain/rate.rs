@@ -45,7 +45,10 @@ impl<K: Hash + Eq> Limiter<K> {
             return Ok(());
         }
         let wait = u64::try_from((minute + 1) * MINUTE - now.as_millis()).unwrap_or(1);
-        Err(Box::new(Exceeded { refusal: refusal(most), wait: Duration::from_millis(wait.max(1)) }))
+        Err(Box::new(Exceeded {
+            refusal: refusal(most),
+            wait: Duration::from_millis(wait.max(1)),
+        }))
     }
 }
 
@@ -71,7 +74,9 @@ mod tests {
         let at = |millis| Timestamp::from_millis(millis);
         assert!(limiter.count("a", 2, at(0)).is_ok());
         assert!(limiter.count("a", 2, at(1_000)).is_ok());
-        let exceeded = limiter.count("a", 2, at(59_000)).expect_err("two were counted");
+        let exceeded = limiter
+            .count("a", 2, at(59_000))
+            .expect_err("two were counted");
         assert_eq!(exceeded.wait, Duration::from_secs(1));
         assert!(limiter.count("b", 2, at(59_000)).is_ok());
         assert!(limiter.count("a", 2, at(60_000)).is_ok());

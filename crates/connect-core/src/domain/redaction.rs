@@ -126,7 +126,11 @@ fn shape(bytes: &[u8], at: usize) -> Option<Cut> {
     SHAPES.iter().find_map(|(prefix, what)| {
         let start = at + matched(bytes, at, prefix)?;
         let (end, count) = run(bytes, start);
-        (count >= SHORTEST).then_some(Cut { start: at, end, what })
+        (count >= SHORTEST).then_some(Cut {
+            start: at,
+            end,
+            what,
+        })
     })
 }
 
@@ -146,7 +150,11 @@ fn jwt(bytes: &[u8], at: usize) -> Option<Cut> {
             end += 1;
         }
     }
-    Some(Cut { start: at, end, what: "jwt" })
+    Some(Cut {
+        start: at,
+        end,
+        what: "jwt",
+    })
 }
 
 /// The value of a field that carries a credential by name.
@@ -187,7 +195,11 @@ fn scheme(bytes: &[u8], at: usize) -> Option<Cut> {
     } else {
         "bearer_token"
     };
-    (start < line_end).then_some(Cut { start, end: line_end, what })
+    (start < line_end).then_some(Cut {
+        start,
+        end: line_end,
+        what,
+    })
 }
 
 #[cfg(test)]
@@ -198,7 +210,9 @@ mod tests {
 
     #[test]
     fn our_credentials_are_found_wherever_they_stand() {
-        for prefix in ["lph_at_", "lph_rt_", "lph_ac_", "secret_", "whsec_", "lph_ss_"] {
+        for prefix in [
+            "lph_at_", "lph_rt_", "lph_ac_", "secret_", "whsec_", "lph_ss_",
+        ] {
             let text = format!("{{\"x\":\"{prefix}{TAIL}\"}}");
             assert!(!scrub(&text).contains(TAIL), "{prefix}");
         }
@@ -206,13 +220,22 @@ mod tests {
 
     #[test]
     fn percent_encoding_does_not_hide_one() {
-        assert_eq!(scrub(&format!("a=lph%5Fat%5f{TAIL}&b=1")), "a=[access_token]&b=1");
+        assert_eq!(
+            scrub(&format!("a=lph%5Fat%5f{TAIL}&b=1")),
+            "a=[access_token]&b=1"
+        );
     }
 
     #[test]
     fn fields_that_carry_credentials_are_cut_whatever_they_hold() {
-        assert_eq!(scrub("grant_type=x&client_secret=hunter2&y=1"), "grant_type=x&client_secret=[client_secret]&y=1");
-        assert_eq!(scrub("GET /cb?code=abc&state=s HTTP/1.1"), "GET /cb?code=[code]&state=s HTTP/1.1");
+        assert_eq!(
+            scrub("grant_type=x&client_secret=hunter2&y=1"),
+            "grant_type=x&client_secret=[client_secret]&y=1"
+        );
+        assert_eq!(
+            scrub("GET /cb?code=abc&state=s HTTP/1.1"),
+            "GET /cb?code=[code]&state=s HTTP/1.1"
+        );
     }
 
     #[test]
@@ -225,14 +248,21 @@ mod tests {
 
     #[test]
     fn ordinary_text_is_left_alone() {
-        for text in ["code_challenge=abc", "unsupported_grant_type", "secret_key", "eyJ is how a JWT begins", "code_verifier=abcdef"] {
+        for text in [
+            "code_challenge=abc",
+            "unsupported_grant_type",
+            "secret_key",
+            "eyJ is how a JWT begins",
+            "code_verifier=abcdef",
+        ] {
             assert_eq!(scrub(text), text);
         }
     }
 
     #[test]
     fn jwts_are_cut() {
-        let text = "id_token\":\"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c2VyXzEifQ.c2lnbmF0dXJlLXNpZ25hdHVyZQ\"";
+        let text =
+            "id_token\":\"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c2VyXzEifQ.c2lnbmF0dXJlLXNpZ25hdHVyZQ\"";
         assert_eq!(scrub(text), "id_token\":\"[jwt]\"");
     }
 }

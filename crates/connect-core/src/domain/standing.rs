@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// The word that goes with every behaviour a person sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, ts_rs::TS)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, ts_rs::TS,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// A page of the platform says it.
@@ -39,16 +41,25 @@ impl Clause {
     /// Said by a page of the platform.
     #[must_use]
     pub const fn documented(source: &'static str) -> Self {
-        Self { source, standing: Standing::Documented }
+        Self {
+            source,
+            standing: Standing::Documented,
+        }
     }
     /// Required by an RFC.
     #[must_use]
     pub const fn standard(source: &'static str) -> Self {
-        Self { source, standing: Standing::Standard }
+        Self {
+            source,
+            standing: Standing::Standard,
+        }
     }
     /// Our ruling.
     #[must_use]
     pub const fn assumed(source: &'static str) -> Self {
-        Self { source, standing: Standing::Assumed }
+        Self {
+            source,
+            standing: Standing::Assumed,
+        }
     }
 }

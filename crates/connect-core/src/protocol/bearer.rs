@@ -14,31 +14,63 @@ use crate::protocol::error::ErrorCode;
 pub fn from_header(authorization: &[&str], elsewhere: bool) -> Result<SecretText, Refusal> {
     let clause = Clause::standard("RFC 6750 §2, §3.1");
     if authorization.len() > 1 || (elsewhere && !authorization.is_empty()) {
-        return Err(Refusal::new("token_in_one_place", ErrorCode::MalformedRequest, "The access token was sent in more than one place", clause)
-            .expected("one `Authorization: Bearer` header")
-            .received(if elsewhere { "a header and an `access_token` parameter" } else { "several Authorization headers" })
-            .fix("Keep the Authorization header and remove the other."));
+        return Err(Refusal::new(
+            "token_in_one_place",
+            ErrorCode::MalformedRequest,
+            "The access token was sent in more than one place",
+            clause,
+        )
+        .expected("one `Authorization: Bearer` header")
+        .received(if elsewhere {
+            "a header and an `access_token` parameter"
+        } else {
+            "several Authorization headers"
+        })
+        .fix("Keep the Authorization header and remove the other."));
     }
     if elsewhere {
-        return Err(Refusal::new("token_in_header", ErrorCode::Unauthenticated, "The access token must be sent in the Authorization header", clause)
-            .expected("`Authorization: Bearer lph_at_…`")
-            .received("an `access_token` parameter")
-            .fix("Move the token into the Authorization header: URLs end up in logs."));
+        return Err(Refusal::new(
+            "token_in_header",
+            ErrorCode::Unauthenticated,
+            "The access token must be sent in the Authorization header",
+            clause,
+        )
+        .expected("`Authorization: Bearer lph_at_…`")
+        .received("an `access_token` parameter")
+        .fix("Move the token into the Authorization header: URLs end up in logs."));
     }
     let Some(header) = authorization.first() else {
-        return Err(Refusal::new("token_present", ErrorCode::Unauthenticated, "An access token is required", Clause::documented("/reference/errors unauthenticated"))
-            .expected("`Authorization: Bearer lph_at_…`")
-            .received("no Authorization header")
-            .fix("Send the access token of the token answer."));
+        return Err(Refusal::new(
+            "token_present",
+            ErrorCode::Unauthenticated,
+            "An access token is required",
+            Clause::documented("/reference/errors unauthenticated"),
+        )
+        .expected("`Authorization: Bearer lph_at_…`")
+        .received("no Authorization header")
+        .fix("Send the access token of the token answer."));
     };
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
     let token = token.trim();
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
-        let scheme: String = scheme.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
-        return Err(Refusal::new("token_present", ErrorCode::Unauthenticated, "A Bearer token is required", Clause::documented("/connect/tokens"))
-            .expected("`Authorization: Bearer lph_at_…`")
-            .received(if token.is_empty() { "a scheme without a token".to_owned() } else { format!("the scheme {scheme}") })
-            .fix("Write `Bearer`, one space, and the access token."));
+        let scheme: String = scheme
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(20)
+            .collect();
+        return Err(Refusal::new(
+            "token_present",
+            ErrorCode::Unauthenticated,
+            "A Bearer token is required",
+            Clause::documented("/connect/tokens"),
+        )
+        .expected("`Authorization: Bearer lph_at_…`")
+        .received(if token.is_empty() {
+            "a scheme without a token".to_owned()
+        } else {
+            format!("the scheme {scheme}")
+        })
+        .fix("Write `Bearer`, one space, and the access token."));
     }
     Ok(SecretText::new(token))
 }
@@ -52,13 +84,22 @@ pub fn judge<'c>(
     machines: bool,
 ) -> Result<&'c Credential, Refusal> {
     let refuse = |check, description: &'static str| {
-        Refusal::new(check, ErrorCode::InvalidToken, description, Clause::documented("/reference/errors invalid_token; RFC 6750 §3.1"))
+        Refusal::new(
+            check,
+            ErrorCode::InvalidToken,
+            description,
+            Clause::documented("/reference/errors invalid_token; RFC 6750 §3.1"),
+        )
     };
     let Some(credential) = found else {
         let looks = match token.expose() {
-            text if text.starts_with("lph_at_") => "a value shaped like an access token, but never issued here",
+            text if text.starts_with("lph_at_") => {
+                "a value shaped like an access token, but never issued here"
+            }
             text if text.starts_with("lph_rt_") => "a value shaped like a refresh token",
-            text if text.starts_with("eyJ") => "a JWT: an id_token is for the app alone and opens no API",
+            text if text.starts_with("eyJ") => {
+                "a JWT: an id_token is for the app alone and opens no API"
+            }
             _ => "a value that no token of this sandbox looks like",
         };
         return Err(refuse("token_known", "The access token is not known")
@@ -73,12 +114,19 @@ pub fn judge<'c>(
         } else {
             "Send `access_token` of the token answer instead."
         };
-        return Err(refuse("token_is_access_token", "The token is not an access token")
-            .expected("an access token (`lph_at_…`)")
-            .received(format!("a credential of the kind {}", credential.kind.as_str()))
-            .fix(fix));
+        return Err(
+            refuse("token_is_access_token", "The token is not an access token")
+                .expected("an access token (`lph_at_…`)")
+                .received(format!(
+                    "a credential of the kind {}",
+                    credential.kind.as_str()
+                ))
+                .fix(fix),
+        );
     }
-    let at = |moment: Option<Timestamp>| moment.map_or_else(String::new, |moment| format!(" at {moment}"));
+    let at = |moment: Option<Timestamp>| {
+        moment.map_or_else(String::new, |moment| format!(" at {moment}"))
+    };
     match credential.state_at(now) {
         CredentialState::Active => Ok(credential),
         CredentialState::Expired => Err(refuse("token_unexpired", "The access token has expired")
@@ -97,10 +145,15 @@ pub fn holds(credential: &Credential, scope: &str) -> Result<(), Refusal> {
     if credential.scope.allows(scope) {
         return Ok(());
     }
-    Err(Refusal::new("scope_held", ErrorCode::InsufficientScope, "The access token lacks a scope", Clause::documented("/reference/errors insufficient_scope; ruling 1"))
-        .expected(format!("`{scope}`"))
-        .received(format!("{}", credential.scope))
-        .fix("Send the person through the flow again and ask for the missing scope too."))
+    Err(Refusal::new(
+        "scope_held",
+        ErrorCode::InsufficientScope,
+        "The access token lacks a scope",
+        Clause::documented("/reference/errors insufficient_scope; ruling 1"),
+    )
+    .expected(format!("`{scope}`"))
+    .received(format!("{}", credential.scope))
+    .fix("Send the person through the flow again and ask for the missing scope too."))
 }
 
 #[cfg(test)]
@@ -111,9 +164,14 @@ mod tests {
     fn a_token_is_taken_from_one_place_only() {
         assert!(from_header(&["Bearer abc"], false).is_ok());
         assert!(from_header(&["bearer abc"], false).is_ok());
-        let check = |headers: &[&str], elsewhere| from_header(headers, elsewhere).expect_err("refused").check;
+        let check = |headers: &[&str], elsewhere| {
+            from_header(headers, elsewhere).expect_err("refused").check
+        };
         assert_eq!(check(&["Bearer abc"], true), "token_in_one_place");
-        assert_eq!(check(&["Bearer a", "Bearer b"], false), "token_in_one_place");
+        assert_eq!(
+            check(&["Bearer a", "Bearer b"], false),
+            "token_in_one_place"
+        );
         assert_eq!(check(&[], true), "token_in_header");
         assert_eq!(check(&[], false), "token_present");
         assert_eq!(check(&["Basic abc"], false), "token_present");

@@ -26,7 +26,10 @@ impl Params {
     pub fn parse(text: &[u8]) -> (Self, Result<(), FormError>) {
         let mut params = Self::default();
         let mut verdict = Ok(());
-        for pair in text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        for pair in text
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
             let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
                 Some(at) => (&pair[..at], &pair[at + 1..]),
                 None => (pair, &[][..]),
@@ -64,7 +67,9 @@ impl Params {
 
     /// Every parameter, in the order sent.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -81,7 +86,10 @@ fn decode(part: &[u8]) -> (String, bool) {
     let bytes: Vec<u8> = percent_encoding::percent_decode(&spaced).collect();
     match String::from_utf8(bytes) {
         Ok(text) => (text, true),
-        Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
+        Err(error) => (
+            String::from_utf8_lossy(error.as_bytes()).into_owned(),
+            false,
+        ),
     }
 }
 

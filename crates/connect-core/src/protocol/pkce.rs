@@ -42,7 +42,10 @@ pub fn challenge(verifier: &str) -> String {
 /// Whether `verifier` is the one behind `challenge`, in constant time.
 #[must_use]
 pub fn verify(verifier: &str, expected: &str) -> bool {
-    challenge(verifier).as_bytes().ct_eq(expected.as_bytes()).into()
+    challenge(verifier)
+        .as_bytes()
+        .ct_eq(expected.as_bytes())
+        .into()
 }
 
 #[cfg(test)]
@@ -52,8 +55,14 @@ mod tests {
     #[test]
     fn the_example_of_rfc_7636_appendix_b() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-        assert!(verify(verifier, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
+        assert_eq!(
+            challenge(verifier),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+        assert!(verify(
+            verifier,
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        ));
         assert!(!verify("x", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
     }
 
@@ -61,7 +70,10 @@ mod tests {
     fn form_is_checked() {
         assert_eq!(check_form("short"), Err(PkceFlaw::Length(5)));
         assert_eq!(check_form(&"a".repeat(129)), Err(PkceFlaw::Length(129)));
-        assert_eq!(check_form(&format!("{}+", "a".repeat(43))), Err(PkceFlaw::Character('+')));
+        assert_eq!(
+            check_form(&format!("{}+", "a".repeat(43))),
+            Err(PkceFlaw::Character('+'))
+        );
         assert_eq!(check_form(&"a".repeat(43)), Ok(()));
     }
 }

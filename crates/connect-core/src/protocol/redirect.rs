@@ -9,7 +9,9 @@ use crate::domain::app::{AppType, Profile};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectFlaw {
     /// Not a URI with a scheme.
-    #[error("`{0}` is not an absolute URI; write for example https://your-app.example.com/callback")]
+    #[error(
+        "`{0}` is not an absolute URI; write for example https://your-app.example.com/callback"
+    )]
     NotAbsolute(String),
     /// Has a fragment.
     #[error("`{0}` has a fragment (`#…`); remove it")]
@@ -18,7 +20,9 @@ pub enum RedirectFlaw {
     #[error("`{0}` has a query string (`?…`); remove it, and carry such values in `state`")]
     Query(String),
     /// http to another machine.
-    #[error("`{0}` is http to another machine; use https, or http with localhost, 127.0.0.1 or [::1]")]
+    #[error(
+        "`{0}` is http to another machine; use https, or http with localhost, 127.0.0.1 or [::1]"
+    )]
     InsecureHost(String),
     /// Names a user.
     #[error("`{0}` has a user name or password before the host; remove it")]
@@ -27,10 +31,14 @@ pub enum RedirectFlaw {
     #[error("`{0}` has a wildcard; redirect URIs are compared as exact strings")]
     Wildcard(String),
     /// A scheme that runs or shows content instead of opening an app.
-    #[error("`{0}` uses a scheme that is not an app's; use https or a scheme of your app such as com.example.app:/callback")]
+    #[error(
+        "`{0}` uses a scheme that is not an app's; use https or a scheme of your app such as com.example.app:/callback"
+    )]
     ForbiddenScheme(String),
     /// A scheme no reverse-DNS owner stands behind.
-    #[error("`{0}` uses a scheme without a dot; the strict profile wants a reverse-DNS one such as com.example.app (RFC 8252 §7.1)")]
+    #[error(
+        "`{0}` uses a scheme without a dot; the strict profile wants a reverse-DNS one such as com.example.app (RFC 8252 §7.1)"
+    )]
     SchemeNotReverseDns(String),
     /// Control characters or spaces.
     #[error("`{0}` holds a space or a control character")]
@@ -45,7 +53,10 @@ pub enum RedirectRemark {
 }
 
 /// Checks a URI for registration.
-pub fn check_registration(uri: &str, profile: Profile) -> Result<Option<RedirectRemark>, RedirectFlaw> {
+pub fn check_registration(
+    uri: &str,
+    profile: Profile,
+) -> Result<Option<RedirectRemark>, RedirectFlaw> {
     let shown = || uri.chars().take(200).collect::<String>();
     if uri.chars().any(|c| c.is_control() || c == ' ') {
         return Err(RedirectFlaw::Character(shown()));
@@ -136,23 +147,38 @@ pub fn compare(registered: &[String], requested: &str, app_type: AppType) -> Res
     let best = registered
         .iter()
         .map(|uri| (difference(uri, requested), uri))
-        .min_by_key(|(difference, uri)| (*difference == Difference::Other, distance(uri, requested)));
+        .min_by_key(|(difference, uri)| {
+            (*difference == Difference::Other, distance(uri, requested))
+        });
     match best {
         Some((Difference::LoopbackPort, _)) if app_type.ignores_loopback_port() => Ok(()),
-        Some((difference, uri)) => Err(Mismatch { nearest: Some(uri.clone()), difference }),
-        None => Err(Mismatch { nearest: None, difference: Difference::Other }),
+        Some((difference, uri)) => Err(Mismatch {
+            nearest: Some(uri.clone()),
+            difference,
+        }),
+        None => Err(Mismatch {
+            nearest: None,
+            difference: Difference::Other,
+        }),
     }
 }
 
 /// How unlike two URIs are: what is left after their common beginning and end.
 fn distance(a: &str, b: &str) -> usize {
     let head = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
-    let tail = a.bytes().rev().zip(b.bytes().rev()).take_while(|(x, y)| x == y).count();
+    let tail = a
+        .bytes()
+        .rev()
+        .zip(b.bytes().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
     a.len().max(b.len()).saturating_sub(head + tail)
 }
 
 fn difference(registered: &str, requested: &str) -> Difference {
-    if registered.strip_suffix('/') == Some(requested) || requested.strip_suffix('/') == Some(registered) {
+    if registered.strip_suffix('/') == Some(requested)
+        || requested.strip_suffix('/') == Some(registered)
+    {
         return Difference::TrailingSlash;
     }
     if let (Some((scheme_a, rest_a)), Some((scheme_b, rest_b))) =
@@ -202,7 +228,10 @@ mod tests {
     use super::*;
 
     fn registered() -> Vec<String> {
-        vec!["http://localhost:3000/callback".into(), "https://app.example.com/cb".into()]
+        vec![
+            "http://localhost:3000/callback".into(),
+            "https://app.example.com/cb".into(),
+        ]
     }
 
     fn differs(requested: &str) -> Difference {
@@ -213,7 +242,10 @@ mod tests {
 
     #[test]
     fn only_the_exact_string_is_taken() {
-        assert_eq!(compare(&registered(), "https://app.example.com/cb", AppType::Web), Ok(()));
+        assert_eq!(
+            compare(&registered(), "https://app.example.com/cb", AppType::Web),
+            Ok(())
+        );
         for other in [
             "https://app.example.com/cb?x=1",
             "https://app.example.com/cb/../cb",
@@ -229,16 +261,26 @@ mod tests {
 
     #[test]
     fn near_misses_are_named() {
-        assert_eq!(differs("http://localhost:3001/callback"), Difference::LoopbackPort);
-        assert_eq!(differs("http://127.0.0.1:3000/callback"), Difference::LoopbackName);
-        assert_eq!(differs("http://localhost:3000/callback/"), Difference::TrailingSlash);
+        assert_eq!(
+            differs("http://localhost:3001/callback"),
+            Difference::LoopbackPort
+        );
+        assert_eq!(
+            differs("http://127.0.0.1:3000/callback"),
+            Difference::LoopbackName
+        );
+        assert_eq!(
+            differs("http://localhost:3000/callback/"),
+            Difference::TrailingSlash
+        );
         assert_eq!(differs("https://APP.example.com/cb"), Difference::Case);
         assert_eq!(differs("http://app.example.com/cb"), Difference::Scheme);
     }
 
     #[test]
     fn native_apps_may_come_with_another_loopback_port_but_not_another_path_or_host() {
-        let native = |uri: &str| compare(&["http://127.0.0.1/cb".into()], uri, AppType::Native).is_ok();
+        let native =
+            |uri: &str| compare(&["http://127.0.0.1/cb".into()], uri, AppType::Native).is_ok();
         assert!(native("http://127.0.0.1:49152/cb"));
         assert!(!native("http://127.0.0.1:49152/other"));
         assert!(!native("http://localhost:49152/cb"));
@@ -251,13 +293,34 @@ mod tests {
         assert_eq!(check("https://a.example/cb"), Ok(None));
         assert_eq!(check("http://[::1]:8000/cb"), Ok(None));
         assert_eq!(check("com.example.app://callback"), Ok(None));
-        assert_eq!(check("myloopapp://auth/callback"), Ok(Some(RedirectRemark::SchemeNotReverseDns)));
-        assert!(matches!(check("http://a.example/cb"), Err(RedirectFlaw::InsecureHost(_))));
-        assert!(matches!(check("https://a.example/cb?x=1"), Err(RedirectFlaw::Query(_))));
-        assert!(matches!(check("https://a.example/cb#x"), Err(RedirectFlaw::Fragment(_))));
-        assert!(matches!(check("https://*.a.example/cb"), Err(RedirectFlaw::Wildcard(_))));
-        assert!(matches!(check("https://u@a.example/cb"), Err(RedirectFlaw::UserInfo(_))));
-        assert!(matches!(check("javascript:alert(1)"), Err(RedirectFlaw::ForbiddenScheme(_))));
+        assert_eq!(
+            check("myloopapp://auth/callback"),
+            Ok(Some(RedirectRemark::SchemeNotReverseDns))
+        );
+        assert!(matches!(
+            check("http://a.example/cb"),
+            Err(RedirectFlaw::InsecureHost(_))
+        ));
+        assert!(matches!(
+            check("https://a.example/cb?x=1"),
+            Err(RedirectFlaw::Query(_))
+        ));
+        assert!(matches!(
+            check("https://a.example/cb#x"),
+            Err(RedirectFlaw::Fragment(_))
+        ));
+        assert!(matches!(
+            check("https://*.a.example/cb"),
+            Err(RedirectFlaw::Wildcard(_))
+        ));
+        assert!(matches!(
+            check("https://u@a.example/cb"),
+            Err(RedirectFlaw::UserInfo(_))
+        ));
+        assert!(matches!(
+            check("javascript:alert(1)"),
+            Err(RedirectFlaw::ForbiddenScheme(_))
+        ));
         assert!(matches!(check("/cb"), Err(RedirectFlaw::NotAbsolute(_))));
         assert!(matches!(
             check_registration("exp://127.0.0.1:8081/--/auth/callback", Profile::Strict),
@@ -270,7 +333,10 @@ mod tests {
         arbtest::arbtest(|u| {
             let (a, b): (String, String) = u.arbitrary()?;
             let _ = check_registration(&a, Profile::Loop);
-            assert_eq!(compare(std::slice::from_ref(&a), &b, AppType::Web).is_ok(), a == b);
+            assert_eq!(
+                compare(std::slice::from_ref(&a), &b, AppType::Web).is_ok(),
+                a == b
+            );
             Ok(())
         });
     }

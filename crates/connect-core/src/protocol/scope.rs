@@ -45,46 +45,224 @@ const fn row(
 }
 
 const fn phi(scope: Scope, standing: Standing) -> Scope {
-    Scope { phi: true, phi_standing: standing, ..scope }
+    Scope {
+        phi: true,
+        phi_standing: standing,
+        ..scope
+    }
 }
 
 const fn assumed(scope: Scope) -> Scope {
-    Scope { standing: Assumed, ..scope }
+    Scope {
+        standing: Assumed,
+        ..scope
+    }
 }
 
 const fn machine(scope: Scope) -> Scope {
-    Scope { machine_only: true, ..scope }
+    Scope {
+        machine_only: true,
+        ..scope
+    }
 }
 
 /// Every scope, in the order people see them.
 pub static CATALOGUE: &[Scope] = &[
-    row("openid", "identity", "OpenID Connect: an id_token", "Sign in with Loop"),
-    row("profile", "identity", "name, brand affiliation, locale", "View your name and basic profile"),
-    row("email", "identity", "verified email address", "View your email address"),
-    row("read:account", "identity", "account metadata, creation date, status", "View your Loop account info"),
-    row("manage:connected_apps", "identity", "listing and revoking OAuth grants", "Manage which apps are connected to your Loop account"),
-    phi(row("read:biomarkers", "clinical", "lab results", "View your lab results"), Documented),
-    phi(row("write:biomarkers", "clinical", "ingesting a lab PDF or structured result", "Upload lab results on your behalf"), Assumed),
-    phi(row("read:protocols", "clinical", "active and past protocols and their actions", "View your current and past protocols"), Documented),
-    phi(row("write:protocols", "clinical", "starting or stopping a protocol", "Start or stop protocols for you"), Assumed),
-    phi(row("read:check_ins", "clinical", "subjective check-ins", "View your weekly check-ins"), Documented),
-    phi(row("write:check_ins", "clinical", "recording a check-in", "Record check-ins on your behalf"), Assumed),
-    phi(row("read:recommendations", "clinical", "personalised protocol recommendations", "View protocol recommendations for you"), Assumed),
-    phi(row("read:red_flags", "clinical", "history of safety flags", "View health safety flags on your account"), Assumed),
-    phi(row("read:profile", "patient-graph", "enriched customer profile and order history", "View your full Loop profile and order history"), Assumed),
-    phi(row("read:wearables", "patient-graph", "synced wearable data", "View your wearable device data"), Assumed),
-    phi(row("write:wearables", "patient-graph", "triggering a wearable resync", "Sync your wearables on your behalf"), Assumed),
-    assumed(row("read:membership", "membership", "membership tier and its history", "View your membership")),
-    assumed(row("read:subscriptions", "payments", "subscriptions and their periods", "View your subscriptions")),
-    assumed(row("read:payments", "payments", "payments and the billing summary", "View your payments and billing summary")),
-    assumed(row("read:community", "community", "community posts", "View your community posts")),
-    assumed(row("write:community", "community", "posting and reacting in the community", "Post and react in the community for you")),
-    assumed(row("read:follows", "follows", "who you follow and who follows you", "View who you follow")),
-    assumed(row("write:follows", "follows", "following and unfollowing", "Follow and unfollow people for you")),
-    assumed(row("read:messages", "comms", "messages and contact preferences", "View your messages and contact preferences")),
-    assumed(row("write:messages", "comms", "sending messages and changing contact preferences", "Send messages and change contact preferences for you")),
-    machine(row("admin:clinical", "clinical", "clinical administration by a machine", "")),
-    machine(assumed(row("admin:oauth_clients", "identity", "administration of OAuth clients by a machine", ""))),
+    row(
+        "openid",
+        "identity",
+        "OpenID Connect: an id_token",
+        "Sign in with Loop",
+    ),
+    row(
+        "profile",
+        "identity",
+        "name, brand affiliation, locale",
+        "View your name and basic profile",
+    ),
+    row(
+        "email",
+        "identity",
+        "verified email address",
+        "View your email address",
+    ),
+    row(
+        "read:account",
+        "identity",
+        "account metadata, creation date, status",
+        "View your Loop account info",
+    ),
+    row(
+        "manage:connected_apps",
+        "identity",
+        "listing and revoking OAuth grants",
+        "Manage which apps are connected to your Loop account",
+    ),
+    phi(
+        row(
+            "read:biomarkers",
+            "clinical",
+            "lab results",
+            "View your lab results",
+        ),
+        Documented,
+    ),
+    phi(
+        row(
+            "write:biomarkers",
+            "clinical",
+            "ingesting a lab PDF or structured result",
+            "Upload lab results on your behalf",
+        ),
+        Assumed,
+    ),
+    phi(
+        row(
+            "read:protocols",
+            "clinical",
+            "active and past protocols and their actions",
+            "View your current and past protocols",
+        ),
+        Documented,
+    ),
+    phi(
+        row(
+            "write:protocols",
+            "clinical",
+            "starting or stopping a protocol",
+            "Start or stop protocols for you",
+        ),
+        Assumed,
+    ),
+    phi(
+        row(
+            "read:check_ins",
+            "clinical",
+            "subjective check-ins",
+            "View your weekly check-ins",
+        ),
+        Documented,
+    ),
+    phi(
+        row(
+            "write:check_ins",
+            "clinical",
+            "recording a check-in",
+            "Record check-ins on your behalf",
+        ),
+        Assumed,
+    ),
+    phi(
+        row(
+            "read:recommendations",
+            "clinical",
+            "personalised protocol recommendations",
+            "View protocol recommendations for you",
+        ),
+        Assumed,
+    ),
+    phi(
+        row(
+            "read:red_flags",
+            "clinical",
+            "history of safety flags",
+            "View health safety flags on your account",
+        ),
+        Assumed,
+    ),
+    phi(
+        row(
+            "read:profile",
+            "patient-graph",
+            "enriched customer profile and order history",
+            "View your full Loop profile and order history",
+        ),
+        Assumed,
+    ),
+    phi(
+        row(
+            "read:wearables",
+            "patient-graph",
+            "synced wearable data",
+            "View your wearable device data",
+        ),
+        Assumed,
+    ),
+    phi(
+        row(
+            "write:wearables",
+            "patient-graph",
+            "triggering a wearable resync",
+            "Sync your wearables on your behalf",
+        ),
+        Assumed,
+    ),
+    assumed(row(
+        "read:membership",
+        "membership",
+        "membership tier and its history",
+        "View your membership",
+    )),
+    assumed(row(
+        "read:subscriptions",
+        "payments",
+        "subscriptions and their periods",
+        "View your subscriptions",
+    )),
+    assumed(row(
+        "read:payments",
+        "payments",
+        "payments and the billing summary",
+        "View your payments and billing summary",
+    )),
+    assumed(row(
+        "read:community",
+        "community",
+        "community posts",
+        "View your community posts",
+    )),
+    assumed(row(
+        "write:community",
+        "community",
+        "posting and reacting in the community",
+        "Post and react in the community for you",
+    )),
+    assumed(row(
+        "read:follows",
+        "follows",
+        "who you follow and who follows you",
+        "View who you follow",
+    )),
+    assumed(row(
+        "write:follows",
+        "follows",
+        "following and unfollowing",
+        "Follow and unfollow people for you",
+    )),
+    assumed(row(
+        "read:messages",
+        "comms",
+        "messages and contact preferences",
+        "View your messages and contact preferences",
+    )),
+    assumed(row(
+        "write:messages",
+        "comms",
+        "sending messages and changing contact preferences",
+        "Send messages and change contact preferences for you",
+    )),
+    machine(row(
+        "admin:clinical",
+        "clinical",
+        "clinical administration by a machine",
+        "",
+    )),
+    machine(assumed(row(
+        "admin:oauth_clients",
+        "identity",
+        "administration of OAuth clients by a machine",
+        "",
+    ))),
 ];
 
 /// The scope with this name.
@@ -113,7 +291,8 @@ impl ScopeSet {
     pub fn parse(text: &str) -> Result<Self, ScopeError> {
         let mut set = Self::default();
         for token in text.split(' ').filter(|token| !token.is_empty()) {
-            let in_grammar = |c: char| matches!(c, '\u{21}' | '\u{23}'..='\u{5B}' | '\u{5D}'..='\u{7E}');
+            let in_grammar =
+                |c: char| matches!(c, '\u{21}' | '\u{23}'..='\u{5B}' | '\u{5D}'..='\u{7E}');
             let shown = || token.chars().filter(|c| !c.is_control()).take(64).collect();
             if !token.chars().all(in_grammar) {
                 return Err(ScopeError::Grammar(shown()));
@@ -127,7 +306,9 @@ impl ScopeSet {
     #[must_use]
     pub fn from_stored(text: &str) -> Self {
         let mut set = Self::default();
-        text.split(' ').filter_map(find).for_each(|scope| set.insert(scope));
+        text.split(' ')
+            .filter_map(find)
+            .for_each(|scope| set.insert(scope));
         set
     }
 
@@ -163,7 +344,11 @@ impl ScopeSet {
     /// Those of this set that are not in `other`.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
-        Self(self.iter().filter(|scope| !other.0.contains(scope)).collect())
+        Self(
+            self.iter()
+                .filter(|scope| !other.0.contains(scope))
+                .collect(),
+        )
     }
 
     /// This set, and what `other` adds.
@@ -221,8 +406,13 @@ mod tests {
     #[test]
     fn names_are_unique_and_phi_is_clinical_and_patient_graph() {
         for (index, scope) in CATALOGUE.iter().enumerate() {
-            assert!(CATALOGUE[..index].iter().all(|other| other.name != scope.name));
-            let health = matches!(scope.service, "clinical" | "patient-graph") && !scope.machine_only;
+            assert!(
+                CATALOGUE[..index]
+                    .iter()
+                    .all(|other| other.name != scope.name)
+            );
+            let health =
+                matches!(scope.service, "clinical" | "patient-graph") && !scope.machine_only;
             assert_eq!(scope.phi, health, "{}", scope.name);
         }
     }
@@ -231,8 +421,14 @@ mod tests {
     fn a_list_is_read_once_each_and_printed_in_the_order_asked() {
         let set = ScopeSet::parse("read:biomarkers openid  read:biomarkers").expect("reads");
         assert_eq!(set.to_string(), "read:biomarkers openid");
-        assert_eq!(ScopeSet::parse("read:moon"), Err(ScopeError::Unknown("read:moon".into())));
-        assert_eq!(ScopeSet::parse("open\"id"), Err(ScopeError::Grammar("open\"id".into())));
+        assert_eq!(
+            ScopeSet::parse("read:moon"),
+            Err(ScopeError::Unknown("read:moon".into()))
+        );
+        assert_eq!(
+            ScopeSet::parse("open\"id"),
+            Err(ScopeError::Grammar("open\"id".into()))
+        );
     }
 
     #[test]

@@ -21,9 +21,12 @@ pub(crate) async fn person(
     call: &Call,
     scope: &'static str,
 ) -> Result<(Credential, Arc<Person>), Failure> {
-    let Bearer { credential, person, .. } = token(identity, call, scope, false).await?;
+    let Bearer {
+        credential, person, ..
+    } = token(identity, call, scope, false).await?;
     let person = call.check("person_known", person.ok_or_else(gone))?;
-    call.exchange.note(|notes| notes.user = Some(person.id.clone()));
+    call.exchange
+        .note(|notes| notes.user = Some(person.id.clone()));
     Ok((credential, person))
 }
 
@@ -35,7 +38,10 @@ pub(crate) async fn token(
     machines: bool,
 ) -> Result<Bearer, Failure> {
     let headers = call.parts.headers.get_all(header::AUTHORIZATION);
-    let headers: Vec<&str> = headers.iter().map(|value| value.to_str().unwrap_or("")).collect();
+    let headers: Vec<&str> = headers
+        .iter()
+        .map(|value| value.to_str().unwrap_or(""))
+        .collect();
     let elsewhere = call.query().0.get("access_token").is_some();
     let value = call.check("token_in_header", bearer::from_header(&headers, elsewhere))?;
     let found = identity.world.find_bearer(&value).await?;
@@ -49,11 +55,23 @@ pub(crate) async fn token(
         });
     }
     let now = identity.env.now();
-    let judged = bearer::judge(&value, found.as_ref().map(|bearer| &bearer.credential), now, machines).map(|_| ());
+    let judged = bearer::judge(
+        &value,
+        found.as_ref().map(|bearer| &bearer.credential),
+        now,
+        machines,
+    )
+    .map(|_| ());
     call.check("token_valid", judged)?;
     let found = call.check("token_valid", found.ok_or_else(gone))?;
-    let enabled = found.client.as_ref().is_some_and(|record| record.client.enabled);
-    call.check("client_enabled", if enabled { Ok(()) } else { Err(disabled()) })?;
+    let enabled = found
+        .client
+        .as_ref()
+        .is_some_and(|record| record.client.enabled);
+    call.check(
+        "client_enabled",
+        if enabled { Ok(()) } else { Err(disabled()) },
+    )?;
     match bearer::holds(&found.credential, scope) {
         Ok(()) => call.passed("scope_held"),
         Err(refusal) => return Err(Refused::missing_scope(refusal, scope).into()),
@@ -62,15 +80,25 @@ pub(crate) async fn token(
 }
 
 fn gone() -> Refusal {
-    Refusal::new("person_known", ErrorCode::InvalidToken, "The token speaks for nobody any more", Clause::assumed("personas can be removed"))
-        .expected("a persona of this workspace")
-        .received("a token whose persona was removed")
-        .fix("Run the flow again with another persona.")
+    Refusal::new(
+        "person_known",
+        ErrorCode::InvalidToken,
+        "The token speaks for nobody any more",
+        Clause::assumed("personas can be removed"),
+    )
+    .expected("a persona of this workspace")
+    .received("a token whose persona was removed")
+    .fix("Run the flow again with another persona.")
 }
 
 fn disabled() -> Refusal {
-    Refusal::new("client_enabled", ErrorCode::InvalidToken, "The app is disabled", Clause::assumed("facts.md §3, `enabled`"))
-        .expected("an enabled app")
-        .received("a token of an app that is switched off or gone")
-        .fix("Switch the app on again, with `apps_enable`.")
+    Refusal::new(
+        "client_enabled",
+        ErrorCode::InvalidToken,
+        "The app is disabled",
+        Clause::assumed("facts.md §3, `enabled`"),
+    )
+    .expected("an enabled app")
+    .received("a token of an app that is switched off or gone")
+    .fix("Switch the app on again, with `apps_enable`.")
 }

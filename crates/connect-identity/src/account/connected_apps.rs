@@ -47,12 +47,21 @@ pub(crate) async fn delete(
     let client = ClientId::from_text(client);
     let done = async {
         let (token, person) = bearer::person(&identity, &call, SCOPE).await?;
-        let grant = of_user(&identity, &person.id).await?.into_iter().find(|grant| grant.client_id == client);
+        let grant = of_user(&identity, &person.id)
+            .await?
+            .into_iter()
+            .find(|grant| grant.client_id == client);
         let grant = call.check("grant_active", grant.ok_or_else(|| not_connected(&client)))?;
-        let origin = call.origin(Actor::User(person.id.clone()), token.trace, Some(token.issued_by));
+        let origin = call.origin(
+            Actor::User(person.id.clone()),
+            token.trace,
+            Some(token.issued_by),
+        );
         identity
             .world
-            .write(move |tx| Box::pin(async move { grants::revoke(tx, &origin, &grant.id, None).await }))
+            .write(move |tx| {
+                Box::pin(async move { grants::revoke(tx, &origin, &grant.id, None).await })
+            })
             .await
             .map_err(|error: StoreError| Failure::from(error))?;
         Ok::<_, Failure>(())
@@ -65,13 +74,18 @@ pub(crate) async fn delete(
 
 /// A persona's active grants.
 pub(super) async fn of_user(identity: &Identity, user: &UserId) -> Result<Vec<Grant>, Failure> {
-    let filter = GrantFilter { user_id: Some(user.clone()), ..GrantFilter::default() };
+    let filter = GrantFilter {
+        user_id: Some(user.clone()),
+        ..GrantFilter::default()
+    };
     Ok(grants::list(&mut *identity.world.read().await?, &filter).await?)
 }
 
 /// A grant as the documented item; none when its app is gone.
 pub(super) async fn item(identity: &Identity, grant: &Grant) -> Result<Option<Value>, Failure> {
-    let Some(record) = identity.world.client(&grant.client_id).await? else { return Ok(None) };
+    let Some(record) = identity.world.client(&grant.client_id).await? else {
+        return Ok(None);
+    };
     let client = &record.client;
     Ok(Some(json!({
         "client_id": client.id,
@@ -86,7 +100,12 @@ pub(super) async fn item(identity: &Identity, grant: &Grant) -> Result<Option<Va
 }
 
 fn not_connected(client: &ClientId) -> Refusal {
-    let shown: String = client.as_str().chars().filter(|c| !c.is_control()).take(80).collect();
+    let shown: String = client
+        .as_str()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(80)
+        .collect();
     Refusal::new("grant_active", ErrorCode::NotFound, "The app is not connected", Clause::documented("/reference/api/identity/delete_v1_users_me_connected-apps__client_id"))
         .expected("the client_id of a connected app")
         .received(format!("`{shown}`, for which there is no active grant"))

@@ -36,17 +36,31 @@ pub(crate) async fn list(State(identity): State<Arc<Identity>>, call: Call) -> R
     }
 }
 
-pub(crate) async fn delete(State(identity): State<Arc<Identity>>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn delete(
+    State(identity): State<Arc<Identity>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Response {
     call.operation("grants_delete");
     let id = GrantId::from_text(id);
     let done = async {
         let (token, person) = bearer::person(&identity, &call, connected_apps::SCOPE).await?;
-        let own = connected_apps::of_user(&identity, &person.id).await?.into_iter().any(|grant| grant.id == id);
+        let own = connected_apps::of_user(&identity, &person.id)
+            .await?
+            .into_iter()
+            .any(|grant| grant.id == id);
         if !own {
-            call.fact("nothing_revoked_because", "no active grant of this person has that id");
+            call.fact(
+                "nothing_revoked_because",
+                "no active grant of this person has that id",
+            );
             return Ok(());
         }
-        let origin = call.origin(Actor::User(person.id.clone()), token.trace, Some(token.issued_by));
+        let origin = call.origin(
+            Actor::User(person.id.clone()),
+            token.trace,
+            Some(token.issued_by),
+        );
         identity
             .world
             .write(move |tx| Box::pin(async move { grants::revoke(tx, &origin, &id, None).await }))

@@ -13,8 +13,8 @@ use connect_core::id::ClientId;
 use connect_core::protocol::error::ErrorCode;
 use connect_wire::answer;
 use http::StatusCode;
-use serde::de::DeserializeOwned;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::Identity;
@@ -65,7 +65,9 @@ struct Patch {
 mod present {
     use serde::{Deserialize, Deserializer};
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Option<String>>, D::Error> {
         Option::<String>::deserialize(from).map(Some)
     }
 }
@@ -89,15 +91,27 @@ pub(crate) async fn create(State(identity): State<Arc<Identity>>, call: Call) ->
         };
         let registered = identity.register(new, origin).await.map_err(refused)?;
         call.exchange.note(|notes| {
-            notes.credentials.extend(registered.client_secret.as_ref().map(connect_core::domain::secret::SecretText::hash));
+            notes.credentials.extend(
+                registered
+                    .client_secret
+                    .as_ref()
+                    .map(connect_core::domain::secret::SecretText::hash),
+            );
         });
-        let secret = registered.client_secret.as_ref().map(|secret| secret.expose().to_owned());
+        let secret = registered
+            .client_secret
+            .as_ref()
+            .map(|secret| secret.expose().to_owned());
         Ok::<_, Failure>(json!({ "client": view(&registered.client), "client_secret": secret }))
     };
     answered(&call, StatusCode::CREATED, done.await)
 }
 
-pub(crate) async fn patch(State(identity): State<Arc<Identity>>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn patch(
+    State(identity): State<Arc<Identity>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Response {
     call.operation("oauth_clients_update");
     let done = async {
         let origin = admit(&identity, &call).await?;
@@ -106,26 +120,48 @@ pub(crate) async fn patch(State(identity): State<Arc<Identity>>, Path(id): Path<
             app.name = body.client_name.unwrap_or_else(|| app.name.clone());
             app.client_uri = body.client_uri.unwrap_or_else(|| app.client_uri.clone());
             app.logo_uri = body.logo_uri.unwrap_or_else(|| app.logo_uri.clone());
-            app.redirect_uris = body.redirect_uris.unwrap_or_else(|| app.redirect_uris.clone());
+            app.redirect_uris = body
+                .redirect_uris
+                .unwrap_or_else(|| app.redirect_uris.clone());
             app.scopes = body.allowed_scopes.unwrap_or_else(|| app.scopes.clone());
-            app.allowed_origins = body.allowed_origins.unwrap_or_else(|| app.allowed_origins.clone());
+            app.allowed_origins = body
+                .allowed_origins
+                .unwrap_or_else(|| app.allowed_origins.clone());
             *enabled = body.enabled.unwrap_or(*enabled);
         };
-        let client = identity.update_app(&ClientId::from_text(id), change, origin).await.map_err(refused)?;
+        let client = identity
+            .update_app(&ClientId::from_text(id), change, origin)
+            .await
+            .map_err(refused)?;
         Ok::<_, Failure>(json!({ "client": view(&client) }))
     };
     answered(&call, StatusCode::OK, done.await)
 }
 
-pub(crate) async fn rotate(State(identity): State<Arc<Identity>>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn rotate(
+    State(identity): State<Arc<Identity>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Response {
     call.operation("oauth_clients_rotate_secret");
     let done = async {
         let origin = admit(&identity, &call).await?;
-        let registered = identity.rotate_secret(&ClientId::from_text(id), origin).await.map_err(refused)?;
+        let registered = identity
+            .rotate_secret(&ClientId::from_text(id), origin)
+            .await
+            .map_err(refused)?;
         call.exchange.note(|notes| {
-            notes.credentials.extend(registered.client_secret.as_ref().map(connect_core::domain::secret::SecretText::hash));
+            notes.credentials.extend(
+                registered
+                    .client_secret
+                    .as_ref()
+                    .map(connect_core::domain::secret::SecretText::hash),
+            );
         });
-        let secret = registered.client_secret.as_ref().map(|secret| secret.expose().to_owned());
+        let secret = registered
+            .client_secret
+            .as_ref()
+            .map(|secret| secret.expose().to_owned());
         Ok::<_, Failure>(json!({ "client": view(&registered.client), "client_secret": secret }))
     };
     answered(&call, StatusCode::OK, done.await)
@@ -140,8 +176,16 @@ fn answered(call: &Call, status: StatusCode, done: Result<Value, Failure>) -> Re
 
 async fn admit(identity: &Identity, call: &Call) -> Result<Origin, Failure> {
     let bearer = bearer::token(identity, call, SCOPE, true).await?;
-    let actor = bearer.credential.client_id.clone().map_or(Actor::System, Actor::Client);
-    Ok(call.origin(actor, bearer.credential.trace, Some(bearer.credential.issued_by)))
+    let actor = bearer
+        .credential
+        .client_id
+        .clone()
+        .map_or(Actor::System, Actor::Client);
+    Ok(call.origin(
+        actor,
+        bearer.credential.trace,
+        Some(bearer.credential.issued_by),
+    ))
 }
 
 fn read<T: DeserializeOwned>(call: &Call) -> Result<T, Refusal> {
@@ -158,30 +202,44 @@ fn read<T: DeserializeOwned>(call: &Call) -> Result<T, Refusal> {
 
 fn refused(error: RegistrationError) -> Failure {
     match error {
-        RegistrationError::Invalid { .. } => {
-            Refusal::new("registration_rules", ErrorCode::ValidationError, "The registration breaks a rule", Clause::documented("/connect/security"))
-                .expected("names, redirect URIs, scopes and origins within the rules")
-                .received(error.to_string())
-                .fix("Correct the named fields.")
-                .into()
-        }
-        RegistrationError::Exists(_) => {
-            Refusal::new("client_id_free", ErrorCode::Conflict, "The client exists already", PAGE).received(error.to_string()).into()
-        }
-        RegistrationError::Unknown(_) => {
-            Refusal::new("client_known", ErrorCode::NotFound, "There is no such client", PAGE)
-                .expected("the client_id of a registered app")
-                .received(error.to_string())
-                .fix("Use the `client_id` of the answer to POST /v1/admin/oauth-clients.")
-                .into()
-        }
-        RegistrationError::NoSecret { .. } => {
-            Refusal::new("client_has_secret", ErrorCode::ValidationError, "A public client has no secret to rotate", PAGE)
-                .expected("a confidential client")
-                .received(error.to_string())
-                .fix("Public apps use PKCE alone; there is nothing to rotate.")
-                .into()
-        }
+        RegistrationError::Invalid { .. } => Refusal::new(
+            "registration_rules",
+            ErrorCode::ValidationError,
+            "The registration breaks a rule",
+            Clause::documented("/connect/security"),
+        )
+        .expected("names, redirect URIs, scopes and origins within the rules")
+        .received(error.to_string())
+        .fix("Correct the named fields.")
+        .into(),
+        RegistrationError::Exists(_) => Refusal::new(
+            "client_id_free",
+            ErrorCode::Conflict,
+            "The client exists already",
+            PAGE,
+        )
+        .received(error.to_string())
+        .into(),
+        RegistrationError::Unknown(_) => Refusal::new(
+            "client_known",
+            ErrorCode::NotFound,
+            "There is no such client",
+            PAGE,
+        )
+        .expected("the client_id of a registered app")
+        .received(error.to_string())
+        .fix("Use the `client_id` of the answer to POST /v1/admin/oauth-clients.")
+        .into(),
+        RegistrationError::NoSecret { .. } => Refusal::new(
+            "client_has_secret",
+            ErrorCode::ValidationError,
+            "A public client has no secret to rotate",
+            PAGE,
+        )
+        .expected("a confidential client")
+        .received(error.to_string())
+        .fix("Public apps use PKCE alone; there is nothing to rotate.")
+        .into(),
         RegistrationError::Store(error) => error.into(),
         RegistrationError::Key(error) => error.into(),
         RegistrationError::Signing(error) => error.into(),

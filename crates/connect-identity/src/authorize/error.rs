@@ -13,28 +13,62 @@ use serde_json::json;
 /// A failed check of the authorization endpoint.
 pub(super) enum AuthorizeError<'a> {
     ClientMissing,
-    ClientUnknown { client_id: String },
-    ClientDisabled { client: &'a Client },
-    ClientIsMachine { client: &'a Client },
-    RedirectUriMissing { client: &'a Client },
-    RedirectUriUnregistered { client: &'a Client, requested: &'a str, mismatch: Mismatch },
+    ClientUnknown {
+        client_id: String,
+    },
+    ClientDisabled {
+        client: &'a Client,
+    },
+    ClientIsMachine {
+        client: &'a Client,
+    },
+    RedirectUriMissing {
+        client: &'a Client,
+    },
+    RedirectUriUnregistered {
+        client: &'a Client,
+        requested: &'a str,
+        mismatch: Mismatch,
+    },
     RequestObject,
     RequestUri,
     ResponseTypeMissing,
-    ResponseTypeUnsupported { sent: &'a str },
+    ResponseTypeUnsupported {
+        sent: &'a str,
+    },
     StateMissing,
-    ChallengeMissing { method_alone: bool },
-    ChallengeMethod { sent: Option<&'a str> },
-    ChallengeMalformed { flaw: PkceFlaw },
+    ChallengeMissing {
+        method_alone: bool,
+    },
+    ChallengeMethod {
+        sent: Option<&'a str>,
+    },
+    ChallengeMalformed {
+        flaw: PkceFlaw,
+    },
     ScopeMissing,
-    ScopeUnknown { error: ScopeError },
-    ScopeForMachines { scope: &'static str },
-    ScopesNotAllowed { client: &'a Client, over: &'a ScopeSet },
-    BaaNotSigned { client: &'a Client, phi: &'a [&'static str] },
+    ScopeUnknown {
+        error: ScopeError,
+    },
+    ScopeForMachines {
+        scope: &'static str,
+    },
+    ScopesNotAllowed {
+        client: &'a Client,
+        over: &'a ScopeSet,
+    },
+    BaaNotSigned {
+        client: &'a Client,
+        phi: &'a [&'static str],
+    },
     NonceMissing,
-    PromptUnknown { sent: &'a str },
+    PromptUnknown {
+        sent: &'a str,
+    },
     PromptNoneWithOthers,
-    MaxAge { sent: &'a str },
+    MaxAge {
+        sent: &'a str,
+    },
 }
 
 fn short(text: &str) -> String {
@@ -171,7 +205,10 @@ fn not_allowed(client: &Client, over: &ScopeSet) -> Refusal {
         "A requested scope is not allowed to this client",
         Clause::assumed("ruling 6; facts.md §3, `allowed_scopes`"),
     )
-    .expected(format!("scopes registered for `{}`: {}", client.name, client.allowed_scopes))
+    .expected(format!(
+        "scopes registered for `{}`: {}",
+        client.name, client.allowed_scopes
+    ))
     .received(over.to_string())
     .fix("Add the scope to the app's registration, or ask for less.")
     .remedy(Remedy {
@@ -183,18 +220,31 @@ fn not_allowed(client: &Client, over: &ScopeSet) -> Refusal {
 
 /// Nobody is signed in and `prompt=none` (OpenID Connect Core §3.1.2.6).
 pub(super) fn login_required() -> Refusal {
-    Refusal::new("signed_in", E::LoginRequired, "Nobody is signed in", Clause::standard("OpenID Connect Core §3.1.2.6"))
-        .expected("a browser that is signed in recently enough")
-        .received("no usable sign-in, and `prompt=none`")
-        .fix("Send the person through the flow without `prompt=none`.")
+    Refusal::new(
+        "signed_in",
+        E::LoginRequired,
+        "Nobody is signed in",
+        Clause::standard("OpenID Connect Core §3.1.2.6"),
+    )
+    .expected("a browser that is signed in recently enough")
+    .received("no usable sign-in, and `prompt=none`")
+    .fix("Send the person through the flow without `prompt=none`.")
 }
 
 /// Consent is needed and `prompt=none`.
 pub(super) fn consent_required(record: &ClientRecord) -> Refusal {
-    Refusal::new("consent_not_needed", E::ConsentRequired, "Consent is required", Clause::documented("/getting-started/first-party-app; ruling 26"))
-        .expected("a first-party app that asks only for openid, profile, email, read:account")
-        .received(format!("`{}`, for which consent is always shown", record.client.name))
-        .fix("Send the person through the flow without `prompt=none`.")
+    Refusal::new(
+        "consent_not_needed",
+        E::ConsentRequired,
+        "Consent is required",
+        Clause::documented("/getting-started/first-party-app; ruling 26"),
+    )
+    .expected("a first-party app that asks only for openid, profile, email, read:account")
+    .received(format!(
+        "`{}`, for which consent is always shown",
+        record.client.name
+    ))
+    .fix("Send the person through the flow without `prompt=none`.")
 }
 
 /// The person said no.
@@ -207,8 +257,13 @@ pub(super) fn access_denied() -> Refusal {
 
 /// `--auto-approve` or `login_hint` names nobody.
 pub(super) fn no_such_person(email: &str) -> Refusal {
-    Refusal::new("auto_approve_person_known", E::AccessDenied, "The persona to approve as does not exist", Clause::assumed("ruling 27"))
-        .expected("the email of a persona of this workspace")
-        .received(short(email))
-        .fix("See `connect-sandbox rpc people_list`; `login_hint` wins over --auto-approve.")
+    Refusal::new(
+        "auto_approve_person_known",
+        E::AccessDenied,
+        "The persona to approve as does not exist",
+        Clause::assumed("ruling 27"),
+    )
+    .expected("the email of a persona of this workspace")
+    .received(short(email))
+    .fix("See `connect-sandbox rpc people_list`; `login_hint` wins over --auto-approve.")
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use connect_core::Timestamp;
 use connect_core::domain::actor::Actor;
 use connect_core::domain::app::Person;
 use connect_core::domain::credential::{CredentialDetail, CredentialKind};
@@ -17,7 +18,6 @@ use connect_core::domain::finding::Finding;
 use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::domain::refusal::{Refusal, wire_text};
 use connect_core::domain::standing::Clause;
-use connect_core::Timestamp;
 use connect_core::id::{InteractionId, TraceId};
 use connect_core::protocol::form::Params;
 use connect_core::protocol::scope::ScopeSet;
@@ -41,7 +41,12 @@ const INTERACTION_LIFETIME: std::time::Duration = std::time::Duration::from_mins
 /// The parameters in the query.
 pub(crate) async fn get(State(identity): State<Arc<Identity>>, call: Call) -> Response {
     call.operation("authorize");
-    start(&identity, &call, call.parts.uri.query().unwrap_or("").as_bytes()).await
+    start(
+        &identity,
+        &call,
+        call.parts.uri.query().unwrap_or("").as_bytes(),
+    )
+    .await
 }
 
 /// The parameters in a form body (OpenID Connect Core §3.1.2.1).
@@ -76,7 +81,11 @@ async fn proceed(
 ) -> Result<Response, Failure> {
     call.check("parameters_once", once)?;
     let request = request::accept(identity, call, params, trusted)?;
-    let origin = call.origin(Actor::Client(request.client_id.clone()), trace.clone(), None);
+    let origin = call.origin(
+        Actor::Client(request.client_id.clone()),
+        trace.clone(),
+        None,
+    );
     let session = session::find(identity, call).await?;
     let settings = identity.settings.get();
     if let Some(email) = &settings.auto_approve {
@@ -99,19 +108,29 @@ async fn proceed(
         let person = call.check("signed_in", person.ok_or_else(error::login_required))?;
         call.check(
             "consent_not_needed",
-            if request.skips_consent(&trusted.record) { Ok(()) } else { Err(error::consent_required(&trusted.record)) },
+            if request.skips_consent(&trusted.record) {
+                Ok(())
+            } else {
+                Err(error::consent_required(&trusted.record))
+            },
         )?;
-        let auth_time = session.as_ref().map_or(origin.at.sandbox, Session::auth_time);
+        let auth_time = session
+            .as_ref()
+            .map_or(origin.at.sandbox, Session::auth_time);
         return allow(identity, call, &request, &person, auth_time, origin, true).await;
     }
     let (session, fresh) = match session {
         Some(session) => (session, false),
-        None => (session::start(identity, call, &origin, None, None).await?, true),
+        None => (
+            session::start(identity, call, &origin, None, None).await?,
+            true,
+        ),
     };
     let id: InteractionId = identity.env.id();
     let interaction = Interaction {
         id: id.clone(),
-        request: serde_json::to_value(&request).map_err(|error| Failure::Broken(Box::new(error)))?,
+        request: serde_json::to_value(&request)
+            .map_err(|error| Failure::Broken(Box::new(error)))?,
         client_id: request.client_id.clone(),
         session: session.credential.hash,
         outcome: None,
@@ -132,7 +151,9 @@ async fn proceed(
         .await?;
     let mut response = see_other(&format!("/interactions/{id}"));
     if fresh {
-        response.headers_mut().append(header::SET_COOKIE, session::set_cookie(identity, &session));
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, session::set_cookie(identity, &session));
     }
     Ok(response)
 }
@@ -146,10 +167,16 @@ async fn automatic(
 ) -> Result<Person, Failure> {
     let wanted = request.login_hint.as_deref().unwrap_or(email);
     let person = people::by_email(&mut *identity.world.read().await?, wanted).await?;
-    let person = call.check("auto_approve_person_known", person.ok_or_else(|| error::no_such_person(wanted)))?;
+    let person = call.check(
+        "auto_approve_person_known",
+        person.ok_or_else(|| error::no_such_person(wanted)),
+    )?;
     call.find(Finding::new(
         "auto_approved",
-        format!("Allowed as {} without asking, because auto-approve is on. Production always asks.", person.email),
+        format!(
+            "Allowed as {} without asking, because auto-approve is on. Production always asks.",
+            person.email
+        ),
         Clause::assumed("ruling 27"),
     ));
     Ok(person)
@@ -173,7 +200,10 @@ pub(crate) async fn allow(
         notes.credentials.push(value.hash());
     });
     let unit = IssueCode {
-        origin: Origin { actor: Actor::User(person.id.clone()), ..origin },
+        origin: Origin {
+            actor: Actor::User(person.id.clone()),
+            ..origin
+        },
         user: person.id.clone(),
         client: request.client_id.clone(),
         scope: ScopeSet::from_stored(&request.scope),
@@ -209,13 +239,17 @@ pub(crate) fn see_other(path: &str) -> Response {
     if let Ok(value) = HeaderValue::try_from(path) {
         response.headers_mut().insert(header::LOCATION, value);
     }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 /// The redirect to an app: `redirect_uri` and parameters, 302 as documented for `access_denied`.
 pub(crate) fn redirect_to(redirect_uri: &str, params: &[(&str, &str)]) -> Response {
-    let query: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(params)
+        .finish();
     let separator = if redirect_uri.contains('?') { '&' } else { '?' };
     let mut response = StatusCode::FOUND.into_response();
     match HeaderValue::try_from(format!("{redirect_uri}{separator}{query}")) {
@@ -225,8 +259,13 @@ pub(crate) fn redirect_to(redirect_uri: &str, params: &[(&str, &str)]) -> Respon
         // A registered URI holds no control characters, so this does not happen.
         Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
     }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     response
 }
 
@@ -243,7 +282,8 @@ impl Untrusted {
     /// JSON for programs, a page for people (ruling 5).
     fn page(self, call: &Call, trace: &TraceId) -> Response {
         if let Some(record) = &self.record {
-            call.exchange.note(|notes| notes.client = Some(record.client.id.clone()));
+            call.exchange
+                .note(|notes| notes.client = Some(record.client.id.clone()));
         }
         if call.wants_json() {
             return call.refuse(self.refusal);
@@ -257,9 +297,15 @@ impl Untrusted {
             exchange_id: call.exchange.id().to_string(),
             trace_id: Some(trace.to_string()),
         };
-        let status = StatusCode::from_u16(self.refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        let status = if status == StatusCode::UNAUTHORIZED { StatusCode::BAD_REQUEST } else { status };
-        call.exchange.note(|notes| notes.refusal = Some(self.refusal));
+        let status =
+            StatusCode::from_u16(self.refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let status = if status == StatusCode::UNAUTHORIZED {
+            StatusCode::BAD_REQUEST
+        } else {
+            status
+        };
+        call.exchange
+            .note(|notes| notes.refusal = Some(self.refusal));
         page.response(status).map(Into::into)
     }
 }
@@ -267,16 +313,30 @@ impl Untrusted {
 impl Trusted {
     /// Tells the app: `error`, `error_description`, `error_uri`, `state`, `iss` (ruling 5).
     fn redirect_error(&self, call: &Call, refusal: Refusal) -> Response {
-        let response = redirect_refusal(&self.redirect_uri, self.state.as_deref(), &self.issuer, &refusal);
+        let response = redirect_refusal(
+            &self.redirect_uri,
+            self.state.as_deref(),
+            &self.issuer,
+            &refusal,
+        );
         call.exchange.note(|notes| notes.refusal = Some(refusal));
         response
     }
 }
 
 /// The redirect that carries a refusal.
-pub(crate) fn redirect_refusal(redirect_uri: &str, state: Option<&str>, issuer: &str, refusal: &Refusal) -> Response {
+pub(crate) fn redirect_refusal(
+    redirect_uri: &str,
+    state: Option<&str>,
+    issuer: &str,
+    refusal: &Refusal,
+) -> Response {
     let (description, uri) = (wire_text(&refusal.description), refusal.code.uri());
-    let mut params = vec![("error", refusal.code.as_str()), ("error_description", &*description), ("error_uri", &*uri)];
+    let mut params = vec![
+        ("error", refusal.code.as_str()),
+        ("error_description", &*description),
+        ("error_uri", &*uri),
+    ];
     params.extend(state.map(|state| ("state", state)));
     params.push(("iss", issuer));
     redirect_to(redirect_uri, &params)

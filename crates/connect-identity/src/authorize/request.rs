@@ -72,15 +72,22 @@ impl AuthorizationRequest {
     /// Whether somebody is signed in recently enough for this request (OpenID Connect Core §3.1.2.1).
     pub(crate) fn usable_session(&self, session: &Session, now: Timestamp) -> bool {
         let signed_in_since = session.auth_time().as_millis() >= self.asked_at_ms;
-        let young = self.max_age.is_none_or(|seconds| now.millis_since(session.auth_time()) <= seconds.saturating_mul(1000));
-        session.user().is_some() && (signed_in_since || (!self.prompts("login") && !self.prompts("select_account") && young))
+        let young = self.max_age.is_none_or(|seconds| {
+            now.millis_since(session.auth_time()) <= seconds.saturating_mul(1000)
+        });
+        session.user().is_some()
+            && (signed_in_since
+                || (!self.prompts("login") && !self.prompts("select_account") && young))
     }
 
     /// Whether the person need not be asked (ruling 26).
     pub(crate) fn skips_consent(&self, record: &ClientRecord) -> bool {
         record.client.is_first_party
             && !self.prompts("consent")
-            && self.scope.split(' ').all(|scope| FIRST_PARTY_FREE.contains(&scope))
+            && self
+                .scope
+                .split(' ')
+                .all(|scope| FIRST_PARTY_FREE.contains(&scope))
     }
 }
 
@@ -91,39 +98,62 @@ pub(super) async fn trust(
     params: &Params,
     sent: &[u8],
 ) -> Result<Trusted, Untrusted> {
-    let untrusted = |refusal: Refusal, title: &'static str, record: Option<Arc<ClientRecord>>| Untrusted {
-        refusal,
-        record,
-        comparison: None,
-        note: None,
-        title,
-    };
+    let untrusted =
+        |refusal: Refusal, title: &'static str, record: Option<Arc<ClientRecord>>| Untrusted {
+            refusal,
+            record,
+            comparison: None,
+            note: None,
+            title,
+        };
     // Looked for whatever else is wrong with the parameters: which of two was meant can't be told.
-    if let Some(name) = ["client_id", "redirect_uri"].into_iter().find(|name| is_repeated(sent, name)) {
+    if let Some(name) = ["client_id", "redirect_uri"]
+        .into_iter()
+        .find(|name| is_repeated(sent, name))
+    {
         let refusal = malformed(&FormError::Duplicate(name.to_owned()));
         return Err(untrusted(refusal, "This request is ambiguous", None));
     }
     let Some(client_id) = params.get("client_id") else {
-        return Err(untrusted(AuthorizeError::ClientMissing.into(), "This request does not say which app it is from", None));
+        return Err(untrusted(
+            AuthorizeError::ClientMissing.into(),
+            "This request does not say which app it is from",
+            None,
+        ));
     };
     let id = ClientId::from_text(client_id);
     let record = match identity.world.client(&id).await {
         Ok(record) => record,
-        Err(error) => return Err(untrusted(server_error(call, &error), "The sandbox has a problem", None)),
+        Err(error) => {
+            return Err(untrusted(
+                server_error(call, &error),
+                "The sandbox has a problem",
+                None,
+            ));
+        }
     };
     let Some(record) = record else {
-        let refusal = AuthorizeError::ClientUnknown { client_id: client_id.to_owned() }.into();
+        let refusal = AuthorizeError::ClientUnknown {
+            client_id: client_id.to_owned(),
+        }
+        .into();
         return Err(untrusted(refusal, "This app is not registered here", None));
     };
     call.passed("client_known");
     call.exchange.note(|notes| notes.client = Some(id));
     if !record.client.enabled {
-        let refusal = AuthorizeError::ClientDisabled { client: &record.client }.into();
+        let refusal = AuthorizeError::ClientDisabled {
+            client: &record.client,
+        }
+        .into();
         return Err(untrusted(refusal, "This app is switched off", Some(record)));
     }
     call.passed("client_enabled");
     if record.client.redirect_uris.is_empty() {
-        let refusal = AuthorizeError::ClientIsMachine { client: &record.client }.into();
+        let refusal = AuthorizeError::ClientIsMachine {
+            client: &record.client,
+        }
+        .into();
         return Err(untrusted(refusal, "This app signs nobody in", Some(record)));
     }
     let comparison = |received: Option<&str>| {
@@ -134,16 +164,34 @@ pub(super) async fn trust(
         })
     };
     let Some(redirect_uri) = params.get("redirect_uri") else {
-        let refusal = AuthorizeError::RedirectUriMissing { client: &record.client }.into();
+        let refusal = AuthorizeError::RedirectUriMissing {
+            client: &record.client,
+        }
+        .into();
         return Err(Untrusted {
             comparison: comparison(None),
-            ..untrusted(refusal, "This request does not say where to go afterwards", Some(record))
+            ..untrusted(
+                refusal,
+                "This request does not say where to go afterwards",
+                Some(record),
+            )
         });
     };
-    if let Err(mismatch) = redirect::compare(&record.client.redirect_uris, redirect_uri, record.client.app_type) {
-        let note = mismatch.difference.in_words().map(|words| format!("The only difference is {words}."));
-        let refusal =
-            AuthorizeError::RedirectUriUnregistered { client: &record.client, requested: redirect_uri, mismatch }.into();
+    if let Err(mismatch) = redirect::compare(
+        &record.client.redirect_uris,
+        redirect_uri,
+        record.client.app_type,
+    ) {
+        let note = mismatch
+            .difference
+            .in_words()
+            .map(|words| format!("The only difference is {words}."));
+        let refusal = AuthorizeError::RedirectUriUnregistered {
+            client: &record.client,
+            requested: redirect_uri,
+            mismatch,
+        }
+        .into();
         return Err(Untrusted {
             comparison: comparison(Some(redirect_uri)),
             note,
@@ -160,7 +208,10 @@ pub(super) async fn trust(
 }
 
 fn is_repeated(sent: &[u8], wanted: &str) -> bool {
-    form_urlencoded::parse(sent).filter(|(name, value)| name == wanted && !value.is_empty()).count() > 1
+    form_urlencoded::parse(sent)
+        .filter(|(name, value)| name == wanted && !value.is_empty())
+        .count()
+        > 1
 }
 
 /// The checks after that, in order. What fails here is told to the app.
@@ -174,19 +225,38 @@ pub(super) fn accept(
     let settings = identity.settings.get();
     call.check("request_object_absent", no_request_object(params))?;
     call.check("response_type_code", response_type(params))?;
-    let state = call.check("state_present", params.get("state").ok_or_else(|| AuthorizeError::StateMissing.into()))?;
+    let state = call.check(
+        "state_present",
+        params
+            .get("state")
+            .ok_or_else(|| AuthorizeError::StateMissing.into()),
+    )?;
     let code_challenge = challenge(call, params)?;
     let scope = call.check("scopes_exist", scopes(params))?;
     call.check("scopes_for_people", {
         let machine = scope.iter().find(|scope| scope.machine_only);
-        machine.map_or(Ok(()), |scope| Err(AuthorizeError::ScopeForMachines { scope: scope.name }.into()))
+        machine.map_or(Ok(()), |scope| {
+            Err(AuthorizeError::ScopeForMachines { scope: scope.name }.into())
+        })
     })?;
     let over = scope.minus(&client.allowed_scopes);
     call.check(
         "scopes_allowed",
-        if over.is_empty() { Ok(()) } else { Err(AuthorizeError::ScopesNotAllowed { client, over: &over }.into()) },
+        if over.is_empty() {
+            Ok(())
+        } else {
+            Err(AuthorizeError::ScopesNotAllowed {
+                client,
+                over: &over,
+            }
+            .into())
+        },
     )?;
-    let phi: Vec<&str> = scope.iter().filter(|scope| scope.phi).map(|scope| scope.name).collect();
+    let phi: Vec<&str> = scope
+        .iter()
+        .filter(|scope| scope.phi)
+        .map(|scope| scope.name)
+        .collect();
     call.check(
         "baa_signed",
         if phi.is_empty() || client.baa_status == BaaStatus::Signed {
@@ -236,7 +306,12 @@ fn challenge(call: &Call, params: &Params) -> Result<String, Refusal> {
     let method = params.get("code_challenge_method");
     let challenge = call.check(
         "code_challenge_present",
-        sent.ok_or_else(|| AuthorizeError::ChallengeMissing { method_alone: method.is_some() }.into()),
+        sent.ok_or_else(|| {
+            AuthorizeError::ChallengeMissing {
+                method_alone: method.is_some(),
+            }
+            .into()
+        }),
     )?;
     call.check(
         "code_challenge_method_s256",
@@ -247,7 +322,8 @@ fn challenge(call: &Call, params: &Params) -> Result<String, Refusal> {
     )?;
     call.check(
         "code_challenge_well_formed",
-        pkce::check_form(challenge).map_err(|flaw| AuthorizeError::ChallengeMalformed { flaw }.into()),
+        pkce::check_form(challenge)
+            .map_err(|flaw| AuthorizeError::ChallengeMalformed { flaw }.into()),
     )?;
     Ok(challenge.to_owned())
 }
@@ -255,10 +331,19 @@ fn challenge(call: &Call, params: &Params) -> Result<String, Refusal> {
 fn scopes(params: &Params) -> Result<ScopeSet, Refusal> {
     let set = ScopeSet::parse(params.get("scope").unwrap_or(""))
         .map_err(|error| Refusal::from(AuthorizeError::ScopeUnknown { error }))?;
-    if set.is_empty() { Err(AuthorizeError::ScopeMissing.into()) } else { Ok(set) }
+    if set.is_empty() {
+        Err(AuthorizeError::ScopeMissing.into())
+    } else {
+        Ok(set)
+    }
 }
 
-fn nonce(call: &Call, params: &Params, scope: &ScopeSet, profile: Profile) -> Result<Option<String>, Refusal> {
+fn nonce(
+    call: &Call,
+    params: &Params,
+    scope: &ScopeSet,
+    profile: Profile,
+) -> Result<Option<String>, Refusal> {
     let nonce = params.get("nonce").map(str::to_owned);
     if nonce.is_none() && scope.contains("openid") {
         if profile == Profile::Strict {
@@ -276,8 +361,13 @@ fn nonce(call: &Call, params: &Params, scope: &ScopeSet, profile: Profile) -> Re
 }
 
 fn prompt(params: &Params) -> Result<Vec<String>, Refusal> {
-    let values: Vec<String> =
-        params.get("prompt").unwrap_or("").split(' ').filter(|value| !value.is_empty()).map(str::to_owned).collect();
+    let values: Vec<String> = params
+        .get("prompt")
+        .unwrap_or("")
+        .split(' ')
+        .filter(|value| !value.is_empty())
+        .map(str::to_owned)
+        .collect();
     let known = ["none", "login", "consent", "select_account"];
     if let Some(unknown) = values.iter().find(|value| !known.contains(&value.as_str())) {
         return Err(AuthorizeError::PromptUnknown { sent: unknown }.into());
@@ -291,6 +381,10 @@ fn prompt(params: &Params) -> Result<Vec<String>, Refusal> {
 fn max_age(params: &Params) -> Result<Option<i64>, Refusal> {
     params
         .get("max_age")
-        .map(|text| text.parse::<u32>().map(i64::from).map_err(|_| AuthorizeError::MaxAge { sent: text }.into()))
+        .map(|text| {
+            text.parse::<u32>()
+                .map(i64::from)
+                .map_err(|_| AuthorizeError::MaxAge { sent: text }.into())
+        })
         .transpose()
 }

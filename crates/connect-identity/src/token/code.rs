@@ -87,7 +87,11 @@ pub(super) async fn grant(
     let Some(code) = outcome.code else {
         return Err(missing().into());
     };
-    call.exchange.note(|notes| notes.credentials.extend([access_value.hash(), refresh_value.hash()]));
+    call.exchange.note(|notes| {
+        notes
+            .credentials
+            .extend([access_value.hash(), refresh_value.hash()])
+    });
     let asked = code.detail.issuer.as_deref().unwrap_or_default();
     if asked != call.issuer() {
         call.find(Finding::new(
@@ -111,7 +115,10 @@ impl LedgerUnit for RedeemCode {
     type Output = Outcome;
 
     fn keys(&self) -> Keys {
-        Keys { credentials: vec![self.code], grants: Vec::new() }
+        Keys {
+            credentials: vec![self.code],
+            grants: Vec::new(),
+        }
     }
 
     fn decide(&self, ledger: &mut Ledger<'_>) -> Decision<Outcome> {
@@ -119,12 +126,21 @@ impl LedgerUnit for RedeemCode {
         let found = ledger.credential(&self.code).cloned();
         let mut passed = Vec::new();
         let checked = self.check(found.as_ref(), now, &mut passed);
-        let mut outcome = Outcome { verdict: Ok(()), passed, code: found.clone(), seq: None };
+        let mut outcome = Outcome {
+            verdict: Ok(()),
+            passed,
+            code: found.clone(),
+            seq: None,
+        };
         let Some(code) = found else {
             outcome.verdict = checked.map_err(|(refusal, _)| refusal);
             return Decision::plain(outcome);
         };
-        let origin = Origin { trace: code.trace.clone(), cause: Some(code.issued_by), ..self.origin.clone() };
+        let origin = Origin {
+            trace: code.trace.clone(),
+            cause: Some(code.issued_by),
+            ..self.origin.clone()
+        };
         match checked {
             Ok(()) => {
                 outcome.seq = Some(self.redeem(ledger, &code, &origin, now));
@@ -132,7 +148,10 @@ impl LedgerUnit for RedeemCode {
             }
             Err((refusal, consequence)) => {
                 outcome.verdict = Err(refusal);
-                Decision { output: outcome, cascade: self.consequence(consequence, ledger, &code, origin) }
+                Decision {
+                    output: outcome,
+                    cascade: self.consequence(consequence, ledger, &code, origin),
+                }
             }
         }
     }
@@ -151,7 +170,12 @@ enum Consequence {
 type Checked = Result<(), (Box<Refusal>, Consequence)>;
 
 impl RedeemCode {
-    fn check(&self, code: Option<&Credential>, now: Timestamp, passed: &mut Vec<&'static str>) -> Checked {
+    fn check(
+        &self,
+        code: Option<&Credential>,
+        now: Timestamp,
+        passed: &mut Vec<&'static str>,
+    ) -> Checked {
         let refuse = |refusal: Refusal, consequence| Err((Box::new(refusal), consequence));
         let Some(code) = code else {
             return refuse(unknown(), Consequence::Nothing);
@@ -172,7 +196,10 @@ impl RedeemCode {
         }
         passed.extend(["code_unused", "code_unexpired"]);
         if self.redirect_uri != code.detail.redirect_uri {
-            return refuse(other_redirect(code, self.redirect_uri.as_deref()), Consequence::Nothing);
+            return refuse(
+                other_redirect(code, self.redirect_uri.as_deref()),
+                Consequence::Nothing,
+            );
         }
         passed.push("redirect_uri_repeated");
         let expected = code.detail.code_challenge.as_deref().unwrap_or_default();
@@ -190,7 +217,13 @@ impl RedeemCode {
         Ok(())
     }
 
-    fn redeem(&self, ledger: &mut Ledger<'_>, code: &Credential, origin: &Origin, now: Timestamp) -> Seq {
+    fn redeem(
+        &self,
+        ledger: &mut Ledger<'_>,
+        code: &Credential,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Seq {
         let detail = json!({
             "client_id": code.client_id, "user_id": code.user_id, "grant_id": code.grant_id,
             "access_token": self.access.id, "refresh_token": self.refresh.id,
@@ -199,16 +232,30 @@ impl RedeemCode {
         // The checks have just found it active.
         let _ = ledger.end(&code.hash, CredentialState::Used);
         if let Some(grant) = &code.grant_id {
-            let before = ledger.active_refresh(grant).map(|old| (old.hash, old.id.clone(), old.trace.clone()));
+            let before = ledger
+                .active_refresh(grant)
+                .map(|old| (old.hash, old.id.clone(), old.trace.clone()));
             if let Some((hash, id, trace)) = before
                 && ledger.end(&hash, CredentialState::Replaced).is_ok()
             {
-                let of_it = Origin { cause: Some(seq), trace, ..origin.clone() };
-                ledger.journal(&of_it, Kind::RefreshTokenReplaced, id.as_str(), &json!({ "by": self.refresh.id }));
+                let of_it = Origin {
+                    cause: Some(seq),
+                    trace,
+                    ..origin.clone()
+                };
+                ledger.journal(
+                    &of_it,
+                    Kind::RefreshTokenReplaced,
+                    id.as_str(),
+                    &json!({ "by": self.refresh.id }),
+                );
             }
             ledger.use_grant(grant);
         }
-        for (minted, lifetime) in [(&self.access, self.access_lifetime), (&self.refresh, REFRESH_TOKEN_LIFETIME)] {
+        for (minted, lifetime) in [
+            (&self.access, self.access_lifetime),
+            (&self.refresh, REFRESH_TOKEN_LIFETIME),
+        ] {
             let mut new = minted.row(code.trace.clone(), seq, now);
             let credential = &mut new.credential;
             credential.client_id.clone_from(&code.client_id);
@@ -241,9 +288,21 @@ impl RedeemCode {
                 None
             }
             Consequence::Replay => {
-                let seq = ledger.journal(&origin, Kind::CodeReplayed, code.id.as_str(), &json!({ "client_id": self.client }));
-                let origin = Origin { cause: Some(seq), at: ledger.moment(), ..origin };
-                Some(Cascade::RevokeFamily { root: code.id.clone(), origin })
+                let seq = ledger.journal(
+                    &origin,
+                    Kind::CodeReplayed,
+                    code.id.as_str(),
+                    &json!({ "client_id": self.client }),
+                );
+                let origin = Origin {
+                    cause: Some(seq),
+                    at: ledger.moment(),
+                    ..origin
+                };
+                Some(Cascade::RevokeFamily {
+                    root: code.id.clone(),
+                    origin,
+                })
             }
         }
     }
@@ -267,21 +326,31 @@ fn unknown() -> Refusal {
 }
 
 fn not_a_code(kind: CredentialKind) -> Refusal {
-    invalid_grant("code_known", "The value is not an authorization code", GRANT)
-        .expected("an authorization code (`lph_ac_…`)")
-        .received(format!("a credential of the kind {}", kind.as_str()))
-        .fix("Send the `code` of the callback.")
+    invalid_grant(
+        "code_known",
+        "The value is not an authorization code",
+        GRANT,
+    )
+    .expected("an authorization code (`lph_ac_…`)")
+    .received(format!("a credential of the kind {}", kind.as_str()))
+    .fix("Send the `code` of the callback.")
 }
 
 fn other_client() -> Refusal {
-    invalid_grant("code_of_this_client", "The authorization code was issued to another client", GRANT)
-        .expected("a code issued to this client_id")
-        .received("a code of another app")
-        .fix("Use the same client_id in the authorization request and in the token request.")
+    invalid_grant(
+        "code_of_this_client",
+        "The authorization code was issued to another client",
+        GRANT,
+    )
+    .expected("a code issued to this client_id")
+    .received("a code of another app")
+    .fix("Use the same client_id in the authorization request and in the token request.")
 }
 
 fn used(code: &Credential) -> Refusal {
-    let at = code.ended_at.map_or_else(String::new, |at| format!(" at {at}"));
+    let at = code
+        .ended_at
+        .map_or_else(String::new, |at| format!(" at {at}"));
     invalid_grant("code_unused", "The authorization code was used before; the tokens it gave are revoked", Clause::standard("RFC 6749 §4.1.2, §10.5; ruling 4"))
         .expected("a code that is exchanged once")
         .received(format!("a code that was exchanged{at}"))
@@ -290,14 +359,23 @@ fn used(code: &Credential) -> Refusal {
 
 fn expired(code: &Credential, now: Timestamp) -> Refusal {
     let end = code.expires_at.unwrap_or(now);
-    invalid_grant("code_unexpired", "The authorization code has expired", Clause::documented("/connect/glossary: 60 seconds"))
-        .expected("an exchange within 60 seconds")
-        .received(format!("a code that expired at {end}, {} s ago", now.millis_since(end) / 1000))
-        .fix("Exchange the code right in the callback handler, and start the flow again.")
+    invalid_grant(
+        "code_unexpired",
+        "The authorization code has expired",
+        Clause::documented("/connect/glossary: 60 seconds"),
+    )
+    .expected("an exchange within 60 seconds")
+    .received(format!(
+        "a code that expired at {end}, {} s ago",
+        now.millis_since(end) / 1000
+    ))
+    .fix("Exchange the code right in the callback handler, and start the flow again.")
 }
 
 fn ended(code: &Credential, state: CredentialState) -> Refusal {
-    let at = code.ended_at.map_or_else(String::new, |at| format!(" at {at}"));
+    let at = code
+        .ended_at
+        .map_or_else(String::new, |at| format!(" at {at}"));
     invalid_grant("code_unused", "The authorization code is not valid any more", GRANT)
         .expected("an active code")
         .received(format!("a code that became {}{at}", state.as_str()))
@@ -305,10 +383,17 @@ fn ended(code: &Credential, state: CredentialState) -> Refusal {
 }
 
 fn other_redirect(code: &Credential, sent: Option<&str>) -> Refusal {
-    invalid_grant("redirect_uri_repeated", "redirect_uri is not the one of the authorization request", GRANT)
-        .expected(code.detail.redirect_uri.clone().unwrap_or_default())
-        .received(sent.map_or_else(|| "no `redirect_uri`".to_owned(), |sent| sent.chars().take(600).collect()))
-        .fix("Send the same `redirect_uri` in both requests, character for character.")
+    invalid_grant(
+        "redirect_uri_repeated",
+        "redirect_uri is not the one of the authorization request",
+        GRANT,
+    )
+    .expected(code.detail.redirect_uri.clone().unwrap_or_default())
+    .received(sent.map_or_else(
+        || "no `redirect_uri`".to_owned(),
+        |sent| sent.chars().take(600).collect(),
+    ))
+    .fix("Send the same `redirect_uri` in both requests, character for character.")
 }
 
 fn no_verifier(expected: &str) -> Refusal {
@@ -331,8 +416,12 @@ fn wrong_verifier(expected: &str, verifier: &str) -> Refusal {
     } else {
         "The verifier is not the one this flow began with: a session that was overwritten by a second tab, or a verifier made anew in the callback, are common causes. This code is spent; start again."
     };
-    invalid_grant("code_verifier_matches", "code_verifier does not match the code_challenge", PKCE)
-        .expected(expected)
-        .received(pkce::challenge(verifier))
-        .fix(fix)
+    invalid_grant(
+        "code_verifier_matches",
+        "code_verifier does not match the code_challenge",
+        PKCE,
+    )
+    .expected(expected)
+    .received(pkce::challenge(verifier))
+    .fix(fix)
 }

@@ -43,10 +43,18 @@ pub(super) async fn sign(
         Some(user) => identity.world.person(user).await?,
         None => None,
     };
-    let Some(person) = person else { return Ok(None) };
+    let Some(person) = person else {
+        return Ok(None);
+    };
     let moment = identity.env.moment();
     let virtual_time = identity.settings.get().stamp_virtual_time;
-    let stamp = |t: Timestamp| if virtual_time { t.as_secs() } else { moment.to_wire(t).as_secs() };
+    let stamp = |t: Timestamp| {
+        if virtual_time {
+            t.as_secs()
+        } else {
+            moment.to_wire(t).as_secs()
+        }
+    };
     let now = moment.sandbox;
     let email = from.scope.contains("email");
     let claims = Claims {
@@ -62,11 +70,19 @@ pub(super) async fn sign(
             .auth_time_ms
             .filter(|_| from.detail.max_age_asked)
             .map(|millis| stamp(Timestamp::from_millis(millis))),
-        name: from.scope.contains("profile").then_some(person.name.as_str()),
+        name: from
+            .scope
+            .contains("profile")
+            .then_some(person.name.as_str()),
         email: email.then_some(person.email.as_str()),
         email_verified: email.then_some(true),
     };
-    Ok(Some(identity.keys.sign(client.client.id_token_alg, "JWT", &claims, origin).await?))
+    Ok(Some(
+        identity
+            .keys
+            .sign(client.client.id_token_alg, "JWT", &claims, origin)
+            .await?,
+    ))
 }
 
 /// What tokens remember of the code they came from. The nonce is for the first id_token only (OpenID Connect Core

@@ -70,7 +70,14 @@ async fn grant(identity: &Identity, call: &Call) -> Result<Issued, Failure> {
     call.check("grant_type_supported", verdict)?;
     let client = client_auth::authenticate(identity, call, &params).await?;
     let signs_people_in = !client.client.redirect_uris.is_empty();
-    call.check("grant_allowed_to_client", if signs_people_in { Ok(()) } else { Err(machine(&client.client.name)) })?;
+    call.check(
+        "grant_allowed_to_client",
+        if signs_people_in {
+            Ok(())
+        } else {
+            Err(machine(&client.client.name))
+        },
+    )?;
     if grant_type == Some("refresh_token") {
         refresh::grant(identity, call, &params, &client).await
     } else {

@@ -53,8 +53,15 @@ pub(super) async fn grant(
     params: &Params,
     client: &ClientRecord,
 ) -> Result<Issued, Failure> {
-    let token = call.check("refresh_token_present", params.get("refresh_token").ok_or_else(missing))?;
-    let asked = params.get("scope").map(ScopeSet::parse).transpose().map_err(|error| bad_scope(&error));
+    let token = call.check(
+        "refresh_token_present",
+        params.get("refresh_token").ok_or_else(missing),
+    )?;
+    let asked = params
+        .get("scope")
+        .map(ScopeSet::parse)
+        .transpose()
+        .map_err(|error| bad_scope(&error));
     let asked = call.check("scopes_exist", asked)?;
     let sealer = identity.vault.sealer().await?;
     let access = Minted::new(&identity.env, &sealer, CredentialKind::AccessToken);
@@ -63,7 +70,11 @@ pub(super) async fn grant(
     let hash = CredentialHash::of(token);
     let settings = identity.settings.get();
     let unit = Refresh {
-        origin: call.origin(Actor::Client(client.client.id.clone()), identity.env.id(), None),
+        origin: call.origin(
+            Actor::Client(client.client.id.clone()),
+            identity.env.id(),
+            None,
+        ),
         token: hash,
         client: client.client.id.clone(),
         client_name: client.client.name.clone(),
@@ -89,9 +100,22 @@ pub(super) async fn grant(
     let Some(token) = outcome.token else {
         return Err(missing().into());
     };
-    call.exchange.note(|notes| notes.credentials.extend([access_value.hash(), refresh_value.hash()]));
+    call.exchange.note(|notes| {
+        notes
+            .credentials
+            .extend([access_value.hash(), refresh_value.hash()])
+    });
     let origin = call.origin(Actor::System, token.trace.clone(), outcome.seq);
-    let id_token = id_token::sign(identity, client, &Credential { scope: scope.clone(), ..token }, &origin).await?;
+    let id_token = id_token::sign(
+        identity,
+        client,
+        &Credential {
+            scope: scope.clone(),
+            ..token
+        },
+        &origin,
+    )
+    .await?;
     Ok(Issued {
         access: access_value,
         refresh: refresh_value,
@@ -105,7 +129,10 @@ impl LedgerUnit for Refresh {
     type Output = Outcome;
 
     fn keys(&self) -> Keys {
-        Keys { credentials: vec![self.token], grants: Vec::new() }
+        Keys {
+            credentials: vec![self.token],
+            grants: Vec::new(),
+        }
     }
 
     fn decide(&self, ledger: &mut Ledger<'_>) -> Decision<Outcome> {
@@ -113,9 +140,17 @@ impl LedgerUnit for Refresh {
         let found = ledger.credential(&self.token).cloned();
         let mut passed = Vec::new();
         let verdict = self.check(found.as_ref(), now, &mut passed);
-        let reused = matches!(&verdict, Err(refusal) if refusal.check == "refresh_token_not_rotated");
-        let mut outcome = Outcome { verdict, passed, token: found.clone(), seq: None };
-        let Some(token) = found else { return Decision::plain(outcome) };
+        let reused =
+            matches!(&verdict, Err(refusal) if refusal.check == "refresh_token_not_rotated");
+        let mut outcome = Outcome {
+            verdict,
+            passed,
+            token: found.clone(),
+            seq: None,
+        };
+        let Some(token) = found else {
+            return Decision::plain(outcome);
+        };
         let origin = Origin {
             at: ledger.moment(),
             trace: token.trace.clone(),
@@ -127,7 +162,10 @@ impl LedgerUnit for Refresh {
             return Decision::plain(outcome);
         }
         let cascade = reused.then(|| self.reuse(ledger, &token, origin)).flatten();
-        Decision { output: outcome, cascade }
+        Decision {
+            output: outcome,
+            cascade,
+        }
     }
 }
 
@@ -172,15 +210,31 @@ impl Refresh {
         Ok(scope)
     }
 
-    fn rotate(&self, ledger: &mut Ledger<'_>, token: &Credential, scope: &ScopeSet, origin: &Origin, now: Timestamp) -> Seq {
+    fn rotate(
+        &self,
+        ledger: &mut Ledger<'_>,
+        token: &Credential,
+        scope: &ScopeSet,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Seq {
         let detail = json!({
             "client_id": token.client_id, "user_id": token.user_id, "grant_id": token.grant_id,
             "access_token": self.access.id, "refresh_token": self.refresh.id,
         });
-        let seq = ledger.journal(origin, Kind::RefreshTokenRotated, token.id.as_str(), &detail);
+        let seq = ledger.journal(
+            origin,
+            Kind::RefreshTokenRotated,
+            token.id.as_str(),
+            &detail,
+        );
         if ledger.end(&token.hash, CredentialState::Rotated).is_err() {
             // Presented again within the grace period: the token that took its place makes room instead.
-            let successor = token.grant_id.as_ref().and_then(|grant| ledger.active_refresh(grant)).map(|next| next.hash);
+            let successor = token
+                .grant_id
+                .as_ref()
+                .and_then(|grant| ledger.active_refresh(grant))
+                .map(|next| next.hash);
             if let Some(successor) = successor {
                 let _ = ledger.end(&successor, CredentialState::Rotated);
             }
@@ -208,10 +262,20 @@ impl Refresh {
         seq
     }
 
-    fn reuse(&self, ledger: &mut Ledger<'_>, token: &Credential, origin: Origin) -> Option<Cascade> {
+    fn reuse(
+        &self,
+        ledger: &mut Ledger<'_>,
+        token: &Credential,
+        origin: Origin,
+    ) -> Option<Cascade> {
         let (grant, user) = (token.grant_id.clone()?, token.user_id.clone()?);
         let detail = json!({ "client_id": self.client, "grant_id": grant });
-        let seq = ledger.journal(&origin, Kind::RefreshTokenReused, token.id.as_str(), &detail);
+        let seq = ledger.journal(
+            &origin,
+            Kind::RefreshTokenReused,
+            token.id.as_str(),
+            &detail,
+        );
         let alert = NewAlert {
             id: self.alert.clone(),
             user_id: user,
@@ -221,24 +285,41 @@ impl Refresh {
                 self.client_name
             ),
         };
-        Some(Cascade::RevokeGrant { grant, origin: Origin { cause: Some(seq), ..origin }, alert: Some(alert) })
+        Some(Cascade::RevokeGrant {
+            grant,
+            origin: Origin {
+                cause: Some(seq),
+                ..origin
+            },
+            alert: Some(alert),
+        })
     }
 }
 
 const GRANT: Clause = Clause::documented("/connect/errors invalid_grant; RFC 6749 §6");
 
 fn missing() -> Refusal {
-    Refusal::new("refresh_token_present", ErrorCode::InvalidRequest, "refresh_token is missing", Clause::documented("seed quickstart step 6"))
-        .expected("`refresh_token`")
-        .received("no `refresh_token`")
-        .fix("Send the refresh token of the last token answer.")
+    Refusal::new(
+        "refresh_token_present",
+        ErrorCode::InvalidRequest,
+        "refresh_token is missing",
+        Clause::documented("seed quickstart step 6"),
+    )
+    .expected("`refresh_token`")
+    .received("no `refresh_token`")
+    .fix("Send the refresh token of the last token answer.")
 }
 
 fn bad_scope(error: &ScopeError) -> Refusal {
-    Refusal::new("scopes_exist", ErrorCode::InvalidScope, "A requested scope does not exist", Clause::standard("RFC 6749 §6"))
-        .expected("scopes of the catalogue, separated by spaces")
-        .received(error.to_string())
-        .fix("Leave `scope` out: a refresh then keeps what was granted.")
+    Refusal::new(
+        "scopes_exist",
+        ErrorCode::InvalidScope,
+        "A requested scope does not exist",
+        Clause::standard("RFC 6749 §6"),
+    )
+    .expected("scopes of the catalogue, separated by spaces")
+    .received(error.to_string())
+    .fix("Leave `scope` out: a refresh then keeps what was granted.")
 }
 
 fn unknown() -> Refusal {
@@ -249,21 +330,31 @@ fn unknown() -> Refusal {
 }
 
 fn not_a_refresh_token(kind: CredentialKind) -> Refusal {
-    invalid_grant("refresh_token_known", "The value is not a refresh token", GRANT)
-        .expected("a refresh token (`lph_rt_…`)")
-        .received(format!("a credential of the kind {}", kind.as_str()))
-        .fix("Store access and refresh token apart, and send the refresh token here.")
+    invalid_grant(
+        "refresh_token_known",
+        "The value is not a refresh token",
+        GRANT,
+    )
+    .expected("a refresh token (`lph_rt_…`)")
+    .received(format!("a credential of the kind {}", kind.as_str()))
+    .fix("Store access and refresh token apart, and send the refresh token here.")
 }
 
 fn other_client() -> Refusal {
-    invalid_grant("refresh_token_of_this_client", "The refresh token was issued to another client", GRANT)
-        .expected("a refresh token of this client_id")
-        .received("a refresh token of another app")
-        .fix("Use the client_id the token was issued to.")
+    invalid_grant(
+        "refresh_token_of_this_client",
+        "The refresh token was issued to another client",
+        GRANT,
+    )
+    .expected("a refresh token of this client_id")
+    .received("a refresh token of another app")
+    .fix("Use the client_id the token was issued to.")
 }
 
 fn at(token: &Credential) -> String {
-    token.ended_at.map_or_else(String::new, |at| format!(" at {at}"))
+    token
+        .ended_at
+        .map_or_else(String::new, |at| format!(" at {at}"))
 }
 
 fn rotated(token: &Credential) -> Refusal {
@@ -289,11 +380,17 @@ fn replaced(token: &Credential) -> Refusal {
 }
 
 fn expired(token: &Credential) -> Refusal {
-    let end = token.expires_at.map_or_else(String::new, |end| format!(" at {end}"));
-    invalid_grant("refresh_token_unexpired", "The refresh token has expired", Clause::documented("/connect/tokens: 90 days from last use"))
-        .expected("a refresh token used within the last 90 days")
-        .received(format!("a refresh token that expired{end}"))
-        .fix("The person has to go through the flow again.")
+    let end = token
+        .expires_at
+        .map_or_else(String::new, |end| format!(" at {end}"));
+    invalid_grant(
+        "refresh_token_unexpired",
+        "The refresh token has expired",
+        Clause::documented("/connect/tokens: 90 days from last use"),
+    )
+    .expected("a refresh token used within the last 90 days")
+    .received(format!("a refresh token that expired{end}"))
+    .fix("The person has to go through the flow again.")
 }
 
 fn ended(token: &Credential, state: CredentialState) -> Refusal {
@@ -304,8 +401,13 @@ fn ended(token: &Credential, state: CredentialState) -> Refusal {
 }
 
 fn more_scope(granted: &ScopeSet, more: &ScopeSet) -> Refusal {
-    Refusal::new("scopes_within_grant", ErrorCode::InvalidScope, "A refresh can not widen the scope", Clause::standard("RFC 6749 §6"))
-        .expected(format!("at most {granted}"))
-        .received(format!("{more} besides"))
-        .fix("Send the person through the flow again to ask for more.")
+    Refusal::new(
+        "scopes_within_grant",
+        ErrorCode::InvalidScope,
+        "A refresh can not widen the scope",
+        Clause::standard("RFC 6749 §6"),
+    )
+    .expected(format!("at most {granted}"))
+    .received(format!("{more} besides"))
+    .fix("Send the person through the flow again to ask for more.")
 }

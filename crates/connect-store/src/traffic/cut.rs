@@ -48,11 +48,16 @@ pub(super) type Nonces<'n> = &'n mut dyn FnMut() -> [u8; 24];
 
 /// Whether some credential in the bytes has no row of its own, so that a key is needed to keep it.
 pub(super) fn needs_key(exchange: &NewExchange) -> bool {
-    [&exchange.request, &exchange.response].into_iter().any(|bytes| {
-        redaction::find(bytes)
-            .iter()
-            .any(|cut| !exchange.notes.credentials.contains(&hash_of(&bytes[cut.start..cut.end])))
-    })
+    [&exchange.request, &exchange.response]
+        .into_iter()
+        .any(|bytes| {
+            redaction::find(bytes).iter().any(|cut| {
+                !exchange
+                    .notes
+                    .credentials
+                    .contains(&hash_of(&bytes[cut.start..cut.end]))
+            })
+        })
 }
 
 fn hash_of(bytes: &[u8]) -> CredentialHash {
@@ -60,7 +65,11 @@ fn hash_of(bytes: &[u8]) -> CredentialHash {
 }
 
 /// Cuts every credential out of an exchange's bytes.
-pub(super) fn clean(exchange: &NewExchange, sealer: Option<&Sealer>, nonces: Nonces<'_>) -> Cleaned {
+pub(super) fn clean(
+    exchange: &NewExchange,
+    sealer: Option<&Sealer>,
+    nonces: Nonces<'_>,
+) -> Cleaned {
     let mut cuts = Vec::new();
     let mut sealed = Vec::new();
     let mut side = |bytes: &[u8], in_request: bool| {
@@ -76,8 +85,13 @@ pub(super) fn clean(exchange: &NewExchange, sealer: Option<&Sealer>, nonces: Non
             let value = &bytes[cut.start..cut.end];
             let hash = hash_of(value);
             let marker = format!("[{} {}]", cut.what, &hash.to_hex()[..8]);
-            let mut stored =
-                StoredCut { in_request, at: kept.len(), len: marker.len(), hash: None, sealed: None };
+            let mut stored = StoredCut {
+                in_request,
+                at: kept.len(),
+                len: marker.len(),
+                hash: None,
+                sealed: None,
+            };
             if exchange.notes.credentials.contains(&hash) {
                 stored.hash = Some(hash.to_hex());
             } else if let Some(sealer) = sealer {
@@ -125,7 +139,12 @@ pub enum RevealError {
 
 impl Traffic {
     /// Puts the credentials back into an exchange's bytes.
-    pub async fn reveal(&self, exchange: &Exchange, world: &World, vault: &Vault) -> Result<Reveal, RevealError> {
+    pub async fn reveal(
+        &self,
+        exchange: &Exchange,
+        world: &World,
+        vault: &Vault,
+    ) -> Result<Reveal, RevealError> {
         let sealer = vault.sealer().await?;
         let mut connection = world.read().await?;
         let mut request = Zeroizing::new(Vec::with_capacity(exchange.request.len() * 2));
@@ -149,7 +168,11 @@ impl Traffic {
         }
         request.extend_from_slice(exchange.request.get(request_from..).unwrap_or_default());
         response.extend_from_slice(exchange.response.get(response_from..).unwrap_or_default());
-        Ok(Reveal { request, response, lost })
+        Ok(Reveal {
+            request,
+            response,
+            lost,
+        })
     }
 }
 
@@ -165,7 +188,11 @@ async fn value_of(
         };
         return Ok(sealer.open(&sealed, id.as_str().as_bytes()).ok());
     }
-    let Some((at, len)) = cut.sealed else { return Ok(None) };
-    let Some(sealed) = exchange.sealed.get(at..at + len) else { return Ok(None) };
+    let Some((at, len)) = cut.sealed else {
+        return Ok(None);
+    };
+    let Some(sealed) = exchange.sealed.get(at..at + len) else {
+        return Ok(None);
+    };
     Ok(sealer.open(sealed, exchange.summary.id.as_bytes()).ok())
 }

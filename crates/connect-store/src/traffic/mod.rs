@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use bytes::Bytes;
+use connect_core::Moment;
 use connect_core::domain::exchange::Notes;
 use connect_core::id::ExchangeId;
-use connect_core::Moment;
 use sqlx::SqlitePool;
 use tokio::sync::broadcast;
 
@@ -78,12 +78,23 @@ struct Inner {
 
 impl Traffic {
     /// Opens the file, brings its schema up to date and starts the writer. `branch` marks new rows (see `Snapshots`).
-    pub async fn open(path: &Path, branch: String, vault: Arc<Vault>, retention: Retention) -> Result<Self, StoreError> {
+    pub async fn open(
+        path: &Path,
+        branch: String,
+        vault: Arc<Vault>,
+        retention: Retention,
+    ) -> Result<Self, StoreError> {
         let connection = database::open_writer(path, Durability::Process, &MIGRATOR).await?;
         let retention = Arc::new(RwLock::new(retention));
         let (recorded, _) = broadcast::channel(64);
-        let writer =
-            writer::Writer::start(connection, branch, vault, Arc::clone(&retention), recorded.clone()).await?;
+        let writer = writer::Writer::start(
+            connection,
+            branch,
+            vault,
+            Arc::clone(&retention),
+            recorded.clone(),
+        )
+        .await?;
         Ok(Self(Arc::new(Inner {
             writer,
             readers: database::readers(path, 2),
@@ -111,7 +122,11 @@ impl Traffic {
 
     /// Changes what is kept; applied with the next batch.
     pub fn set_retention(&self, retention: Retention) {
-        *self.0.retention.write().unwrap_or_else(std::sync::PoisonError::into_inner) = retention;
+        *self
+            .0
+            .retention
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = retention;
     }
 
     /// Removes every exchange.

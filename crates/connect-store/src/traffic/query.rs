@@ -46,7 +46,11 @@ pub struct TrafficPage {
 
 impl Traffic {
     /// Exchanges that fit `filter`, newest first; at most `limit`.
-    pub async fn list(&self, filter: &TrafficFilter, limit: u32) -> Result<TrafficPage, StoreError> {
+    pub async fn list(
+        &self,
+        filter: &TrafficFilter,
+        limit: u32,
+    ) -> Result<TrafficPage, StoreError> {
         let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("SELECT ");
         query.push(SUMMARY_COLUMNS).push(" FROM exchanges WHERE 1");
         let equal = [
@@ -64,11 +68,16 @@ impl Traffic {
             }
         }
         if let Some(target) = &filter.target {
-            query.push(" AND instr(target, ").push_bind(target.clone()).push(") > 0");
+            query
+                .push(" AND instr(target, ")
+                .push_bind(target.clone())
+                .push(") > 0");
         }
         match filter.status {
             Some(class @ 1..=5) => {
-                query.push(" AND status / 100 = ").push_bind(i64::from(class));
+                query
+                    .push(" AND status / 100 = ")
+                    .push_bind(i64::from(class));
             }
             Some(status) => {
                 query.push(" AND status = ").push_bind(i64::from(status));
@@ -86,14 +95,23 @@ impl Traffic {
         if let Some(before) = filter.before {
             query.push(" AND seq < ").push_bind(before);
         }
-        query.push(" ORDER BY seq DESC LIMIT ").push_bind(i64::from(limit));
+        query
+            .push(" ORDER BY seq DESC LIMIT ")
+            .push_bind(i64::from(limit));
         let rows: Vec<SummaryRow> = query.build_query_as().fetch_all(self.readers()).await?;
-        Ok(TrafficPage { rows: rows.into_iter().map(Into::into).collect(), total: self.count().await? })
+        Ok(TrafficPage {
+            rows: rows.into_iter().map(Into::into).collect(),
+            total: self.count().await?,
+        })
     }
 
     /// How many exchanges there are.
     pub async fn count(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM exchanges"#).fetch_one(self.readers()).await?)
+        Ok(
+            sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM exchanges"#)
+                .fetch_one(self.readers())
+                .await?,
+        )
     }
 
     /// Bytes in use in the file.
@@ -104,8 +122,15 @@ impl Traffic {
     /// One exchange by id.
     pub async fn get(&self, id: &ExchangeId) -> Result<Option<Exchange>, StoreError> {
         let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("SELECT ");
-        query.push(SUMMARY_COLUMNS).push(FULL_COLUMNS).push(" FROM exchanges WHERE id = ").push_bind(id.as_str());
-        let row: Option<FullRow> = query.build_query_as().fetch_optional(self.readers()).await?;
+        query
+            .push(SUMMARY_COLUMNS)
+            .push(FULL_COLUMNS)
+            .push(" FROM exchanges WHERE id = ")
+            .push_bind(id.as_str());
+        let row: Option<FullRow> = query
+            .build_query_as()
+            .fetch_optional(self.readers())
+            .await?;
         row.map(FullRow::into_exchange).transpose()
     }
 }

@@ -18,7 +18,11 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { max_count: 200_000, max_age_days: 30, max_mebibytes: 1024 }
+        Self {
+            max_count: 200_000,
+            max_age_days: 30,
+            max_mebibytes: 1024,
+        }
     }
 }
 
@@ -38,20 +42,32 @@ pub(super) async fn enforce(
     )
     .fetch_one(&mut *connection)
     .await?;
-    let too_old = sqlx::query_scalar!(r#"SELECT COUNT(*) AS "over!: i64" FROM exchanges WHERE wall < ?1"#, oldest_kept)
-        .fetch_one(&mut *connection)
-        .await?;
+    let too_old = sqlx::query_scalar!(
+        r#"SELECT COUNT(*) AS "over!: i64" FROM exchanges WHERE wall < ?1"#,
+        oldest_kept
+    )
+    .fetch_one(&mut *connection)
+    .await?;
     let bytes = used_bytes(connection).await?;
-    let too_big = if bytes > i64::from(retention.max_mebibytes) * 1_048_576 { PIECE } else { 0 };
+    let too_big = if bytes > i64::from(retention.max_mebibytes) * 1_048_576 {
+        PIECE
+    } else {
+        0
+    };
     let over = too_many.max(too_old).max(too_big);
     if over == 0 {
         return Ok(false);
     }
     let piece = over.min(PIECE);
-    sqlx::query!("DELETE FROM exchanges WHERE seq IN (SELECT seq FROM exchanges ORDER BY seq LIMIT ?1)", piece)
+    sqlx::query!(
+        "DELETE FROM exchanges WHERE seq IN (SELECT seq FROM exchanges ORDER BY seq LIMIT ?1)",
+        piece
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("PRAGMA incremental_vacuum(256)")
         .execute(&mut *connection)
         .await?;
-    sqlx::query("PRAGMA incremental_vacuum(256)").execute(&mut *connection).await?;
     Ok(over > piece || too_big > 0)
 }
 

@@ -171,11 +171,16 @@ pub(super) struct FullRow {
     sealed: Vec<u8>,
 }
 
-pub(super) const FULL_COLUMNS: &str = ", peer, branch, notes, head_us, body_us, answered_us, request, response, cuts, sealed";
+pub(super) const FULL_COLUMNS: &str =
+    ", peer, branch, notes, head_us, body_us, answered_us, request, response, cuts, sealed";
 
 impl FullRow {
     pub(super) fn into_exchange(self) -> Result<Exchange, StoreError> {
-        let wrong = |column| StoreError::Inconsistent { table: "exchanges", column, row: self.summary.id.clone() };
+        let wrong = |column| StoreError::Inconsistent {
+            table: "exchanges",
+            column,
+            row: self.summary.id.clone(),
+        };
         Ok(Exchange {
             notes: serde_json::from_str(&self.notes).map_err(|_| wrong("notes"))?,
             cuts: serde_json::from_str(&self.cuts).map_err(|_| wrong("cuts"))?,

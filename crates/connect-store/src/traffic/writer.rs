@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 
+use super::NewExchange;
 use super::cut;
 use super::retention::{self, Retention};
-use super::NewExchange;
 use crate::error::StoreError;
 use crate::sealing::Vault;
 
@@ -58,9 +58,10 @@ impl Writer {
         retention: Arc<RwLock<Retention>>,
         recorded: broadcast::Sender<i64>,
     ) -> Result<Self, StoreError> {
-        let last = sqlx::query_scalar!(r#"SELECT COALESCE(MAX(seq), 0) AS "last!: i64" FROM exchanges"#)
-            .fetch_one(&mut connection)
-            .await?;
+        let last =
+            sqlx::query_scalar!(r#"SELECT COALESCE(MAX(seq), 0) AS "last!: i64" FROM exchanges"#)
+                .fetch_one(&mut connection)
+                .await?;
         let state = State {
             connection,
             branch,
@@ -73,25 +74,38 @@ impl Writer {
         };
         let (sender, queue) = mpsc::channel(QUEUE);
         tokio::spawn(run(state, queue));
-        Ok(Self { queue: sender, room: Arc::new(Semaphore::new(QUEUE_KIB as usize)) })
+        Ok(Self {
+            queue: sender,
+            room: Arc::new(Semaphore::new(QUEUE_KIB as usize)),
+        })
     }
 
     pub(super) async fn record(&self, exchange: NewExchange) {
-        let kib = u32::try_from(size(&exchange) / 1024 + 1).unwrap_or(QUEUE_KIB).min(QUEUE_KIB);
+        let kib = u32::try_from(size(&exchange) / 1024 + 1)
+            .unwrap_or(QUEUE_KIB)
+            .min(QUEUE_KIB);
         // The semaphore is never closed.
-        let Ok(room) = Arc::clone(&self.room).acquire_many_owned(kib).await else { return };
+        let Ok(room) = Arc::clone(&self.room).acquire_many_owned(kib).await else {
+            return;
+        };
         let _ = self.queue.send(Job::Record(Box::new(exchange), room)).await;
     }
 
     pub(super) async fn flush(&self) -> Result<(), StoreError> {
         let (done, flushed) = oneshot::channel();
-        self.queue.send(Job::Flush(done)).await.map_err(|_| StoreError::Closing)?;
+        self.queue
+            .send(Job::Flush(done))
+            .await
+            .map_err(|_| StoreError::Closing)?;
         flushed.await.map_err(|_| StoreError::Closing)
     }
 
     pub(super) async fn clear(&self) -> Result<(), StoreError> {
         let (done, cleared) = oneshot::channel();
-        self.queue.send(Job::Clear(done)).await.map_err(|_| StoreError::Closing)?;
+        self.queue
+            .send(Job::Clear(done))
+            .await
+            .map_err(|_| StoreError::Closing)?;
         cleared.await.map_err(|_| StoreError::Closing)?
     }
 
@@ -152,12 +166,18 @@ async fn run(mut state: State, mut queue: mpsc::Receiver<Job>) {
 
 impl State {
     async fn write(&mut self, batch: &mut Batch) {
-        let Batch { exchanges, room, .. } = std::mem::take(batch);
+        let Batch {
+            exchanges, room, ..
+        } = std::mem::take(batch);
         if exchanges.is_empty() {
             return;
         }
         let rows = exchanges.len();
-        self.last_wall_ms = exchanges.iter().map(|exchange| exchange.at.wall.as_millis()).max().unwrap_or(0);
+        self.last_wall_ms = exchanges
+            .iter()
+            .map(|exchange| exchange.at.wall.as_millis())
+            .max()
+            .unwrap_or(0);
         if let Err(error) = self.insert(exchanges).await {
             tracing::error!(%error, rows, "exchanges could not be recorded");
             return;
@@ -167,7 +187,10 @@ impl State {
         self.since_retention += rows;
         if self.since_retention >= RETENTION_EVERY {
             self.since_retention = 0;
-            let limits = *self.retention.read().unwrap_or_else(PoisonError::into_inner);
+            let limits = *self
+                .retention
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
             match retention::enforce(&mut self.connection, limits, self.last_wall_ms).await {
                 Ok(true) => self.since_retention = RETENTION_EVERY,
                 Ok(false) => {}
@@ -253,7 +276,10 @@ impl State {
             notes.client.as_ref().map(ClientId::as_str),
             notes.user.as_ref().map(UserId::as_str),
             notes.grant.as_ref().map(GrantId::as_str),
-            notes.trace.as_ref().map_or_else(|| own_trace(exchange), |trace| trace.as_str().to_owned()),
+            notes
+                .trace
+                .as_ref()
+                .map_or_else(|| own_trace(exchange), |trace| trace.as_str().to_owned()),
             notes.cause.map(|cause| cause.0),
             notes.refusal.as_ref().map(|refusal| refusal.check),
             notes.refusal.as_ref().map(|refusal| refusal.code.as_str()),
@@ -276,8 +302,12 @@ impl State {
     }
 
     async fn clear(&mut self) -> Result<(), StoreError> {
-        sqlx::query!("DELETE FROM exchanges").execute(&mut self.connection).await?;
-        sqlx::query("PRAGMA incremental_vacuum").execute(&mut self.connection).await?;
+        sqlx::query!("DELETE FROM exchanges")
+            .execute(&mut self.connection)
+            .await?;
+        sqlx::query("PRAGMA incremental_vacuum")
+            .execute(&mut self.connection)
+            .await?;
         let _ = self.recorded.send(0);
         Ok(())
     }
@@ -287,12 +317,18 @@ impl State {
 fn own_trace(exchange: &NewExchange) -> String {
     use connect_core::id::TypedId as _;
     let id = exchange.id.as_str();
-    let ulid = id.strip_prefix(connect_core::id::ExchangeId::PREFIX).unwrap_or(id);
+    let ulid = id
+        .strip_prefix(connect_core::id::ExchangeId::PREFIX)
+        .unwrap_or(id);
     format!("{}{ulid}", TraceId::PREFIX)
 }
 
 fn notes_json(notes: &Notes) -> String {
-    let credentials: Vec<String> = notes.credentials.iter().map(|hash| hash.to_hex()[..16].to_owned()).collect();
+    let credentials: Vec<String> = notes
+        .credentials
+        .iter()
+        .map(|hash| hash.to_hex()[..16].to_owned())
+        .collect();
     json!({
         "checks": notes.checks,
         "refusal": notes.refusal,
@@ -305,7 +341,10 @@ fn notes_json(notes: &Notes) -> String {
 
 /// A nonce that is never used twice under a key: the exchange's id is unique, and so is the count within it.
 fn nonce(id: &str, counter: u64) -> [u8; 24] {
-    let digest = Sha256::new().chain_update(id.as_bytes()).chain_update(counter.to_le_bytes()).finalize();
+    let digest = Sha256::new()
+        .chain_update(id.as_bytes())
+        .chain_update(counter.to_le_bytes())
+        .finalize();
     let mut nonce = [0; 24];
     nonce.copy_from_slice(&digest[..24]);
     nonce

@@ -24,7 +24,12 @@ const MOST: usize = 4096;
 
 impl<K, V> Default for Cache<K, V> {
     fn default() -> Self {
-        Self { state: Mutex::new(State { rows: HashMap::new(), generation: 0 }) }
+        Self {
+            state: Mutex::new(State {
+                rows: HashMap::new(),
+                generation: 0,
+            }),
+        }
     }
 }
 

@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use connect_core::domain::credential::{Credential, CredentialKind, CredentialState, InvalidTransition};
+use connect_core::domain::credential::{
+    Credential, CredentialKind, CredentialState, InvalidTransition,
+};
 use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::domain::secret::CredentialHash;
 use connect_core::id::{ClientId, CredentialId, GrantId, UserId};
@@ -51,7 +53,10 @@ pub struct Decision<T> {
 impl<T> Decision<T> {
     /// A decision without further consequence.
     pub const fn plain(output: T) -> Self {
-        Self { output, cascade: None }
+        Self {
+            output,
+            cascade: None,
+        }
     }
 }
 
@@ -156,8 +161,15 @@ impl Ledger<'_> {
     ///
     /// # Errors
     /// When it is not active (as written; time is the caller's to judge) or was not loaded.
-    pub fn end(&mut self, hash: &CredentialHash, to: CredentialState) -> Result<(), InvalidTransition> {
-        let missing = InvalidTransition { from: CredentialState::Expired, to };
+    pub fn end(
+        &mut self,
+        hash: &CredentialHash,
+        to: CredentialState,
+    ) -> Result<(), InvalidTransition> {
+        let missing = InvalidTransition {
+            from: CredentialState::Expired,
+            to,
+        };
         let held = self.rows.get_mut(hash).ok_or(missing)?;
         let credential = &mut held.new.credential;
         credential.state = credential.state.end_as(to)?;
@@ -182,19 +194,31 @@ impl Ledger<'_> {
             self.active_refresh.insert(grant.clone(), hash);
         }
         self.issued.push(hash);
-        self.rows.insert(hash, Held { new, change: Change::Issued });
+        self.rows.insert(
+            hash,
+            Held {
+                new,
+                change: Change::Issued,
+            },
+        );
     }
 
     /// Adds a grant, or writes its new scope.
     pub fn put_grant(&mut self, grant: GrantRow, origin: &Origin, issued_by: Seq) {
-        let provenance = grants::Provenance { trace: origin.trace.clone(), issued_by };
-        self.grants_changed.insert(grant.id.clone(), (grant.clone(), provenance));
-        self.grants.insert((grant.user_id.clone(), grant.client_id.clone()), grant);
+        let provenance = grants::Provenance {
+            trace: origin.trace.clone(),
+            issued_by,
+        };
+        self.grants_changed
+            .insert(grant.id.clone(), (grant.clone(), provenance));
+        self.grants
+            .insert((grant.user_id.clone(), grant.client_id.clone()), grant);
     }
 
     /// Notes that a grant was used now.
     pub fn use_grant(&mut self, grant: &GrantId) {
-        self.grants_used.insert(grant.clone(), self.at.sandbox.as_millis());
+        self.grants_used
+            .insert(grant.clone(), self.at.sandbox.as_millis());
     }
 
     /// Writes a journal entry at the moment of the decision.
@@ -202,7 +226,11 @@ impl Ledger<'_> {
         self.tx.journal_at(self.at, origin, kind, subject, detail)
     }
 
-    async fn load<'tx>(tx: &'tx mut WorldTx, at: Moment, keys: &Keys) -> Result<Ledger<'tx>, StoreError> {
+    async fn load<'tx>(
+        tx: &'tx mut WorldTx,
+        at: Moment,
+        keys: &Keys,
+    ) -> Result<Ledger<'tx>, StoreError> {
         let mut loaded = credentials::by_hashes(tx.connection(), &keys.credentials).await?;
         let mut grant_rows = Vec::new();
         if !keys.grants.is_empty() {
@@ -231,17 +259,35 @@ impl Ledger<'_> {
             {
                 ledger.active_refresh.insert(grant.clone(), credential.hash);
             }
-            let new = NewCredential { credential, sealed: Vec::new() };
-            ledger.rows.insert(new.credential.hash, Held { new, change: Change::None });
+            let new = NewCredential {
+                credential,
+                sealed: Vec::new(),
+            };
+            ledger.rows.insert(
+                new.credential.hash,
+                Held {
+                    new,
+                    change: Change::None,
+                },
+            );
         }
         for grant in grant_rows {
-            ledger.grants.insert((grant.user_id.clone(), grant.client_id.clone()), grant);
+            ledger
+                .grants
+                .insert((grant.user_id.clone(), grant.client_id.clone()), grant);
         }
         Ok(ledger)
     }
 
     async fn flush(self) -> Result<(), StoreError> {
-        let Ledger { tx, rows, issued, grants_changed, grants_used, .. } = self;
+        let Ledger {
+            tx,
+            rows,
+            issued,
+            grants_changed,
+            grants_used,
+            ..
+        } = self;
         let ended: Vec<&Credential> = rows
             .values()
             .filter(|held| held.change == Change::Ended)
@@ -257,7 +303,11 @@ impl Ledger<'_> {
             grants::mark_used(tx.connection(), &grants_used).await?;
         }
         if !issued.is_empty() {
-            let new: Vec<&NewCredential> = issued.iter().filter_map(|hash| rows.get(hash)).map(|held| &held.new).collect();
+            let new: Vec<&NewCredential> = issued
+                .iter()
+                .filter_map(|hash| rows.get(hash))
+                .map(|held| &held.new)
+                .collect();
             credentials::insert_all(tx.connection(), &new).await?;
         }
         Ok(())
@@ -278,8 +328,15 @@ pub(crate) struct PendingUnit<U: LedgerUnit> {
 }
 
 impl<U: LedgerUnit> PendingUnit<U> {
-    pub(crate) const fn new(unit: U, reply: oneshot::Sender<Result<U::Output, StoreError>>) -> Self {
-        Self { unit, output: None, reply }
+    pub(crate) const fn new(
+        unit: U,
+        reply: oneshot::Sender<Result<U::Output, StoreError>>,
+    ) -> Self {
+        Self {
+            unit,
+            output: None,
+            reply,
+        }
     }
 }
 
@@ -305,7 +362,11 @@ impl<U: LedgerUnit> ErasedUnit for PendingUnit<U> {
 }
 
 /// Runs units in order, sharing statements between them up to the next cascade.
-pub(crate) async fn run(tx: &mut WorldTx, env: &Env, units: &mut [Box<dyn ErasedUnit>]) -> Result<(), StoreError> {
+pub(crate) async fn run(
+    tx: &mut WorldTx,
+    env: &Env,
+    units: &mut [Box<dyn ErasedUnit>],
+) -> Result<(), StoreError> {
     let mut next = 0;
     while next < units.len() {
         let mut keys = Keys::default();
@@ -325,7 +386,11 @@ pub(crate) async fn run(tx: &mut WorldTx, env: &Env, units: &mut [Box<dyn Erased
             Some(Cascade::RevokeFamily { root, origin }) => {
                 credentials::revoke_family(tx, &origin, &root).await?;
             }
-            Some(Cascade::RevokeGrant { grant, origin, alert }) => {
+            Some(Cascade::RevokeGrant {
+                grant,
+                origin,
+                alert,
+            }) => {
                 grants::revoke(tx, &origin, &grant, alert).await?;
             }
             None => {}

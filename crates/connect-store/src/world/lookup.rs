@@ -34,9 +34,14 @@ impl Lookup {
         Self(sender)
     }
 
-    pub(crate) async fn find(&self, hash: CredentialHash) -> Result<Option<Credential>, StoreError> {
+    pub(crate) async fn find(
+        &self,
+        hash: CredentialHash,
+    ) -> Result<Option<Credential>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.0.send((hash, reply)).map_err(|_| StoreError::Closing)?;
+        self.0
+            .send((hash, reply))
+            .map_err(|_| StoreError::Closing)?;
         answer.await.map_err(|_| StoreError::Closing)?
     }
 }
@@ -50,7 +55,8 @@ async fn answer(readers: &SqlitePool, asked: Vec<(CredentialHash, Reply)>) {
     .await;
     match found {
         Ok(rows) => {
-            let rows: HashMap<CredentialHash, Credential> = rows.into_iter().map(|row| (row.hash, row)).collect();
+            let rows: HashMap<CredentialHash, Credential> =
+                rows.into_iter().map(|row| (row.hash, row)).collect();
             for (hash, reply) in asked {
                 let _ = reply.send(Ok(rows.get(&hash).cloned()));
             }
@@ -77,7 +83,10 @@ pub struct Bearer {
 
 impl World {
     /// The credential with this value, of any kind and state. Commits acknowledged so far are seen.
-    pub async fn find_credential(&self, value: &SecretText) -> Result<Option<Credential>, StoreError> {
+    pub async fn find_credential(
+        &self,
+        value: &SecretText,
+    ) -> Result<Option<Credential>, StoreError> {
         self.lookup().find(value.hash()).await
     }
 
@@ -94,6 +103,10 @@ impl World {
             Some(id) => self.person(id).await?,
             None => None,
         };
-        Ok(Some(Bearer { credential, client, person }))
+        Ok(Some(Bearer {
+            credential,
+            client,
+            person,
+        }))
     }
 }

@@ -53,11 +53,17 @@ struct Inner {
 impl World {
     /// Opens the file, brings its schema up to date and starts the writer.
     pub async fn open(options: &WorldOptions, env: Arc<Env>) -> Result<Self, StoreError> {
-        let mut connection = database::open_writer(&options.path, options.durability, &MIGRATOR).await?;
+        let mut connection =
+            database::open_writer(&options.path, options.durability, &MIGRATOR).await?;
         let next_seq = journal::next_seq(&mut connection).await?;
         let (changes, _) = broadcast::channel(256);
         let caches = Arc::new(Caches::default());
-        let tx = WorldTx { connection, next_seq, pending: Vec::new(), changes: Changes::default() };
+        let tx = WorldTx {
+            connection,
+            next_seq,
+            pending: Vec::new(),
+            changes: Changes::default(),
+        };
         let readers = database::readers(&options.path, 3);
         Ok(Self(Arc::new(Inner {
             writer: writer::Writer::start(tx, env, Arc::clone(&caches), changes.clone()),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::Moment;
+use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::id::{ClientId, UserId};
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -47,7 +47,14 @@ impl WorldTx {
     }
 
     /// The same, at a moment of the caller's.
-    pub(crate) fn journal_at(&mut self, at: Moment, origin: &Origin, kind: Kind, subject: &str, detail: &Value) -> Seq {
+    pub(crate) fn journal_at(
+        &mut self,
+        at: Moment,
+        origin: &Origin,
+        kind: Kind,
+        subject: &str,
+        detail: &Value,
+    ) -> Seq {
         let seq = Seq(self.next_seq);
         self.next_seq += 1;
         let entry = PendingEntry::new(seq, at, origin, kind, subject, detail);
@@ -81,7 +88,10 @@ impl WorldTx {
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        Mark { next_seq: self.next_seq, pending: self.pending.len() }
+        Mark {
+            next_seq: self.next_seq,
+            pending: self.pending.len(),
+        }
     }
 
     pub(crate) fn back_to(&mut self, mark: &Mark) {
@@ -96,7 +106,9 @@ impl WorldTx {
         }
         let entries = std::mem::take(&mut self.pending);
         self.changes.last = entries.last().map(|entry| entry.seq);
-        self.changes.kinds.extend(entries.iter().map(|entry| entry.kind.as_str()));
+        self.changes
+            .kinds
+            .extend(entries.iter().map(|entry| entry.kind.as_str()));
         journal::insert_all(&mut self.connection, &entries).await
     }
 }

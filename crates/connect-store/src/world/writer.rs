@@ -49,11 +49,17 @@ where
     fn run<'tx>(self: Box<Self>, tx: &'tx mut WorldTx) -> BoxFuture<'tx, Option<Verdict>> {
         let Self { work, reply } = *self;
         Box::pin(async move {
-            let outcome = AssertUnwindSafe(async { work(tx).await }).catch_unwind().await;
+            let outcome = AssertUnwindSafe(async { work(tx).await })
+                .catch_unwind()
+                .await;
             match outcome {
                 Ok(Ok(value)) => {
                     let verdict: Verdict = Box::new(move |committed| {
-                        let _ = reply.send(committed.map(|()| value).map_err(|why| StoreError::Commit(why).into()));
+                        let _ = reply.send(
+                            committed
+                                .map(|()| value)
+                                .map_err(|why| StoreError::Commit(why).into()),
+                        );
                     });
                     Some(verdict)
                 }
@@ -62,7 +68,9 @@ where
                     None
                 }
                 Err(_) => {
-                    let _ = reply.send(Err(StoreError::Commit("the unit of work panicked".into()).into()));
+                    let _ = reply.send(Err(
+                        StoreError::Commit("the unit of work panicked".into()).into()
+                    ));
                     None
                 }
             }
@@ -154,7 +162,9 @@ async fn group(
     if let Err(error) = execute(tx, "BEGIN IMMEDIATE").await {
         let why = error.to_string();
         units.into_iter().for_each(|unit| unit.refuse(why.clone()));
-        ledger.into_iter().for_each(|unit| unit.finish(Err(why.clone())));
+        ledger
+            .into_iter()
+            .for_each(|unit| unit.finish(Err(why.clone())));
         return;
     }
     let start = tx.mark();
