@@ -1,0 +1,241 @@
+//! Personas of a file.
+
+use connect_core::domain::app::Person;
+use connect_core::domain::journal::{Kind, Origin};
+use connect_core::id::UserId;
+use connect_store::{StoreError, people};
+use serde_json::{Map, Value, json};
+
+use super::error::Complaint;
+use super::file::PersonaTable;
+use super::{Applied, Configuration};
+use crate::{App, seed};
+
+/// Longest email (RFC 5321 §4.5.3.1.3, less the angle brackets).
+const LONGEST_EMAIL: usize = 254;
+/// Longest name and description, in characters.
+const LONGEST_TEXT: usize = 255;
+/// Longest language tag (RFC 5646 §4.4.1).
+const LONGEST_LOCALE: usize = 35;
+
+/// What is to happen to a persona.
+pub(super) enum Step {
+    Create { person: Person, with_data: bool },
+    Update { old: Person, new: Person },
+}
+
+/// Compares the file with the world; what can't be is complained about.
+pub(super) async fn plan(
+    app: &App,
+    wanted: &Configuration,
+    complaints: &mut Vec<Complaint>,
+) -> Result<Vec<Step>, StoreError> {
+    let mut connection = app.0.world.read().await?;
+    let mut steps = Vec::new();
+    for (index, table) in wanted.file.personas.iter().enumerate() {
+        let at = |field: &str| format!("personas[{index}].{field}");
+        let known = people::by_email(&mut connection, table.email.trim()).await?;
+        let before = complaints.len();
+        let person = if let Some(old) = &known {
+            changed(old, table, &at, complaints)
+        } else {
+            if let Some(id) = &table.user_id
+                && people::get(&mut connection, &UserId::from_text(id))
+                    .await?
+                    .is_some()
+            {
+                let message = "another persona has this id; leave it out to have one made";
+                complaints.push(Complaint::new(at("user_id"), message));
+            }
+            if table.name.is_none() {
+                let message = "a new persona needs a name; add for example name = \"Ada Example\"";
+                complaints.push(Complaint::new(at("name"), message));
+                continue;
+            }
+            new(app, table)
+        };
+        complaints.extend(
+            flaws(&person)
+                .into_iter()
+                .map(|(field, message)| Complaint::new(at(field), message)),
+        );
+        match known {
+            _ if complaints.len() > before => {}
+            None => steps.push(Step::Create {
+                person,
+                with_data: !table.without_data,
+            }),
+            Some(old) if old == person => {}
+            Some(old) => steps.push(Step::Update { old, new: person }),
+        }
+    }
+    Ok(steps)
+}
+
+/// The persona as the file wants it to be.
+fn changed(
+    old: &Person,
+    table: &PersonaTable,
+    at: &dyn Fn(&str) -> String,
+    complaints: &mut Vec<Complaint>,
+) -> Person {
+    if let Some(id) = &table.user_id
+        && old.id.as_str() != id
+    {
+        let message = format!(
+            "this persona is {} here, and ids can't change; leave user_id out, or delete the persona first",
+            old.id
+        );
+        complaints.push(Complaint::new(at("user_id"), message));
+    }
+    if let Some(brand) = &table.brand_id
+        && old.brand_id != *brand
+    {
+        let message = format!(
+            "this persona and all that is theirs are of the brand `{}`; leave brand_id out, or delete the persona first",
+            old.brand_id
+        );
+        complaints.push(Complaint::new(at("brand_id"), message));
+    }
+    Person {
+        name: table
+            .name
+            .as_ref()
+            .map_or_else(|| old.name.clone(), |name| name.trim().to_owned()),
+        locale: table.locale.clone().unwrap_or_else(|| old.locale.clone()),
+        description: table
+            .description
+            .clone()
+            .unwrap_or_else(|| old.description.clone()),
+        ..old.clone()
+    }
+}
+
+fn new(app: &App, table: &PersonaTable) -> Person {
+    let now = app.0.env.now();
+    Person {
+        id: table
+            .user_id
+            .as_ref()
+            .map_or_else(|| app.0.env.id(), UserId::from_text),
+        email: table.email.trim().to_owned(),
+        name: table.name.as_deref().unwrap_or_default().trim().to_owned(),
+        brand_id: table.brand_id.clone().unwrap_or_else(|| "loop".to_owned()),
+        locale: table.locale.clone().unwrap_or_else(|| "en-US".to_owned()),
+        description: table.description.clone().unwrap_or_default(),
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// What is wrong with a persona: field, message.
+fn flaws(person: &Person) -> Vec<(&'static str, String)> {
+    let mut flaws = Vec::new();
+    let (local, domain) = person.email.rsplit_once('@').unwrap_or_default();
+    if local.is_empty()
+        || domain.is_empty()
+        || person.email.len() > LONGEST_EMAIL
+        || person
+            .email
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control())
+    {
+        flaws.push((
+            "email",
+            "an address such as ada@example.com is needed".to_owned(),
+        ));
+    }
+    let length = person.name.chars().count();
+    if !(1..=LONGEST_TEXT).contains(&length) {
+        flaws.push((
+            "name",
+            format!("1 to {LONGEST_TEXT} characters are needed, {length} were given"),
+        ));
+    }
+    let length = person.description.chars().count();
+    if length > LONGEST_TEXT {
+        flaws.push((
+            "description",
+            format!("at most {LONGEST_TEXT} characters are allowed, {length} were given"),
+        ));
+    }
+    if !matches!(person.brand_id.as_str(), "loop" | "loopbio") {
+        flaws.push(("brand_id", "`loop` or `loopbio`".to_owned()));
+    }
+    let subtags_are_right = person
+        .locale
+        .split('-')
+        .all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if person.locale.len() > LONGEST_LOCALE || !subtags_are_right {
+        flaws.push((
+            "locale",
+            "a language tag such as en-US is needed (RFC 5646)".to_owned(),
+        ));
+    }
+    flaws
+}
+
+/// Carries the plan out.
+pub(super) async fn apply(
+    app: &App,
+    steps: Vec<Step>,
+    origin: &Origin,
+    applied: &mut Applied,
+) -> Result<(), StoreError> {
+    for step in steps {
+        match step {
+            Step::Create { person, with_data } => {
+                applied.created.push(person.email.clone());
+                let at = origin.at.sandbox;
+                let person = Person {
+                    created_at: at,
+                    updated_at: at,
+                    ..person
+                };
+                seed::create_person(app, person, with_data, false, origin.clone()).await?;
+            }
+            Step::Update { old, new } => {
+                applied.changed.push(new.email.clone());
+                update(
+                    app,
+                    &old,
+                    Person {
+                        updated_at: origin.at.sandbox,
+                        ..new
+                    },
+                    origin.clone(),
+                )
+                .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn update(app: &App, old: &Person, new: Person, origin: Origin) -> Result<(), StoreError> {
+    let mut detail = Map::new();
+    for (field, from, to) in [
+        ("name", &old.name, &new.name),
+        ("locale", &old.locale, &new.locale),
+        ("description", &old.description, &new.description),
+    ] {
+        if from != to {
+            detail.insert(field.to_owned(), json!({ "from": from, "to": to }));
+        }
+    }
+    app.0
+        .world
+        .write(move |tx| {
+            Box::pin(async move {
+                tx.journal(
+                    &origin,
+                    Kind::PersonUpdated,
+                    new.id.as_str(),
+                    &Value::Object(detail),
+                );
+                people::update(tx, &new).await
+            })
+        })
+        .await
+        .map(drop)
+}
