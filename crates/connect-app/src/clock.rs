@@ -60,8 +60,12 @@ impl App {
     pub(crate) async fn advance(&self, span: Duration) -> Result<Advanced, StoreError> {
         // Runs to its end on a task of its own, whether or not the caller stays.
         let app = self.clone();
-        let task = self.0.tasks.spawn(async move { app.advance_now(span).await });
-        task.await.map_err(|error| StoreError::Commit(error.to_string()))?
+        let task = self
+            .0
+            .tasks
+            .spawn(async move { app.advance_now(span).await });
+        task.await
+            .map_err(|error| StoreError::Commit(error.to_string()))?
     }
 
     async fn advance_now(&self, span: Duration) -> Result<Advanced, StoreError> {
@@ -77,7 +81,13 @@ impl App {
         let from = self.0.env.now();
         let target = from.plus(span);
         let origin = self.origin(Actor::Console);
-        let mut done = Advanced { from, to: target, due: Vec::new(), due_count: 0, cancelled: false };
+        let mut done = Advanced {
+            from,
+            to: target,
+            due: Vec::new(),
+            due_count: 0,
+            cancelled: false,
+        };
         loop {
             if self.0.clock.cancelled.swap(false, Ordering::SeqCst) || self.0.stop.is_cancelled() {
                 done.cancelled = true;
@@ -92,9 +102,15 @@ impl App {
             let room = LISTED.saturating_sub(done.due.len());
             done.due.extend(visited.into_iter().take(room));
         }
+        // Time has passed meanwhile, perhaps more than was asked for: it never goes back.
+        done.to = done.to.max(self.0.env.now());
         let to = done.to;
         let detail = json!({ "from": done.from, "to": to, "due": done.due_count, "cancelled": done.cancelled });
-        self.set_clock(origin, Kind::ClockAdvanced, &detail, move |state, wall| state.moved_to(to, wall)).await?;
+        self.set_clock(origin, Kind::ClockAdvanced, &detail, move |state, wall| {
+            state.moved_to(to.max(state.at(wall)), wall)
+        })
+        .await?;
+        self.unpublish_dead_keys().await;
         Ok(done)
     }
 
@@ -106,17 +122,30 @@ impl App {
         }
         let origin = self.origin(Actor::Console);
         let at = origin.at.sandbox;
-        self.set_clock(origin, Kind::ClockPaused, &json!({ "at": at }), move |_, _| ClockState::Paused { at }).await
+        self.set_clock(
+            origin,
+            Kind::ClockPaused,
+            &json!({ "at": at }),
+            move |_, _| ClockState::Paused { at },
+        )
+        .await
     }
 
     /// Lets the clock run on from where it stands.
     pub(crate) async fn resume(&self) -> Result<(), StoreError> {
         let _visiting = self.0.clock.visiting.lock().await;
-        let ClockState::Paused { at } = self.0.env.clock_state() else { return Ok(()) };
+        let ClockState::Paused { at } = self.0.env.clock_state() else {
+            return Ok(());
+        };
         let origin = self.origin(Actor::Console);
-        self.set_clock(origin, Kind::ClockResumed, &json!({ "at": at }), move |_, wall| ClockState::Running {
-            offset_ms: at.millis_since(wall),
-        })
+        self.set_clock(
+            origin,
+            Kind::ClockResumed,
+            &json!({ "at": at }),
+            move |_, wall| ClockState::Running {
+                offset_ms: at.millis_since(wall),
+            },
+        )
         .await
     }
 
@@ -135,7 +164,13 @@ impl App {
             .write(move |tx| {
                 Box::pin(async move {
                     let sandbox = state.at(origin.at.wall);
-                    let origin = Origin { at: connect_core::Moment { sandbox, ..origin.at }, ..origin };
+                    let origin = Origin {
+                        at: connect_core::Moment {
+                            sandbox,
+                            ..origin.at
+                        },
+                        ..origin
+                    };
                     tx.journal(&origin, kind, workspace.as_str(), &detail);
                     meta::put(tx, "clock", &state).await
                 })

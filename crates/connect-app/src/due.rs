@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use connect_core::domain::actor::Actor;
+use connect_core::domain::credential::M2M_TOKEN_LIFETIME;
 use connect_core::domain::journal::Origin;
 use connect_core::env::ClockState;
 use connect_core::{Moment, Timestamp};
@@ -26,8 +27,14 @@ impl App {
     /// the same transaction. Empty when nothing is due.
     ///
     /// The caller holds the clock's `visiting`.
-    pub(crate) async fn visit_due(&self, until: Timestamp, advancing: Option<&Origin>) -> Result<Vec<Due>, StoreError> {
-        let origin = advancing.cloned().unwrap_or_else(|| self.origin(Actor::System));
+    pub(crate) async fn visit_due(
+        &self,
+        until: Timestamp,
+        advancing: Option<&Origin>,
+    ) -> Result<Vec<Due>, StoreError> {
+        let origin = advancing
+            .cloned()
+            .unwrap_or_else(|| self.origin(Actor::System));
         let moves = advancing.is_some();
         let (state, wall) = (self.0.env.clock_state(), self.0.env.wall_now());
         let (due, moved) = self
@@ -35,7 +42,14 @@ impl App {
             .world
             .write(move |tx| {
                 Box::pin(async move {
-                    let origin = Origin { actor: Actor::System, at: Moment { sandbox: until, wall }, ..origin };
+                    let origin = Origin {
+                        actor: Actor::System,
+                        at: Moment {
+                            sandbox: until,
+                            wall,
+                        },
+                        ..origin
+                    };
                     let expired = credentials::expire(tx, &origin, until, PAGE).await?;
                     let moved = match expired.last() {
                         Some(last) if moves && last.at > state.at(wall) => {
@@ -91,7 +105,30 @@ impl App {
             return Ok(());
         }
         while !self.visit_due(now, None).await?.is_empty() {}
+        self.unpublish_dead_keys().await;
         Ok(())
+    }
+
+    /// Takes retired signing keys out of the published ones once the last token they signed has expired.
+    pub(crate) async fn unpublish_dead_keys(&self) {
+        let longest = i64::try_from(M2M_TOKEN_LIFETIME.as_millis()).unwrap_or(i64::MAX);
+        let before = self.0.env.now().plus_millis(-longest);
+        let keys = &self.0.identity.keys;
+        let gone = async {
+            let dead = |at: Option<Timestamp>| at.is_some_and(|at| at < before);
+            if keys
+                .published()
+                .await?
+                .iter()
+                .any(|key| dead(key.retired_at))
+            {
+                keys.remove_retired_before(before).await?;
+            }
+            Ok::<_, connect_identity::KeyError>(())
+        };
+        if let Err(error) = gone.await {
+            tracing::error!(%error, "a retired signing key could not be removed");
+        }
     }
 
     async fn until_next_due(&self) -> Duration {
