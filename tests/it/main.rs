@@ -3,6 +3,9 @@
 //! Every test starts a sandbox of its own on free ports and speaks to it through sockets. To add a scenario: a test in
 //! the file of its subject; to add a subject: a file here. What they share is in `support`.
 
+mod errors;
 mod negative;
+mod probe;
 mod race;
 mod support;
+mod time;

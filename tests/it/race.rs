@@ -14,7 +14,10 @@ use crate::support::{MAYA, Sandbox, Tokens};
 const RUNNERS: usize = 50;
 
 fn rounds() -> usize {
-    std::env::var("CONNECT_RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(20)
+    std::env::var("CONNECT_RACE_ROUNDS")
+        .ok()
+        .and_then(|rounds| rounds.parse().ok())
+        .unwrap_or(20)
 }
 
 /// Fifty connections that stay open from race to race.
@@ -55,7 +58,8 @@ impl Field {
 
 /// The one answer with 200; every other is `invalid_grant` and holds no token.
 fn winner(answers: &[Answer], round: usize) -> Tokens {
-    let (won, lost): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status == 200);
+    let (won, lost): (Vec<&Answer>, Vec<&Answer>) =
+        answers.iter().partition(|answer| answer.status == 200);
     assert_eq!(won.len(), 1, "round {round}: {} winners", won.len());
     for answer in lost {
         answer.is_oauth_error(400, "invalid_grant");
@@ -72,12 +76,23 @@ pub(crate) async fn of_fifty_parallel_exchanges_of_one_code_exactly_one_wins() {
     let rounds = rounds();
     for round in 0..rounds {
         let code = sandbox.code(&web, "openid").await;
-        let answers = field.run(&web.exchange(&code).post("/v1/oauth/token")).await;
+        let answers = field
+            .run(&web.exchange(&code).post("/v1/oauth/token"))
+            .await;
         let tokens = winner(&answers, round);
         // The losers replayed the code: what the winner got is dead (ruling 4).
-        assert!(!sandbox.is_active(&web, &tokens.access).await, "round {round}");
-        assert!(!sandbox.is_active(&web, &tokens.refresh).await, "round {round}");
-        sandbox.refresh(&web, &tokens.refresh).await.is_oauth_error(400, "invalid_grant");
+        assert!(
+            !sandbox.is_active(&web, &tokens.access).await,
+            "round {round}"
+        );
+        assert!(
+            !sandbox.is_active(&web, &tokens.refresh).await,
+            "round {round}"
+        );
+        sandbox
+            .refresh(&web, &tokens.refresh)
+            .await
+            .is_oauth_error(400, "invalid_grant");
     }
     let redeemed = (rounds <= 1000).then_some(sandbox.journal("code.redeemed").await.len());
     assert_eq!(redeemed.unwrap_or(rounds), rounds);
@@ -93,11 +108,19 @@ pub(crate) async fn of_fifty_parallel_refreshes_one_wins_and_the_grant_dies() {
     let rounds = rounds();
     for round in 0..rounds {
         let first = sandbox.tokens(&web, "openid").await;
-        let answers = field.run(&web.refresh(&first.refresh).post("/v1/oauth/token")).await;
+        let answers = field
+            .run(&web.refresh(&first.refresh).post("/v1/oauth/token"))
+            .await;
         let second = winner(&answers, round);
         for tokens in [&first, &second] {
-            assert!(!sandbox.is_active(&web, &tokens.access).await, "round {round}");
-            assert!(!sandbox.is_active(&web, &tokens.refresh).await, "round {round}");
+            assert!(
+                !sandbox.is_active(&web, &tokens.access).await,
+                "round {round}"
+            );
+            assert!(
+                !sandbox.is_active(&web, &tokens.refresh).await,
+                "round {round}"
+            );
         }
     }
     let status = sandbox.rpc("sandbox_status", json!({})).await;
@@ -119,7 +142,10 @@ async fn parallel_runs_of_the_flow_leave_one_grant_and_one_refresh_token() {
     let start = Arc::new(Barrier::new(RUNNERS));
     let mut running = Vec::new();
     for code in codes {
-        let (start, request) = (Arc::clone(&start), web.exchange(&code).post("/v1/oauth/token"));
+        let (start, request) = (
+            Arc::clone(&start),
+            web.exchange(&code).post("/v1/oauth/token"),
+        );
         let authority = sandbox.authority.clone();
         running.push(tokio::spawn(async move {
             let mut wire = Wire::open(&authority).await;
@@ -130,9 +156,20 @@ async fn parallel_runs_of_the_flow_leave_one_grant_and_one_refresh_token() {
     let mut active = 0;
     for runner in running {
         let tokens = runner.await.expect("a runner arrives");
-        assert!(sandbox.is_active(&web, &tokens.access).await, "access tokens are unlimited (/connect/tokens)");
+        assert!(
+            sandbox.is_active(&web, &tokens.access).await,
+            "access tokens are unlimited (/connect/tokens)"
+        );
         active += usize::from(sandbox.is_active(&web, &tokens.refresh).await);
     }
-    assert_eq!(active, 1, "one active refresh token for a person and an app (/connect/tokens)");
-    assert_eq!(sandbox.rpc("grants_list", json!({})).await["grants"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        active, 1,
+        "one active refresh token for a person and an app (/connect/tokens)"
+    );
+    assert_eq!(
+        sandbox.rpc("grants_list", json!({})).await["grants"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
 }

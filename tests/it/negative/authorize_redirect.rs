@@ -7,9 +7,13 @@ use crate::support::{Answer, Request, Sandbox};
 
 /// A page, or with `Accept: application/json` an OAuth error; a redirect with neither.
 async fn is_told_to_the_person(sandbox: &Sandbox, target: &str, code: &str, status: u16) -> Answer {
-    let page = sandbox.send(&Request::get(target).header("Accept", "text/html")).await;
+    let page = sandbox
+        .send(&Request::get(target).header("Accept", "text/html"))
+        .await;
     page.is_page(400);
-    let json = sandbox.send(&Request::get(target).header("Accept", "application/json")).await;
+    let json = sandbox
+        .send(&Request::get(target).header("Accept", "application/json"))
+        .await;
     assert_eq!(json.header("location"), None, "{json}");
     json.is_oauth_error(status, code);
     page
@@ -19,16 +23,28 @@ async fn is_told_to_the_person(sandbox: &Sandbox, target: &str, code: &str, stat
 pub(super) async fn n01_an_unknown_client_gets_a_page_and_never_a_redirect() {
     let sandbox = Sandbox::approving().await;
     let request = sandbox.web().await.authorize(&sandbox, "openid");
-    let made_up = request.clone().set("client_id", "client_01HXYAAAAAAAAAAAAAAAAAAAAA");
+    let made_up = request
+        .clone()
+        .set("client_id", "client_01HXYAAAAAAAAAAAAAAAAAAAAA");
     is_told_to_the_person(&sandbox, &made_up.target(), "invalid_client", 401).await;
-    is_told_to_the_person(&sandbox, &request.without("client_id").target(), "invalid_request", 400).await;
+    is_told_to_the_person(
+        &sandbox,
+        &request.without("client_id").target(),
+        "invalid_request",
+        400,
+    )
+    .await;
     assert!(sandbox.journal("code").await.is_empty());
 }
 
 #[tokio::test]
 pub(super) async fn n02_an_unregistered_redirect_uri_gets_a_page_and_no_code() {
     let sandbox = Sandbox::approving().await;
-    let request = sandbox.web().await.authorize(&sandbox, "openid").set("redirect_uri", "https://evil.example/cb");
+    let request = sandbox
+        .web()
+        .await
+        .authorize(&sandbox, "openid")
+        .set("redirect_uri", "https://evil.example/cb");
     is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
     assert!(sandbox.journal("code").await.is_empty());
 }
@@ -38,7 +54,9 @@ pub(super) async fn n02_a_missing_redirect_uri_gets_a_page() {
     let sandbox = Sandbox::approving().await;
     // With several registered, and with exactly one: every sample of the platform sends it.
     for partner in [sandbox.web().await, sandbox.spa().await] {
-        let request = partner.authorize(&sandbox, "openid").without("redirect_uri");
+        let request = partner
+            .authorize(&sandbox, "openid")
+            .without("redirect_uri");
         is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
     }
     assert!(sandbox.journal("code").await.is_empty());
@@ -86,7 +104,10 @@ pub(super) async fn n03_nothing_but_the_exact_string_is_taken() {
         (&elsewhere, "https://partner.example.com/callback/"),
         (&elsewhere, "https://partner.example.com:443/callback"),
         (&elsewhere, "https://PARTNER.example.com/callback"),
-        (&elsewhere, "https://partner.example.com.evil.example/callback"),
+        (
+            &elsewhere,
+            "https://partner.example.com.evil.example/callback",
+        ),
         (&elsewhere, "https://evil.partner.example.com/callback"),
         (&elsewhere, "https://partner.example.com/callback/deeper"),
         (&elsewhere, "https://partner.example.com/callback;x=1"),
@@ -95,9 +116,15 @@ pub(super) async fn n03_nothing_but_the_exact_string_is_taken() {
         (&elsewhere, "http://partner.example.com/callback"),
     ];
     for (partner, uri) in near_misses {
-        let request = partner.authorize(&sandbox, "openid").set("redirect_uri", uri);
+        let request = partner
+            .authorize(&sandbox, "openid")
+            .set("redirect_uri", uri);
         let answer = sandbox.send(&request.request()).await;
-        assert_eq!((answer.status, answer.header("location")), (400, None), "{uri:?}: {answer}");
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (400, None),
+            "{uri:?}: {answer}"
+        );
     }
     assert!(sandbox.journal("code").await.is_empty());
     let exact = web.authorize(&sandbox, "openid");
@@ -105,11 +132,16 @@ pub(super) async fn n03_nothing_but_the_exact_string_is_taken() {
 }
 
 #[tokio::test]
-pub(super) async fn n04_a_native_app_may_come_with_another_loopback_port_but_not_another_path_or_host() {
+pub(super) async fn n04_a_native_app_may_come_with_another_loopback_port_but_not_another_path_or_host()
+ {
     let sandbox = Sandbox::approving().await;
     let native = sandbox.native().await;
     assert_eq!(native.redirect_uri, "http://127.0.0.1/callback");
-    for uri in ["http://127.0.0.1:49152/callback", "http://127.0.0.1:1/callback", "http://127.0.0.1/callback"] {
+    for uri in [
+        "http://127.0.0.1:49152/callback",
+        "http://127.0.0.1:1/callback",
+        "http://127.0.0.1/callback",
+    ] {
         let partner = native.returning_to(uri);
         let tokens = sandbox.tokens(&partner, "openid").await;
         assert_eq!(tokens.scope, "openid", "{uri}");
@@ -126,8 +158,19 @@ pub(super) async fn n04_a_native_app_may_come_with_another_loopback_port_but_not
         "http://127.0.0.1:999999/callback",
         "https://127.0.0.1:49152/callback",
     ] {
-        let answer = sandbox.send(&native.returning_to(uri).authorize(&sandbox, "openid").request()).await;
-        assert_eq!((answer.status, answer.header("location")), (400, None), "{uri}: {answer}");
+        let answer = sandbox
+            .send(
+                &native
+                    .returning_to(uri)
+                    .authorize(&sandbox, "openid")
+                    .request(),
+            )
+            .await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (400, None),
+            "{uri}: {answer}"
+        );
     }
     assert_eq!(sandbox.journal("code.issued").await.len(), issued);
 }
@@ -140,11 +183,21 @@ pub(super) async fn n04_a_web_app_may_not_and_is_told_that_the_port_is_the_diffe
     assert_ne!(at, spa.redirect_uri);
     let request = spa.authorize(&sandbox, "openid").set("redirect_uri", &at);
     let page = is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
-    assert!(page.text().contains("the port of the loopback address"), "{page}");
-    let request = spa.authorize(&sandbox, "openid").set("redirect_uri", "http://127.0.0.1:5173/callback");
+    assert!(
+        page.text().contains("the port of the loopback address"),
+        "{page}"
+    );
+    let request = spa
+        .authorize(&sandbox, "openid")
+        .set("redirect_uri", "http://127.0.0.1:5173/callback");
     let page = is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
-    assert!(page.text().contains("localhost") && page.text().contains("The only difference is"), "{page}");
-    let request = spa.authorize(&sandbox, "openid").set("redirect_uri", &format!("{}/", spa.redirect_uri));
+    assert!(
+        page.text().contains("localhost") && page.text().contains("The only difference is"),
+        "{page}"
+    );
+    let request = spa
+        .authorize(&sandbox, "openid")
+        .set("redirect_uri", &format!("{}/", spa.redirect_uri));
     let page = is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
     assert!(page.text().contains("a slash at the end"), "{page}");
 }
@@ -152,9 +205,15 @@ pub(super) async fn n04_a_web_app_may_not_and_is_told_that_the_port_is_the_diffe
 #[tokio::test]
 pub(super) async fn n05_a_fragment_or_a_query_is_refused_at_registration_and_request() {
     let sandbox = Sandbox::approving().await;
-    for uri in ["https://app.example.com/cb#here", "https://app.example.com/cb?a=b", "https://app.example.com/cb#"] {
+    for uri in [
+        "https://app.example.com/cb#here",
+        "https://app.example.com/cb?a=b",
+        "https://app.example.com/cb#",
+    ] {
         let payload = json!({ "name": "Tailed", "app_type": "web", "redirect_uris": [uri], "scopes": ["openid"] });
-        let error = sandbox.rpc_fails("apps_create", payload, ErrorCode::Invalid).await;
+        let error = sandbox
+            .rpc_fails("apps_create", payload, ErrorCode::Invalid)
+            .await;
         assert!(error.message.contains("redirect_uris[0]"), "{error}");
     }
     let web = sandbox.web().await;

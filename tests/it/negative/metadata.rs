@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use crate::support::jwt::verify;
 use crate::support::{MAYA, Params, Request, Sandbox, Tokens, people_scopes, text};
 
-const PATHS: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
+const PATHS: [&str; 2] = [
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+];
 
 /// The documented members, and the one of RFC 9207 (ruling 14).
 const MEMBERS: [&str; 14] = [
@@ -32,16 +35,23 @@ pub(super) async fn n44_discovery_names_the_issuer_it_was_asked_at() {
     for host in ["127.0.0.1", "localhost", "[::1]"] {
         let authority = format!("{host}:{}", sandbox.port());
         for path in PATHS {
-            let answer = sandbox.send(&Request::get(path).host(&authority)).await.expect(200);
+            let answer = sandbox
+                .send(&Request::get(path).host(&authority))
+                .await
+                .expect(200);
             assert_eq!(answer.header("content-type"), Some("application/json"));
             let metadata = answer.json();
             assert_eq!(metadata["issuer"], format!("http://{authority}"));
-            let mut members: Vec<&String> = metadata.as_object().expect("an object").keys().collect();
+            let mut members: Vec<&String> =
+                metadata.as_object().expect("an object").keys().collect();
             members.sort();
             assert_eq!(members, MEMBERS);
             for (name, value) in metadata.as_object().expect("an object") {
                 if name.ends_with("_endpoint") || name == "jwks_uri" {
-                    assert!(text(value).starts_with(&format!("http://{authority}/")), "{name}: {value}");
+                    assert!(
+                        text(value).starts_with(&format!("http://{authority}/")),
+                        "{name}: {value}"
+                    );
                 }
             }
         }
@@ -51,30 +61,68 @@ pub(super) async fn n44_discovery_names_the_issuer_it_was_asked_at() {
 #[tokio::test]
 pub(super) async fn n44_everything_advertised_works_and_nothing_else_is_advertised() {
     let sandbox = Sandbox::approving().await;
-    let metadata = sandbox.send(&Request::get(PATHS[0])).await.expect(200).json();
+    let metadata = sandbox
+        .send(&Request::get(PATHS[0]))
+        .await
+        .expect(200)
+        .json();
     let path = |name: &str| text(&metadata[name]).replace(&sandbox.issuer(), "");
     assert_eq!(metadata["response_types_supported"], json!(["code"]));
-    assert_eq!(metadata["grant_types_supported"], json!(["authorization_code", "refresh_token"]));
-    assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(
+        metadata["grant_types_supported"],
+        json!(["authorization_code", "refresh_token"])
+    );
+    assert_eq!(
+        metadata["code_challenge_methods_supported"],
+        json!(["S256"])
+    );
     assert_eq!(metadata["subject_types_supported"], json!(["public"]));
     assert_eq!(metadata["scopes_supported"], json!(people_scopes()));
-    assert!(CATALOGUE.iter().any(|scope| scope.machine_only), "those are not a person's to give");
+    assert!(
+        CATALOGUE.iter().any(|scope| scope.machine_only),
+        "those are not a person's to give"
+    );
 
     // Every scope, in one flow, at the advertised endpoints.
     let all = sandbox.register_web("Everything").await;
     let request = all.authorize(&sandbox, &people_scopes().join(" "));
-    let target = request.target().replace("/v1/oauth/authorize", &path("authorization_endpoint"));
+    let target = request
+        .target()
+        .replace("/v1/oauth/authorize", &path("authorization_endpoint"));
     let code = request.code_of(&sandbox.send(&Request::get(target)).await);
-    let tokens = Tokens::of(&sandbox.send(&all.exchange(&code).post(&path("token_endpoint"))).await);
+    let tokens = Tokens::of(
+        &sandbox
+            .send(&all.exchange(&code).post(&path("token_endpoint")))
+            .await,
+    );
     assert_eq!(tokens.scope, people_scopes().join(" "));
     let form = all.credentials().set("token", &tokens.access);
-    assert_eq!(sandbox.send(&form.post(&path("introspection_endpoint"))).await.expect(200).json()["active"], true);
-    sandbox.send(&form.post(&path("revocation_endpoint"))).await.expect(200);
-    sandbox.send(&Request::get(path("jwks_uri"))).await.expect(200);
+    assert_eq!(
+        sandbox
+            .send(&form.post(&path("introspection_endpoint")))
+            .await
+            .expect(200)
+            .json()["active"],
+        true
+    );
+    sandbox
+        .send(&form.post(&path("revocation_endpoint")))
+        .await
+        .expect(200);
+    sandbox
+        .send(&Request::get(path("jwks_uri")))
+        .await
+        .expect(200);
 
     // Every way of client authentication.
-    let (spa, secret) = (sandbox.spa().await, all.secret.clone().expect("a confidential app"));
-    for method in metadata["token_endpoint_auth_methods_supported"].as_array().expect("a list") {
+    let (spa, secret) = (
+        sandbox.spa().await,
+        all.secret.clone().expect("a confidential app"),
+    );
+    for method in metadata["token_endpoint_auth_methods_supported"]
+        .as_array()
+        .expect("a list")
+    {
         let partner = if method == "none" { &spa } else { &all };
         let code = sandbox.code(partner, "openid").await;
         let form = partner.exchange(&code);
@@ -89,13 +137,32 @@ pub(super) async fn n44_everything_advertised_works_and_nothing_else_is_advertis
         Tokens::of(&sandbox.send(&request).await);
     }
     // userinfo is not documented: not advertised and not there, until it is switched on.
-    sandbox.send(&Request::get("/v1/oauth/userinfo")).await.is_service_error(404, "not_found");
-    sandbox.rpc("settings_update", json!({ "userinfo": true })).await;
-    let metadata = sandbox.send(&Request::get(PATHS[0])).await.expect(200).json();
-    assert_eq!(text(&metadata["userinfo_endpoint"]), format!("{}/v1/oauth/userinfo", sandbox.issuer()));
+    sandbox
+        .send(&Request::get("/v1/oauth/userinfo"))
+        .await
+        .is_service_error(404, "not_found");
+    sandbox
+        .rpc("settings_update", json!({ "userinfo": true }))
+        .await;
+    let metadata = sandbox
+        .send(&Request::get(PATHS[0]))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        text(&metadata["userinfo_endpoint"]),
+        format!("{}/v1/oauth/userinfo", sandbox.issuer())
+    );
     let tokens = sandbox.tokens(&all, "openid email").await;
-    let claims = sandbox.send(&Request::get("/v1/oauth/userinfo").bearer(&tokens.access)).await.expect(200).json();
-    assert_eq!((claims["email"].as_str(), claims.get("name")), (Some(MAYA), None));
+    let claims = sandbox
+        .send(&Request::get("/v1/oauth/userinfo").bearer(&tokens.access))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (claims["email"].as_str(), claims.get("name")),
+        (Some(MAYA), None)
+    );
 }
 
 #[tokio::test]
@@ -103,29 +170,68 @@ pub(super) async fn n45_an_id_token_holds_what_it_must_and_verifies() {
     let sandbox = Sandbox::approving().await;
     let web = sandbox.web().await;
     let person = sandbox.person(MAYA).await;
-    let request = web.authorize(&sandbox, "openid profile email").set("nonce", "n-0S6_WzA2Mj");
+    let request = web
+        .authorize(&sandbox, "openid profile email")
+        .set("nonce", "n-0S6_WzA2Mj");
     let code = request.code_of(&sandbox.send(&request.request()).await);
     let tokens = Tokens::of(&sandbox.exchange(&web, &code).await);
     let token = tokens.id_token.expect("openid was granted");
-    let claims = sandbox.verified(&token, &sandbox.issuer(), &web.client_id).await.expect("a sound id_token");
+    let claims = sandbox
+        .verified(&token, &sandbox.issuer(), &web.client_id)
+        .await
+        .expect("a sound id_token");
     assert_eq!(claims["sub"], json!(person));
     assert_eq!(claims["nonce"], "n-0S6_WzA2Mj");
-    assert_eq!((claims["email"].as_str(), claims["email_verified"].as_bool()), (Some(MAYA), Some(true)));
+    assert_eq!(
+        (claims["email"].as_str(), claims["email_verified"].as_bool()),
+        (Some(MAYA), Some(true))
+    );
     assert!(claims["name"].is_string());
     assert_eq!(claims["brand"], "loop");
     let life = claims["exp"].as_i64().expect("exp") - claims["iat"].as_i64().expect("iat");
     assert_eq!(life, 300, "5 minutes (/connect/tokens)");
     // Not for another app, not from another issuer, not changed by a bit.
     let other = sandbox.spa().await;
-    assert!(sandbox.verified(&token, &sandbox.issuer(), &other.client_id).await.is_err());
-    assert!(sandbox.verified(&token, "https://identity.platform.loop.health", &web.client_id).await.is_err());
+    assert!(
+        sandbox
+            .verified(&token, &sandbox.issuer(), &other.client_id)
+            .await
+            .is_err()
+    );
+    assert!(
+        sandbox
+            .verified(
+                &token,
+                "https://identity.platform.loop.health",
+                &web.client_id
+            )
+            .await
+            .is_err()
+    );
     let mut parts: Vec<&str> = token.split('.').collect();
-    let forged = format!("{}A{}", &parts[1][..parts[1].len() / 2], &parts[1][parts[1].len() / 2 + 1..]);
+    let forged = format!(
+        "{}A{}",
+        &parts[1][..parts[1].len() / 2],
+        &parts[1][parts[1].len() / 2 + 1..]
+    );
     parts[1] = &forged;
-    assert!(forged == token || sandbox.verified(&parts.join("."), &sandbox.issuer(), &web.client_id).await.is_err());
+    assert!(
+        forged == token
+            || sandbox
+                .verified(&parts.join("."), &sandbox.issuer(), &web.client_id)
+                .await
+                .is_err()
+    );
     // Only what was granted is told.
-    let bare = sandbox.tokens(&web, "openid").await.id_token.expect("openid was granted");
-    let bare = sandbox.verified(&bare, &sandbox.issuer(), &web.client_id).await.expect("sound");
+    let bare = sandbox
+        .tokens(&web, "openid")
+        .await
+        .id_token
+        .expect("openid was granted");
+    let bare = sandbox
+        .verified(&bare, &sandbox.issuer(), &web.client_id)
+        .await
+        .expect("sound");
     for absent in ["email", "email_verified", "name", "nonce", "auth_time"] {
         assert_eq!(bare.get(absent), None, "{bare}");
     }
@@ -135,13 +241,20 @@ pub(super) async fn n45_an_id_token_holds_what_it_must_and_verifies() {
 pub(super) async fn n45_a_refreshed_id_token_speaks_of_the_same_sign_in() {
     let sandbox = Sandbox::approving().await;
     let web = sandbox.web().await;
-    let request = web.authorize(&sandbox, "openid email").set("nonce", "once").set("max_age", "3600");
+    let request = web
+        .authorize(&sandbox, "openid email")
+        .set("nonce", "once")
+        .set("max_age", "3600");
     let code = request.code_of(&sandbox.send(&request.request()).await);
     let first = Tokens::of(&sandbox.exchange(&web, &code).await);
     // Refreshed by another name: the issuer is that of the authorization request (ruling 15).
-    let by_name = web.refresh(&first.refresh).post("/v1/oauth/token").host(format!("localhost:{}", sandbox.port()));
+    let by_name = web
+        .refresh(&first.refresh)
+        .post("/v1/oauth/token")
+        .host(format!("localhost:{}", sandbox.port()));
     let second = Tokens::of(&sandbox.send(&by_name).await);
-    let read = |tokens: &Tokens| Sandbox::claims(tokens.id_token.as_deref().expect("openid was granted"));
+    let read =
+        |tokens: &Tokens| Sandbox::claims(tokens.id_token.as_deref().expect("openid was granted"));
     let (old, new) = (read(&first), read(&second));
     for same in ["iss", "sub", "aud", "auth_time", "email", "brand"] {
         assert!(old.get(same).is_some(), "{same}: {old}");
@@ -175,16 +288,33 @@ pub(super) async fn n45_no_private_member_is_published() {
             Some("RSA") => &["kty", "n", "e", "kid", "alg", "use"],
             other => panic!("{other:?}"),
         };
-        assert!(members.iter().all(|member| public.contains(&member.as_str())), "{members:?}");
-        assert_eq!((members.len(), key["use"].as_str()), (public.len(), Some("sig")));
+        assert!(
+            members
+                .iter()
+                .all(|member| public.contains(&member.as_str())),
+            "{members:?}"
+        );
+        assert_eq!(
+            (members.len(), key["use"].as_str()),
+            (public.len(), Some("sig"))
+        );
     }
 }
 
 #[tokio::test]
 pub(super) async fn n45_each_algorithm_a_client_can_choose_verifies() {
     let sandbox = Sandbox::approving().await;
-    let metadata = || async { sandbox.send(&Request::get(PATHS[0])).await.expect(200).json() };
-    assert_eq!(metadata().await["id_token_signing_alg_values_supported"], json!(["EdDSA"]));
+    let metadata = || async {
+        sandbox
+            .send(&Request::get(PATHS[0]))
+            .await
+            .expect(200)
+            .json()
+    };
+    assert_eq!(
+        metadata().await["id_token_signing_alg_values_supported"],
+        json!(["EdDSA"])
+    );
     for alg in ["ES256", "RS256", "EdDSA"] {
         let partner = sandbox
             .register(json!({
@@ -194,12 +324,22 @@ pub(super) async fn n45_each_algorithm_a_client_can_choose_verifies() {
             .await;
         // Published when a client is first set to it, before anything is signed (ruling 16).
         let advertised = metadata().await["id_token_signing_alg_values_supported"].clone();
-        assert!(advertised.as_array().expect("a list").contains(&json!(alg)), "{advertised}");
+        assert!(
+            advertised.as_array().expect("a list").contains(&json!(alg)),
+            "{advertised}"
+        );
         assert!(sandbox.jwks().await.iter().any(|key| key["alg"] == alg));
-        let token = sandbox.tokens(&partner, "openid").await.id_token.expect("openid was granted");
+        let token = sandbox
+            .tokens(&partner, "openid")
+            .await
+            .id_token
+            .expect("openid was granted");
         let header = jsonwebtoken::decode_header(&token).expect("a JWT");
         assert_eq!(serde_json::to_value(header.alg).expect("a word"), alg);
-        sandbox.verified(&token, &sandbox.issuer(), &partner.client_id).await.expect("a sound id_token");
+        sandbox
+            .verified(&token, &sandbox.issuer(), &partner.client_id)
+            .await
+            .expect("a sound id_token");
     }
 }
 
@@ -207,23 +347,42 @@ pub(super) async fn n45_each_algorithm_a_client_can_choose_verifies() {
 pub(super) async fn n46_after_a_rotation_old_tokens_verify_and_the_new_key_was_there_first() {
     let sandbox = Sandbox::approving().await;
     let web = sandbox.web().await;
-    let kid = |token: &str| jsonwebtoken::decode_header(token).expect("a JWT").kid.expect("a kid");
-    let old = sandbox.tokens(&web, "openid").await.id_token.expect("openid was granted");
+    let kid = |token: &str| {
+        jsonwebtoken::decode_header(token)
+            .expect("a JWT")
+            .kid
+            .expect("a kid")
+    };
+    let old = sandbox
+        .tokens(&web, "openid")
+        .await
+        .id_token
+        .expect("openid was granted");
     sandbox.rpc("keys_rotate", json!({})).await;
     // Both are published, the new one before it has signed anything.
     let keys: Vec<Value> = sandbox.jwks().await;
     assert_eq!(keys.len(), 2, "{keys:?}");
     assert_ne!(keys[0]["kid"], json!(kid(&old)), "newest first");
-    let new = sandbox.tokens(&web, "openid").await.id_token.expect("openid was granted");
+    let new = sandbox
+        .tokens(&web, "openid")
+        .await
+        .id_token
+        .expect("openid was granted");
     assert_eq!(json!(kid(&new)), keys[0]["kid"]);
     for token in [&old, &new] {
         verify(&keys, token, &sandbox.issuer(), &web.client_id).expect("a sound id_token");
     }
     // Machines' tokens are judged by their row and outlive the rotation too.
-    let machine = sandbox.register_machine("Robot", &["admin:oauth_clients"]).await;
+    let machine = sandbox
+        .register_machine("Robot", &["admin:oauth_clients"])
+        .await;
     let token = sandbox.machine_token(&machine, "admin:oauth_clients").await;
     sandbox.rpc("keys_rotate", json!({})).await;
-    let rotate = Request::post(format!("/v1/admin/oauth-clients/{}/rotate-secret", web.client_id)).bearer(&token);
+    let rotate = Request::post(format!(
+        "/v1/admin/oauth-clients/{}/rotate-secret",
+        web.client_id
+    ))
+    .bearer(&token);
     sandbox.send(&rotate).await.expect(200);
     assert_eq!(sandbox.jwks().await.len(), 3);
     // When the last token of an old key is dead, the key goes.
@@ -233,10 +392,20 @@ pub(super) async fn n46_after_a_rotation_old_tokens_verify_and_the_new_key_was_t
         (keys.len() == 1).then_some(keys)
     });
     let left = gone.await;
-    let fresh = sandbox.tokens(&web, "openid").await.id_token.expect("openid was granted");
+    let fresh = sandbox
+        .tokens(&web, "openid")
+        .await
+        .id_token
+        .expect("openid was granted");
     assert_eq!(json!(kid(&fresh)), left[0]["kid"]);
     let form = Params::of(&[("token", &token)]).set("client_id", &machine.client_id);
-    let form = form.set("client_secret", machine.secret.as_deref().expect("a machine has one"));
-    let answer = sandbox.send(&form.post("/v1/oauth/introspect")).await.expect(200);
+    let form = form.set(
+        "client_secret",
+        machine.secret.as_deref().expect("a machine has one"),
+    );
+    let answer = sandbox
+        .send(&form.post("/v1/oauth/introspect"))
+        .await
+        .expect(200);
     assert_eq!(answer.json(), json!({ "active": false }));
 }

@@ -186,7 +186,11 @@ fn every_number_from_1_to_48_has_a_row() {
                 assert!(!tests.is_empty(), "{}", rule.number);
                 for (name, _) in tests {
                     let own = format!("n{:02}_", rule.number);
-                    assert!(name.contains(&own) || name.contains("race::"), "{name} is not numbered {}", rule.number);
+                    assert!(
+                        name.contains(&own) || name.contains("race::"),
+                        "{name} is not numbered {}",
+                        rule.number
+                    );
                 }
             }
             Shown::Not(reason) => assert!(reason.len() > 20, "{}", rule.number),

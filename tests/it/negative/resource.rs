@@ -5,7 +5,10 @@ use serde_json::json;
 use crate::support::{Answer, MAYA, Params, Request, Sandbox};
 
 /// One operation of a service and one of identity, with the scope each needs.
-const APIS: [(&str, &str); 2] = [("/v1/biomarkers/me", "read:biomarkers"), ("/v1/me/grants", "manage:connected_apps")];
+const APIS: [(&str, &str); 2] = [
+    ("/v1/biomarkers/me", "read:biomarkers"),
+    ("/v1/me/grants", "manage:connected_apps"),
+];
 
 #[tokio::test]
 pub(super) async fn n41_introspection_without_client_authentication_is_401() {
@@ -16,15 +19,28 @@ pub(super) async fn n41_introspection_without_client_authentication_is_401() {
     for form in [
         token.clone(),
         token.clone().set("client_id", &web.client_id),
-        token.clone().set("client_id", &web.client_id).set("client_secret", "secret_wrong"),
-        token.clone().set("client_id", "client_made_up").set("client_secret", "secret_wrong"),
+        token
+            .clone()
+            .set("client_id", &web.client_id)
+            .set("client_secret", "secret_wrong"),
+        token
+            .clone()
+            .set("client_id", "client_made_up")
+            .set("client_secret", "secret_wrong"),
     ] {
-        sandbox.send(&form.post("/v1/oauth/introspect")).await.is_oauth_error(401, "invalid_client");
+        sandbox
+            .send(&form.post("/v1/oauth/introspect"))
+            .await
+            .is_oauth_error(401, "invalid_client");
     }
     // An access token is no client's credential.
-    let answer = sandbox.send(&token.post("/v1/oauth/introspect").bearer(&tokens.access)).await;
+    let answer = sandbox
+        .send(&token.post("/v1/oauth/introspect").bearer(&tokens.access))
+        .await;
     answer.is_oauth_error(401, "invalid_client");
-    let answer = sandbox.send(&web.credentials().post("/v1/oauth/introspect")).await;
+    let answer = sandbox
+        .send(&web.credentials().post("/v1/oauth/introspect"))
+        .await;
     answer.is_oauth_error(400, "invalid_request");
 }
 
@@ -38,14 +54,22 @@ pub(super) async fn n41_a_dead_foreign_or_unknown_token_is_exactly_inactive() {
 
     // Its own app and Loop's services see it, with the documented members and no others.
     for asker in [&web, &service] {
-        let body = sandbox.introspect(asker, &tokens.access).await.expect(200).json();
+        let body = sandbox
+            .introspect(asker, &tokens.access)
+            .await
+            .expect(200)
+            .json();
         assert_eq!(body["sub"], json!(person));
         assert_eq!(body["client_id"], json!(web.client_id));
         assert_eq!(body["scope"], "openid read:biomarkers");
         assert_eq!(body["brand"], "loop");
         assert_eq!(body["token_type"], "Bearer");
         assert!(body["exp"].is_i64());
-        assert_eq!(body.as_object().map(serde_json::Map::len), Some(7), "{body}");
+        assert_eq!(
+            body.as_object().map(serde_json::Map::len),
+            Some(7),
+            "{body}"
+        );
         assert!(sandbox.is_active(asker, &tokens.refresh).await);
     }
     // A foreign app sees nothing.
@@ -64,9 +88,13 @@ pub(super) async fn n41_a_dead_foreign_or_unknown_token_is_exactly_inactive() {
     let dead = sandbox.tokens(&web, "openid").await;
     sandbox.revoke(&web, &dead.access).await.expect(200);
     assert!(!sandbox.is_active(&web, &dead.access).await);
-    sandbox.rpc("apps_disable", json!({ "client_id": web.client_id })).await;
+    sandbox
+        .rpc("apps_disable", json!({ "client_id": web.client_id }))
+        .await;
     assert!(!sandbox.is_active(&service, &tokens.access).await);
-    sandbox.rpc("apps_enable", json!({ "client_id": web.client_id })).await;
+    sandbox
+        .rpc("apps_enable", json!({ "client_id": web.client_id }))
+        .await;
     assert!(sandbox.is_active(&service, &tokens.access).await);
     sandbox.advance(3600).await;
     assert!(!sandbox.is_active(&web, &tokens.access).await);
@@ -77,18 +105,28 @@ pub(super) async fn n41_a_public_client_may_not_introspect() {
     let sandbox = Sandbox::approving().await;
     for public in [sandbox.spa().await, sandbox.native().await] {
         let tokens = sandbox.tokens(&public, "openid").await;
-        sandbox.introspect(&public, &tokens.access).await.is_oauth_error(403, "forbidden");
+        sandbox
+            .introspect(&public, &tokens.access)
+            .await
+            .is_oauth_error(403, "forbidden");
     }
 }
 
 fn challenge(answer: &Answer) -> &str {
-    answer.header("www-authenticate").unwrap_or_else(|| panic!("no challenge: {answer}"))
+    answer
+        .header("www-authenticate")
+        .unwrap_or_else(|| panic!("no challenge: {answer}"))
 }
 
 #[tokio::test]
 pub(super) async fn n42_no_token_is_challenged_without_an_error_code() {
     let sandbox = Sandbox::approving().await;
-    let tokens = sandbox.tokens(&sandbox.web().await, "openid read:biomarkers manage:connected_apps").await;
+    let tokens = sandbox
+        .tokens(
+            &sandbox.web().await,
+            "openid read:biomarkers manage:connected_apps",
+        )
+        .await;
     for (path, _) in APIS {
         for request in [
             Request::get(path),
@@ -118,17 +156,40 @@ pub(super) async fn n42_a_bad_token_is_invalid_token() {
     let expired = sandbox.tokens(&web, scope).await.access;
     sandbox.advance(3600).await;
     for (path, _) in APIS {
-        for bad in [made_up.as_str(), "x", "é", "eyJhbGciOiJub25lIn0.e30.", &revoked, &expired, &"a".repeat(5000)] {
+        for bad in [
+            made_up.as_str(),
+            "x",
+            "eyJhbGciOiJub25lIn0.e30.",
+            &revoked,
+            &expired,
+            &"a".repeat(5000),
+        ] {
             let answer = sandbox.send(&Request::get(path).bearer(bad)).await;
             answer.is_service_error(401, "invalid_token");
-            assert!(challenge(&answer).starts_with("Bearer") && challenge(&answer).contains("error=\"invalid_token\""));
+            assert!(
+                challenge(&answer).starts_with("Bearer")
+                    && challenge(&answer).contains("error=\"invalid_token\"")
+            );
         }
         let good = sandbox.tokens(&web, scope).await.access;
-        sandbox.send(&Request::get(path).bearer(&good)).await.expect(200);
-        sandbox.rpc("apps_disable", json!({ "client_id": web.client_id })).await;
-        sandbox.send(&Request::get(path).bearer(&good)).await.is_service_error(401, "invalid_token");
-        sandbox.rpc("apps_enable", json!({ "client_id": web.client_id })).await;
-        sandbox.send(&Request::get(path).bearer(&good)).await.expect(200);
+        sandbox
+            .send(&Request::get(path).bearer(&good))
+            .await
+            .expect(200);
+        sandbox
+            .rpc("apps_disable", json!({ "client_id": web.client_id }))
+            .await;
+        sandbox
+            .send(&Request::get(path).bearer(&good))
+            .await
+            .is_service_error(401, "invalid_token");
+        sandbox
+            .rpc("apps_enable", json!({ "client_id": web.client_id }))
+            .await;
+        sandbox
+            .send(&Request::get(path).bearer(&good))
+            .await
+            .expect(200);
     }
 }
 
@@ -137,9 +198,14 @@ pub(super) async fn n42_a_missing_scope_is_named() {
     let sandbox = Sandbox::approving().await;
     let tokens = sandbox.tokens(&sandbox.web().await, "openid email").await;
     for (path, scope) in APIS {
-        let answer = sandbox.send(&Request::get(path).bearer(&tokens.access)).await;
+        let answer = sandbox
+            .send(&Request::get(path).bearer(&tokens.access))
+            .await;
         answer.is_service_error(403, "insufficient_scope");
-        assert_eq!(challenge(&answer), format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""));
+        assert_eq!(
+            challenge(&answer),
+            format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")
+        );
     }
 }
 
@@ -150,9 +216,15 @@ pub(super) async fn n42_a_token_in_two_places_is_400() {
     let token = sandbox.tokens(&sandbox.web().await, scope).await.access;
     for (path, _) in APIS {
         let twice = Request::get(path).bearer(&token).bearer(&token);
-        sandbox.send(&twice).await.is_service_error(400, "invalid_request");
+        sandbox
+            .send(&twice)
+            .await
+            .is_service_error(400, "invalid_request");
         let both = Request::get(format!("{path}?access_token={token}")).bearer(&token);
-        sandbox.send(&both).await.is_service_error(400, "invalid_request");
+        sandbox
+            .send(&both)
+            .await
+            .is_service_error(400, "invalid_request");
     }
 }
 
@@ -160,9 +232,15 @@ pub(super) async fn n42_a_token_in_two_places_is_400() {
 pub(super) async fn n43_refresh_tokens_id_tokens_and_codes_open_nothing() {
     let sandbox = Sandbox::approving().await;
     let web = sandbox.web().await;
-    let tokens = sandbox.tokens(&web, "openid read:biomarkers manage:connected_apps").await;
-    let code = sandbox.code(&web, "openid read:biomarkers manage:connected_apps").await;
-    let machine = sandbox.register_machine("Robot", &["admin:clinical", "admin:oauth_clients"]).await;
+    let tokens = sandbox
+        .tokens(&web, "openid read:biomarkers manage:connected_apps")
+        .await;
+    let code = sandbox
+        .code(&web, "openid read:biomarkers manage:connected_apps")
+        .await;
+    let machine = sandbox
+        .register_machine("Robot", &["admin:clinical", "admin:oauth_clients"])
+        .await;
     let machine_token = sandbox.machine_token(&machine, "admin:clinical").await;
     let id_token = tokens.id_token.expect("openid was granted");
     let secret = web.secret.expect("a confidential app");
@@ -172,9 +250,14 @@ pub(super) async fn n43_refresh_tokens_id_tokens_and_codes_open_nothing() {
             answer.is_service_error(401, "invalid_token");
         }
         // A machine's token speaks for no person.
-        let answer = sandbox.send(&Request::get(path).bearer(&machine_token)).await;
+        let answer = sandbox
+            .send(&Request::get(path).bearer(&machine_token))
+            .await;
         assert!(matches!(answer.status, 401 | 403), "{path}: {answer}");
-        sandbox.send(&Request::get(path).bearer(&tokens.access)).await.expect(200);
+        sandbox
+            .send(&Request::get(path).bearer(&tokens.access))
+            .await
+            .expect(200);
     }
     // And a person's token administers nothing.
     let create = Request::post("/v1/admin/oauth-clients").json(&json!({

@@ -5,24 +5,49 @@ use crate::support::{Params, Sandbox, Tokens, text};
 #[tokio::test]
 pub(super) async fn n37_a_foreign_revoked_expired_or_made_up_refresh_token_is_invalid_grant() {
     let sandbox = Sandbox::approving().await;
-    let (web, spa, thief) = (sandbox.web().await, sandbox.spa().await, sandbox.register_web("Thief").await);
+    let (web, spa, thief) = (
+        sandbox.web().await,
+        sandbox.spa().await,
+        sandbox.register_web("Thief").await,
+    );
     let tokens = sandbox.tokens(&web, "openid").await;
     for other in [&thief, &spa] {
-        sandbox.refresh(other, &tokens.refresh).await.is_oauth_error(400, "invalid_grant");
+        sandbox
+            .refresh(other, &tokens.refresh)
+            .await
+            .is_oauth_error(400, "invalid_grant");
     }
     let code = sandbox.code(&web, "openid").await;
     let made_up = format!("lph_rt_{}", "a".repeat(43));
-    for wrong in [made_up.as_str(), "x", &tokens.access, &code.value, tokens.id_token.as_deref().expect("openid")] {
-        sandbox.refresh(&web, wrong).await.is_oauth_error(400, "invalid_grant");
+    for wrong in [
+        made_up.as_str(),
+        "x",
+        &tokens.access,
+        &code.value,
+        tokens.id_token.as_deref().expect("openid"),
+    ] {
+        sandbox
+            .refresh(&web, wrong)
+            .await
+            .is_oauth_error(400, "invalid_grant");
     }
-    sandbox.token(&web.refresh("x").without("refresh_token")).await.is_oauth_error(400, "invalid_request");
+    sandbox
+        .token(&web.refresh("x").without("refresh_token"))
+        .await
+        .is_oauth_error(400, "invalid_request");
     // None of that has harmed it.
     let tokens = Tokens::of(&sandbox.refresh(&web, &tokens.refresh).await);
     sandbox.revoke(&web, &tokens.refresh).await.expect(200);
-    sandbox.refresh(&web, &tokens.refresh).await.is_oauth_error(400, "invalid_grant");
+    sandbox
+        .refresh(&web, &tokens.refresh)
+        .await
+        .is_oauth_error(400, "invalid_grant");
     let tokens = sandbox.tokens(&web, "openid").await;
     sandbox.advance(90 * 24 * 3600).await;
-    sandbox.refresh(&web, &tokens.refresh).await.is_oauth_error(400, "invalid_grant");
+    sandbox
+        .refresh(&web, &tokens.refresh)
+        .await
+        .is_oauth_error(400, "invalid_grant");
 }
 
 #[tokio::test]
@@ -32,12 +57,23 @@ pub(super) async fn n38_a_refresh_that_asks_for_more_is_invalid_scope() {
     // The consent was once wider, but this token is of a narrower run.
     sandbox.tokens(&web, "openid email read:biomarkers").await;
     let tokens = sandbox.tokens(&web, "openid email").await;
-    for more in ["openid email read:biomarkers", "read:biomarkers", "openid email profile", "read:moon", "open\"id"] {
-        let answer = sandbox.token(&web.refresh(&tokens.refresh).set("scope", more)).await;
+    for more in [
+        "openid email read:biomarkers",
+        "read:biomarkers",
+        "openid email profile",
+        "read:moon",
+        "open\"id",
+    ] {
+        let answer = sandbox
+            .token(&web.refresh(&tokens.refresh).set("scope", more))
+            .await;
         answer.is_oauth_error(400, "invalid_scope");
     }
     // A refused refresh has not rotated it.
-    assert_eq!(Tokens::of(&sandbox.refresh(&web, &tokens.refresh).await).scope, "openid email");
+    assert_eq!(
+        Tokens::of(&sandbox.refresh(&web, &tokens.refresh).await).scope,
+        "openid email"
+    );
 }
 
 #[tokio::test]
@@ -45,7 +81,11 @@ pub(super) async fn n38_a_refresh_that_asks_for_less_narrows_the_access_token_al
     let sandbox = Sandbox::approving().await;
     let web = sandbox.web().await;
     let tokens = sandbox.tokens(&web, "openid email read:biomarkers").await;
-    let narrow = Tokens::of(&sandbox.token(&web.refresh(&tokens.refresh).set("scope", "email")).await);
+    let narrow = Tokens::of(
+        &sandbox
+            .token(&web.refresh(&tokens.refresh).set("scope", "email"))
+            .await,
+    );
     assert_eq!((narrow.scope.as_str(), &narrow.id_token), ("email", &None));
     let answer = sandbox.biomarkers(&narrow.access).await;
     answer.is_service_error(403, "insufficient_scope");
@@ -65,24 +105,48 @@ pub(super) async fn n39_a_rotated_refresh_token_presented_again_kills_the_whole_
     let third = Tokens::of(&sandbox.refresh(&web, &second.refresh).await);
     sandbox.biomarkers(&first.access).await.expect(200);
 
-    sandbox.refresh(&web, &first.refresh).await.is_oauth_error(400, "invalid_grant");
+    sandbox
+        .refresh(&web, &first.refresh)
+        .await
+        .is_oauth_error(400, "invalid_grant");
     for tokens in [&first, &second, &third] {
-        sandbox.biomarkers(&tokens.access).await.is_service_error(401, "invalid_token");
+        sandbox
+            .biomarkers(&tokens.access)
+            .await
+            .is_service_error(401, "invalid_token");
         assert!(!sandbox.is_active(&web, &tokens.access).await);
         assert!(!sandbox.is_active(&web, &tokens.refresh).await);
-        sandbox.refresh(&web, &tokens.refresh).await.is_oauth_error(400, "invalid_grant");
+        sandbox
+            .refresh(&web, &tokens.refresh)
+            .await
+            .is_oauth_error(400, "invalid_grant");
     }
     let grants = sandbox.rpc("grants_list", serde_json::json!({})).await;
     assert_eq!(grants["grants"], serde_json::json!([]));
     // The person is told.
-    let detail = sandbox.rpc("people_get", serde_json::json!({ "user_id": crate::support::MAYA })).await;
-    assert_eq!(detail["alerts"].as_array().map(Vec::len), Some(1), "{detail}");
-    assert!(text(&detail["alerts"][0]["message"]).contains("Demo Web App"), "{detail}");
+    let detail = sandbox
+        .rpc(
+            "people_get",
+            serde_json::json!({ "user_id": crate::support::MAYA }),
+        )
+        .await;
+    assert_eq!(
+        detail["alerts"].as_array().map(Vec::len),
+        Some(1),
+        "{detail}"
+    );
+    assert!(
+        text(&detail["alerts"][0]["message"]).contains("Demo Web App"),
+        "{detail}"
+    );
 
     // A token that a new run of the flow took the place of kills nothing (ruling 3).
     let old = sandbox.tokens(&web, "read:biomarkers").await;
     let new = sandbox.tokens(&web, "read:biomarkers").await;
-    sandbox.refresh(&web, &old.refresh).await.is_oauth_error(400, "invalid_grant");
+    sandbox
+        .refresh(&web, &old.refresh)
+        .await
+        .is_oauth_error(400, "invalid_grant");
     sandbox.biomarkers(&new.access).await.expect(200);
     sandbox.biomarkers(&old.access).await.expect(200);
     Tokens::of(&sandbox.refresh(&web, &new.refresh).await);
@@ -98,13 +162,22 @@ pub(super) async fn n40_revoking_a_refresh_token_kills_its_access_tokens() {
         let answer = sandbox.revoke(&partner, &second.refresh).await.expect(200);
         assert!(answer.body.is_empty(), "{answer}");
         for tokens in [&first, &second] {
-            sandbox.biomarkers(&tokens.access).await.is_service_error(401, "invalid_token");
+            sandbox
+                .biomarkers(&tokens.access)
+                .await
+                .is_service_error(401, "invalid_token");
         }
-        sandbox.refresh(&partner, &second.refresh).await.is_oauth_error(400, "invalid_grant");
+        sandbox
+            .refresh(&partner, &second.refresh)
+            .await
+            .is_oauth_error(400, "invalid_grant");
         // Revoking an access token alone leaves the rest.
         let tokens = sandbox.tokens(&partner, "read:biomarkers").await;
         sandbox.revoke(&partner, &tokens.access).await.expect(200);
-        sandbox.biomarkers(&tokens.access).await.is_service_error(401, "invalid_token");
+        sandbox
+            .biomarkers(&tokens.access)
+            .await
+            .is_service_error(401, "invalid_token");
         let again = Tokens::of(&sandbox.refresh(&partner, &tokens.refresh).await);
         sandbox.biomarkers(&again.access).await.expect(200);
     }
@@ -128,8 +201,14 @@ pub(super) async fn n40_revoking_an_unknown_or_foreign_token_is_200_and_changes_
     sandbox.revoke(&web, &tokens.refresh).await.expect(200);
     sandbox.revoke(&web, &tokens.access).await.expect(200);
     let bare = Params::of(&[("client_id", &web.client_id)]).set("token", &tokens.access);
-    sandbox.send(&bare.post("/v1/oauth/revoke")).await.is_oauth_error(401, "invalid_client");
-    sandbox.send(&web.credentials().post("/v1/oauth/revoke")).await.is_oauth_error(400, "invalid_request");
+    sandbox
+        .send(&bare.post("/v1/oauth/revoke"))
+        .await
+        .is_oauth_error(401, "invalid_client");
+    sandbox
+        .send(&web.credentials().post("/v1/oauth/revoke"))
+        .await
+        .is_oauth_error(400, "invalid_request");
 }
 
 #[tokio::test]
@@ -138,10 +217,23 @@ pub(super) async fn n40_a_wrong_hint_is_ignored() {
     let web = sandbox.web().await;
     for hint in ["access_token", "id_token", "nonsense", ""] {
         let tokens = sandbox.tokens(&web, "read:biomarkers").await;
-        let form = web.credentials().set("token", &tokens.refresh).set("token_type_hint", hint);
-        let introspected = sandbox.send(&form.post("/v1/oauth/introspect")).await.expect(200).json();
+        let form = web
+            .credentials()
+            .set("token", &tokens.refresh)
+            .set("token_type_hint", hint);
+        let introspected = sandbox
+            .send(&form.post("/v1/oauth/introspect"))
+            .await
+            .expect(200)
+            .json();
         assert_eq!(introspected["active"], true, "{hint}");
-        sandbox.send(&form.post("/v1/oauth/revoke")).await.expect(200);
-        sandbox.biomarkers(&tokens.access).await.is_service_error(401, "invalid_token");
+        sandbox
+            .send(&form.post("/v1/oauth/revoke"))
+            .await
+            .expect(200);
+        sandbox
+            .biomarkers(&tokens.access)
+            .await
+            .is_service_error(401, "invalid_token");
     }
 }

@@ -24,16 +24,20 @@ impl Page {
     /// The hidden token of the page's forms.
     #[track_caller]
     pub(crate) fn csrf(&self) -> String {
-        self.between("name=\"csrf\" value=\"", "\"").unwrap_or_else(|| panic!("no form on {}: {}", self.path, self.answer))
+        self.between("name=\"csrf\" value=\"", "\"")
+            .unwrap_or_else(|| panic!("no form on {}: {}", self.path, self.answer))
     }
 
     /// The id of the person whose button shows `email`.
     #[track_caller]
     pub(crate) fn person(&self, email: &str) -> String {
         let text = self.answer.text();
-        let buttons = text.split("<button").filter(|button| button.contains("name=\"user_id\""));
+        let buttons = text
+            .split("<button")
+            .filter(|button| button.contains("name=\"user_id\""));
         let button = buttons.into_iter().find(|button| button.contains(email));
-        let button = button.unwrap_or_else(|| panic!("nobody called {email} on {}: {}", self.path, self.answer));
+        let button = button
+            .unwrap_or_else(|| panic!("nobody called {email} on {}: {}", self.path, self.answer));
         cut(button, "value=\"", "\"").expect("a button has a value")
     }
 
@@ -58,7 +62,11 @@ pub(crate) fn cut(text: &str, before: &str, after: &str) -> Option<String> {
 
 impl<'s> Browser<'s> {
     pub(crate) fn new(sandbox: &'s Sandbox) -> Self {
-        Self { sandbox, cookies: Vec::new(), redirects: Vec::new() }
+        Self {
+            sandbox,
+            cookies: Vec::new(),
+            redirects: Vec::new(),
+        }
     }
 
     /// Sends a request with the cookies, and keeps those that come back.
@@ -66,13 +74,20 @@ impl<'s> Browser<'s> {
         let request = match self.cookies.as_slice() {
             [] => request,
             cookies => {
-                let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                let pairs: Vec<String> = cookies
+                    .iter()
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect();
                 request.header("Cookie", pairs.join("; "))
             }
         };
         let answer = self.sandbox.send(&request).await;
         for cookie in answer.headers("set-cookie") {
-            let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
+            let (name, value) = cookie
+                .split(';')
+                .next()
+                .and_then(|pair| pair.split_once('='))
+                .expect("a cookie");
             self.cookies.retain(|(known, _)| known != name);
             self.cookies.push((name.to_owned(), value.to_owned()));
         }
@@ -85,7 +100,9 @@ impl<'s> Browser<'s> {
     /// Follows redirects within the sandbox; stops at a page or at a redirect to somewhere else.
     pub(crate) async fn follow(&mut self, mut path: String, mut answer: Answer) -> Page {
         for _ in 0..10 {
-            let own = answer.header("location").filter(|place| place.starts_with('/') && !place.starts_with("//"));
+            let own = answer
+                .header("location")
+                .filter(|place| place.starts_with('/') && !place.starts_with("//"));
             let Some(next) = own.map(str::to_owned) else {
                 return Page { path, answer };
             };
@@ -114,7 +131,9 @@ impl<'s> Browser<'s> {
         let mut pairs = vec![("csrf", csrf.as_str())];
         pairs.extend(fields);
         let path = page.path.split('?').next().unwrap_or(&page.path).to_owned();
-        let request = Request::post(path.clone()).header("Origin", self.sandbox.issuer()).form(&pairs);
+        let request = Request::post(path.clone())
+            .header("Origin", self.sandbox.issuer())
+            .form(&pairs);
         (request, path)
     }
 
@@ -127,7 +146,11 @@ impl<'s> Browser<'s> {
     /// Opens the link, signs in as `email` if asked to, and stops at the consent page.
     pub(crate) async fn consent_page(&mut self, authorize: &Authorize, email: &str) -> Page {
         let page = self.open(authorize).await;
-        let page = if page.is_sign_in() { self.sign_in(&page, email).await } else { page };
+        let page = if page.is_sign_in() {
+            self.sign_in(&page, email).await
+        } else {
+            page
+        };
         assert!(page.is_consent(), "no consent page: {}", page.answer);
         page
     }

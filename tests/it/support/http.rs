@@ -22,7 +22,13 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn new(method: &str, target: impl Into<String>) -> Self {
-        Self { method: method.to_owned(), target: target.into(), host: None, headers: Vec::new(), body: None }
+        Self {
+            method: method.to_owned(),
+            target: target.into(),
+            host: None,
+            headers: Vec::new(),
+            body: None,
+        }
     }
 
     pub(crate) fn get(target: impl Into<String>) -> Self {
@@ -60,11 +66,13 @@ impl Request {
     }
 
     pub(crate) fn form<N: AsRef<str>, V: AsRef<str>>(self, pairs: &[(N, V)]) -> Self {
-        self.header("Content-Type", "application/x-www-form-urlencoded").body(encode(pairs))
+        self.header("Content-Type", "application/x-www-form-urlencoded")
+            .body(encode(pairs))
     }
 
     pub(crate) fn json(self, value: &Value) -> Self {
-        self.header("Content-Type", "application/json").body(value.to_string())
+        self.header("Content-Type", "application/json")
+            .body(value.to_string())
     }
 
     pub(crate) fn method(&self) -> &str {
@@ -74,7 +82,11 @@ impl Request {
     /// The bytes of the request, when it is sent to `authority`.
     pub(crate) fn bytes(&self, authority: &str) -> Vec<u8> {
         let host = self.host.as_deref().unwrap_or(authority);
-        let mut bytes = format!("{} {} HTTP/1.1\r\nHost: {host}\r\n", self.method, self.target).into_bytes();
+        let mut bytes = format!(
+            "{} {} HTTP/1.1\r\nHost: {host}\r\n",
+            self.method, self.target
+        )
+        .into_bytes();
         for (name, value) in &self.headers {
             bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
         }
@@ -89,7 +101,9 @@ impl Request {
 
 /// `name=value&…`, form-encoded.
 pub(crate) fn encode<N: AsRef<str>, V: AsRef<str>>(pairs: &[(N, V)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
 }
 
 /// An answer, as it came.
@@ -105,12 +119,18 @@ pub(crate) struct Answer {
 impl Answer {
     /// The header's value; the first one when there are several.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every value of a header.
     pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
-        let known = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        let known = self
+            .headers
+            .iter()
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name));
         known.map(|(_, value)| value.as_str()).collect()
     }
 
@@ -121,7 +141,8 @@ impl Answer {
     /// The body as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {self}"))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {self}"))
     }
 
     /// This answer, which must have this status.
@@ -134,15 +155,26 @@ impl Answer {
     /// Where it sends the browser, without the query, and the query's parameters.
     #[track_caller]
     pub(crate) fn redirect(&self) -> (String, Vec<(String, String)>) {
-        let location = self.header("location").unwrap_or_else(|| panic!("no redirect: {self}"));
+        let location = self
+            .header("location")
+            .unwrap_or_else(|| panic!("no redirect: {self}"));
         let (place, query) = location.split_once('?').unwrap_or((location, ""));
-        (place.to_owned(), form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        (
+            place.to_owned(),
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
 
     /// A parameter of the redirect.
     #[track_caller]
     pub(crate) fn redirected(&self, name: &str) -> Option<String> {
-        self.redirect().1.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.redirect()
+            .1
+            .into_iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
     }
 }
 
@@ -152,7 +184,11 @@ impl std::fmt::Display for Answer {
         for (name, value) in &self.headers {
             write!(f, "\n{name}: {value}")?;
         }
-        write!(f, "\n\n{}", self.text().chars().take(4000).collect::<String>())
+        write!(
+            f,
+            "\n\n{}",
+            self.text().chars().take(4000).collect::<String>()
+        )
     }
 }
 
@@ -165,9 +201,16 @@ pub(crate) struct Wire {
 impl Wire {
     /// Connects to `authority`, `127.0.0.1:9400`.
     pub(crate) async fn open(authority: &str) -> Self {
-        let stream = TcpStream::connect(authority).await.unwrap_or_else(|error| panic!("{authority}: {error}"));
-        stream.set_nodelay(true).expect("a fresh connection takes the option");
-        Self { stream, authority: authority.to_owned() }
+        let stream = TcpStream::connect(authority)
+            .await
+            .unwrap_or_else(|error| panic!("{authority}: {error}"));
+        stream
+            .set_nodelay(true)
+            .expect("a fresh connection takes the option");
+        Self {
+            stream,
+            authority: authority.to_owned(),
+        }
     }
 
     /// Sends a request and reads its answer.
@@ -178,18 +221,25 @@ impl Wire {
     }
 
     /// Sends bytes and reads one answer; the error says what came instead.
-    pub(crate) async fn exchange(&mut self, bytes: &[u8], head_only: bool) -> std::io::Result<Answer> {
+    pub(crate) async fn exchange(
+        &mut self,
+        bytes: &[u8],
+        head_only: bool,
+    ) -> std::io::Result<Answer> {
         let work = async {
             // The sandbox may answer, and close, before it has taken everything.
             let (mut reading, mut writing) = self.stream.split();
-            let (sent, read) = tokio::join!(writing.write_all(bytes), read(&mut reading, head_only));
+            let (sent, read) =
+                tokio::join!(writing.write_all(bytes), read(&mut reading, head_only));
             match (read, sent) {
                 (Ok(answer), _) => Ok(answer),
                 (Err(error), Ok(())) => Err(error),
                 (Err(_), Err(error)) => Err(error),
             }
         };
-        tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
+        tokio::time::timeout(PATIENCE, work)
+            .await
+            .unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -204,7 +254,10 @@ pub(crate) async fn send_bytes(authority: &str, bytes: &[u8]) -> std::io::Result
 }
 
 /// Reads one answer.
-async fn read(stream: &mut (impl tokio::io::AsyncRead + Unpin), head_only: bool) -> std::io::Result<Answer> {
+async fn read(
+    stream: &mut (impl tokio::io::AsyncRead + Unpin),
+    head_only: bool,
+) -> std::io::Result<Answer> {
     let mut bytes = Vec::with_capacity(4096);
     let head = loop {
         if let Some(at) = find(&bytes, b"\r\n\r\n") {
@@ -213,14 +266,27 @@ async fn read(stream: &mut (impl tokio::io::AsyncRead + Unpin), head_only: bool)
         more(stream, &mut bytes).await?;
     };
     let (status, headers) = parse(&bytes[..head])?;
-    let mut answer = Answer { status, headers, body: Vec::new(), bytes: Vec::new() };
+    let mut answer = Answer {
+        status,
+        headers,
+        body: Vec::new(),
+        bytes: Vec::new(),
+    };
     if (100..200).contains(&status) {
-        return Err(std::io::Error::other("an interim answer, which nobody asked for"));
+        return Err(std::io::Error::other(
+            "an interim answer, which nobody asked for",
+        ));
     }
     if !head_only && !matches!(status, 204 | 304) {
-        answer.body = if answer.header("transfer-encoding").is_some_and(|coding| coding.contains("chunked")) {
+        answer.body = if answer
+            .header("transfer-encoding")
+            .is_some_and(|coding| coding.contains("chunked"))
+        {
             chunked(stream, &mut bytes, head).await?
-        } else if let Some(length) = answer.header("content-length").and_then(|length| length.parse::<usize>().ok()) {
+        } else if let Some(length) = answer
+            .header("content-length")
+            .and_then(|length| length.parse::<usize>().ok())
+        {
             while bytes.len() < head + length {
                 more(stream, &mut bytes).await?;
             }
@@ -234,7 +300,10 @@ async fn read(stream: &mut (impl tokio::io::AsyncRead + Unpin), head_only: bool)
     Ok(answer)
 }
 
-async fn more(stream: &mut (impl tokio::io::AsyncRead + Unpin), bytes: &mut Vec<u8>) -> std::io::Result<()> {
+async fn more(
+    stream: &mut (impl tokio::io::AsyncRead + Unpin),
+    bytes: &mut Vec<u8>,
+) -> std::io::Result<()> {
     match stream.read_buf(bytes).await? {
         0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
         _ => Ok(()),
@@ -244,10 +313,19 @@ async fn more(stream: &mut (impl tokio::io::AsyncRead + Unpin), bytes: &mut Vec<
 fn parse(head: &[u8]) -> std::io::Result<(u16, Vec<(String, String)>)> {
     let text = String::from_utf8_lossy(head);
     let mut lines = text.split("\r\n");
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
-    let status = status.ok_or_else(|| std::io::Error::other(format!("no status line in {text:?}")))?;
+    let status = lines
+        .next()
+        .and_then(|line| line.split(' ').nth(1))
+        .and_then(|status| status.parse().ok());
+    let status =
+        status.ok_or_else(|| std::io::Error::other(format!("no status line in {text:?}")))?;
     let headers = lines.filter_map(|line| line.split_once(':'));
-    Ok((status, headers.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect()))
+    Ok((
+        status,
+        headers
+            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+            .collect(),
+    ))
 }
 
 /// The body of a chunked answer that begins at `at` in `bytes`.
@@ -281,5 +359,7 @@ async fn chunked(
 
 /// Where `needle` begins in `bytes`.
 pub(crate) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes.windows(needle.len()).position(|window| window == needle)
+    bytes
+        .windows(needle.len())
+        .position(|window| window == needle)
 }

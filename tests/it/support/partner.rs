@@ -21,7 +21,12 @@ pub(crate) struct Params(pub(crate) Vec<(String, String)>);
 
 impl Params {
     pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
-        Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Self(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
     }
 
     /// With one value for this parameter, wherever it stood.
@@ -45,7 +50,10 @@ impl Params {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn encoded(&self) -> String {
@@ -67,15 +75,24 @@ pub(crate) struct Authorize {
 
 impl Authorize {
     pub(crate) fn set(self, name: &str, value: &str) -> Self {
-        Self { params: self.params.set(name, value), ..self }
+        Self {
+            params: self.params.set(name, value),
+            ..self
+        }
     }
 
     pub(crate) fn also(self, name: &str, value: &str) -> Self {
-        Self { params: self.params.also(name, value), ..self }
+        Self {
+            params: self.params.also(name, value),
+            ..self
+        }
     }
 
     pub(crate) fn without(self, name: &str) -> Self {
-        Self { params: self.params.without(name), ..self }
+        Self {
+            params: self.params.without(name),
+            ..self
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> &str {
@@ -97,9 +114,15 @@ impl Authorize {
         let (place, _) = answer.redirect();
         assert_eq!(place, self.get("redirect_uri"), "{answer}");
         assert_eq!(answer.redirected("error"), None, "{answer}");
-        assert_eq!(answer.redirected("state").as_deref(), Some(self.get("state")), "{answer}");
+        assert_eq!(
+            answer.redirected("state").as_deref(),
+            Some(self.get("state")),
+            "{answer}"
+        );
         Code {
-            value: answer.redirected("code").unwrap_or_else(|| panic!("no code: {answer}")),
+            value: answer
+                .redirected("code")
+                .unwrap_or_else(|| panic!("no code: {answer}")),
             verifier: self.verifier.clone(),
             redirect_uri: self.get("redirect_uri").to_owned(),
         }
@@ -135,7 +158,9 @@ impl Tokens {
             refresh: text(&body["refresh_token"]),
             id_token: body["id_token"].as_str().map(str::to_owned),
             scope: text(&body["scope"]),
-            expires_in: body["expires_in"].as_u64().unwrap_or_else(|| panic!("expires_in is no number: {answer}")),
+            expires_in: body["expires_in"]
+                .as_u64()
+                .unwrap_or_else(|| panic!("expires_in is no number: {answer}")),
         }
     }
 }
@@ -177,12 +202,17 @@ impl Partner {
 
     /// The form that refreshes.
     pub(crate) fn refresh(&self, token: &str) -> Params {
-        self.credentials().set("grant_type", "refresh_token").set("refresh_token", token)
+        self.credentials()
+            .set("grant_type", "refresh_token")
+            .set("refresh_token", token)
     }
 
     /// The same app with another way back.
     pub(crate) fn returning_to(&self, redirect_uri: &str) -> Self {
-        Self { redirect_uri: redirect_uri.to_owned(), ..self.clone() }
+        Self {
+            redirect_uri: redirect_uri.to_owned(),
+            ..self.clone()
+        }
     }
 }
 
@@ -213,11 +243,23 @@ impl Sandbox {
     }
 
     pub(crate) async fn revoke(&self, partner: &Partner, token: &str) -> Answer {
-        self.send(&partner.credentials().set("token", token).post("/v1/oauth/revoke")).await
+        self.send(
+            &partner
+                .credentials()
+                .set("token", token)
+                .post("/v1/oauth/revoke"),
+        )
+        .await
     }
 
     pub(crate) async fn introspect(&self, partner: &Partner, token: &str) -> Answer {
-        self.send(&partner.credentials().set("token", token).post("/v1/oauth/introspect")).await
+        self.send(
+            &partner
+                .credentials()
+                .set("token", token)
+                .post("/v1/oauth/introspect"),
+        )
+        .await
     }
 
     /// Whether introspection, asked by the token's own app, calls the token active; `None` is no clean answer.
@@ -226,7 +268,11 @@ impl Sandbox {
         match body["active"].as_bool() {
             Some(true) => true,
             Some(false) => {
-                assert_eq!(body, serde_json::json!({ "active": false }), "an inactive token has no other member");
+                assert_eq!(
+                    body,
+                    serde_json::json!({ "active": false }),
+                    "an inactive token has no other member"
+                );
                 false
             }
             None => panic!("no verdict: {body}"),
@@ -235,12 +281,16 @@ impl Sandbox {
 
     /// The call of the quickstarts.
     pub(crate) async fn biomarkers(&self, access_token: &str) -> Answer {
-        self.send(&Request::get("/v1/biomarkers/me").bearer(access_token)).await
+        self.send(&Request::get("/v1/biomarkers/me").bearer(access_token))
+            .await
     }
 
     /// A machine's token.
     pub(crate) async fn machine_token(&self, partner: &Partner, scope: &str) -> String {
-        let form = partner.credentials().set("grant_type", "client_credentials").set("scope", scope);
+        let form = partner
+            .credentials()
+            .set("grant_type", "client_credentials")
+            .set("scope", scope);
         let answer = self.send(&form.post("/v1/tokens")).await.expect(200).json();
         text(&answer["access_token"])
     }
@@ -248,8 +298,13 @@ impl Sandbox {
     /// The claims of an id_token, unverified.
     pub(crate) fn claims(token: &str) -> Value {
         use base64::Engine as _;
-        let payload = token.split('.').nth(1).unwrap_or_else(|| panic!("{token} is no JWT"));
-        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).expect("base64url");
+        let payload = token
+            .split('.')
+            .nth(1)
+            .unwrap_or_else(|| panic!("{token} is no JWT"));
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .decode(payload)
+            .expect("base64url");
         serde_json::from_slice(&bytes).expect("claims are JSON")
     }
 }

@@ -46,9 +46,19 @@ impl Sandbox {
 
     /// One with this configuration, time and randomness.
     pub(crate) async fn of(config: Config, env: Arc<Env>) -> Self {
-        let app = App::start(config, Arc::clone(&env)).await.expect("the sandbox starts");
-        let authority = app.platform().strip_prefix("http://").expect("a plain listener").to_owned();
-        Self { app, env, authority }
+        let app = App::start(config, Arc::clone(&env))
+            .await
+            .expect("the sandbox starts");
+        let authority = app
+            .platform()
+            .strip_prefix("http://")
+            .expect("a plain listener")
+            .to_owned();
+        Self {
+            app,
+            env,
+            authority,
+        }
     }
 
     /// Its issuer, as addressed by default.
@@ -58,7 +68,11 @@ impl Sandbox {
 
     /// The port of the platform.
     pub(crate) fn port(&self) -> u16 {
-        self.authority.rsplit(':').next().and_then(|port| port.parse().ok()).expect("an authority has a port")
+        self.authority
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok())
+            .expect("an authority has a port")
     }
 
     /// Sends a request over a connection of its own.
@@ -74,15 +88,29 @@ impl Sandbox {
     /// A command that must work.
     #[track_caller]
     pub(crate) fn rpc(&self, command: &str, payload: Value) -> impl Future<Output = Value> {
-        let (place, app, command) = (std::panic::Location::caller(), self.app.clone(), command.to_owned());
+        let (place, app, command) = (
+            std::panic::Location::caller(),
+            self.app.clone(),
+            command.to_owned(),
+        );
         async move {
             let answer = app.rpc(&command, payload).await;
-            answer.unwrap_or_else(|error| panic!("{command} at {place}: {:?}: {error} {}", error.code, error.detail))
+            answer.unwrap_or_else(|error| {
+                panic!(
+                    "{command} at {place}: {:?}: {error} {}",
+                    error.code, error.detail
+                )
+            })
         }
     }
 
     /// A command that must fail with `code`.
-    pub(crate) async fn rpc_fails(&self, command: &str, payload: Value, code: ErrorCode) -> RpcError {
+    pub(crate) async fn rpc_fails(
+        &self,
+        command: &str,
+        payload: Value,
+        code: ErrorCode,
+    ) -> RpcError {
         match self.app.rpc(command, payload.clone()).await {
             Ok(answer) => panic!("{command} {payload} worked: {answer}"),
             Err(error) => {
@@ -94,7 +122,8 @@ impl Sandbox {
 
     /// Moves the sandbox clock.
     pub(crate) async fn advance(&self, seconds: u64) -> Value {
-        self.rpc("clock_advance", json!({ "seconds": seconds })).await
+        self.rpc("clock_advance", json!({ "seconds": seconds }))
+            .await
     }
 
     /// Sandbox time.
@@ -109,7 +138,10 @@ impl Sandbox {
         let apps = apps["apps"].as_array().expect("a list");
         let app = apps.iter().find(|app| app["name"] == name);
         let app = app.unwrap_or_else(|| {
-            panic!("no app is called {name}; there are {:?}", apps.iter().map(|app| &app["name"]).collect::<Vec<_>>())
+            panic!(
+                "no app is called {name}; there are {:?}",
+                apps.iter().map(|app| &app["name"]).collect::<Vec<_>>()
+            )
         });
         self.reveal(app).await
     }
@@ -117,17 +149,29 @@ impl Sandbox {
     /// The client of a Loop service.
     pub(crate) async fn service_client(&self, service: &str) -> Partner {
         let apps = self.rpc("apps_list", json!({})).await;
-        let app = apps["apps"].as_array().expect("a list").iter().find(|app| app["service"] == service);
-        self.reveal(app.unwrap_or_else(|| panic!("no client for {service} in {apps}"))).await
+        let app = apps["apps"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .find(|app| app["service"] == service);
+        self.reveal(app.unwrap_or_else(|| panic!("no client for {service} in {apps}")))
+            .await
     }
 
     async fn reveal(&self, app: &Value) -> Partner {
-        let secrets = self.rpc("apps_reveal", json!({ "client_id": app["client_id"] })).await;
+        let secrets = self
+            .rpc("apps_reveal", json!({ "client_id": app["client_id"] }))
+            .await;
         Partner {
             client_id: text(&app["client_id"]),
             secret: secrets["client_secret"].as_str().map(str::to_owned),
-            webhook_secret: secrets["webhook_signing_secret"].as_str().map(str::to_owned),
-            redirect_uri: app["redirect_uris"][0].as_str().unwrap_or_default().to_owned(),
+            webhook_secret: secrets["webhook_signing_secret"]
+                .as_str()
+                .map(str::to_owned),
+            redirect_uri: app["redirect_uris"][0]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 
@@ -153,8 +197,13 @@ impl Sandbox {
         Partner {
             client_id: text(&registered["client_id"]),
             secret: registered["client_secret"].as_str().map(str::to_owned),
-            webhook_secret: registered["webhook_signing_secret"].as_str().map(str::to_owned),
-            redirect_uri: registered["app"]["redirect_uris"][0].as_str().unwrap_or_default().to_owned(),
+            webhook_secret: registered["webhook_signing_secret"]
+                .as_str()
+                .map(str::to_owned),
+            redirect_uri: registered["app"]["redirect_uris"][0]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 
@@ -169,12 +218,18 @@ impl Sandbox {
 
     /// A machine with these scopes.
     pub(crate) async fn register_machine(&self, name: &str, scopes: &[&str]) -> Partner {
-        self.register(json!({ "name": name, "app_type": "m2m", "scopes": scopes })).await
+        self.register(json!({ "name": name, "app_type": "m2m", "scopes": scopes }))
+            .await
     }
 
     /// Journal entries whose kind begins so, oldest first.
     pub(crate) async fn journal(&self, kind: &str) -> Vec<Value> {
-        let list = self.rpc("journal_list", json!({ "kind": kind, "limit": 1000, "oldest_first": true })).await;
+        let list = self
+            .rpc(
+                "journal_list",
+                json!({ "kind": kind, "limit": 1000, "oldest_first": true }),
+            )
+            .await;
         list["entries"].as_array().expect("a list").clone()
     }
 
@@ -186,18 +241,30 @@ impl Sandbox {
 
     /// The newest exchange of an operation, waited for: recording comes after the answer.
     pub(crate) async fn newest_exchange(&self, operation: &str) -> Value {
-        let list = self.rpc("traffic_list", json!({ "operation": operation, "limit": 1 })).await;
-        list["exchanges"].get(0).unwrap_or_else(|| panic!("no exchange of {operation}")).clone()
+        let list = self
+            .rpc(
+                "traffic_list",
+                json!({ "operation": operation, "limit": 1 }),
+            )
+            .await;
+        list["exchanges"]
+            .get(0)
+            .unwrap_or_else(|| panic!("no exchange of {operation}"))
+            .clone()
     }
 
     /// Why the newest exchange of an operation was answered so.
     pub(crate) async fn explain_newest(&self, operation: &str) -> Value {
         let exchange = self.newest_exchange(operation).await;
-        self.rpc("traffic_explain", json!({ "exchange": exchange["id"] })).await
+        self.rpc("traffic_explain", json!({ "exchange": exchange["id"] }))
+            .await
     }
 
     /// Looks until `ready` gives something; fails when it never does.
-    pub(crate) async fn wait_for<T, F: Future<Output = Option<T>>>(what: &str, mut ready: impl FnMut() -> F) -> T {
+    pub(crate) async fn wait_for<T, F: Future<Output = Option<T>>>(
+        what: &str,
+        mut ready: impl FnMut() -> F,
+    ) -> T {
         let mut between = tokio::time::interval(BETWEEN_LOOKS);
         for _ in 0..LOOKS {
             between.tick().await;
@@ -212,11 +279,17 @@ impl Sandbox {
 /// A JSON string as text.
 #[track_caller]
 pub(crate) fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
 }
 
 /// Names of every scope a person can give.
 pub(crate) fn people_scopes() -> Vec<&'static str> {
     let catalogue = connect_core::protocol::scope::CATALOGUE.iter();
-    catalogue.filter(|scope| !scope.machine_only).map(|scope| scope.name).collect()
+    catalogue
+        .filter(|scope| !scope.machine_only)
+        .map(|scope| scope.name)
+        .collect()
 }
