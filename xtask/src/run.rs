@@ -27,8 +27,10 @@ pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::R
         "--bin",
         SANDBOX,
     ]))?;
-    step::say("starting it; Ctrl-C stops it");
-    let mut sandbox = Command::new(workspace.program("debug", SANDBOX));
+    let program = workspace.program("debug", SANDBOX);
+    let shown = program.strip_prefix(workspace.root()).unwrap_or(&program);
+    step::say(format!("starting {}; Ctrl-C stops it", shown.display()));
+    let mut sandbox = Command::new(&program);
     sandbox.arg("serve").args(&arguments.options);
     become_process(&mut sandbox)
 }

@@ -53,8 +53,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "connect-tests",
         &["connect-app", "connect-core", "connect-rpc", "connect-wire"],
     ),
+    ("connect-client-tests", &["connect-app", "connect-core"]),
     ("xtask", &[]),
 ];
+
+/// Packages that hold nothing but tests.
+const HOSTS_OF_TESTS: &[&str] = &["connect-tests", "connect-client-tests"];
 
 /// Crates from elsewhere that only some of ours may use.
 const RESERVED: &[(&str, &[&str])] = &[
@@ -113,7 +117,7 @@ fn breaches_of(package: &Package) -> Vec<String> {
     for dependency in &package.dependencies {
         let other = dependency.name.as_str();
         let in_tests = dependency.kind.as_deref() == Some("dev");
-        let testkit = other == "connect-testkit" && (in_tests || name == "connect-tests");
+        let testkit = other == "connect-testkit" && (in_tests || HOSTS_OF_TESTS.contains(&name));
         if ours(other) && !known.contains(&other) && !testkit {
             found.push(format!("{name}: may not depend on {other}"));
         }
