@@ -11,24 +11,24 @@ use crate::schema::Violation;
 
 /// A failure.
 #[derive(Debug)]
-pub struct Failure(Box<Cause>);
+pub struct Failure(Cause);
 
 #[derive(Debug)]
 enum Cause {
-    Refused(Refused, Vec<Violation>),
+    Refused(Box<Refused>, Vec<Violation>),
     Broken(StoreError),
 }
 
 impl Failure {
     /// A refusal with the fields that are at fault.
     pub(crate) fn invalid(refusal: Refusal, violations: Vec<Violation>) -> Self {
-        Self(Box::new(Cause::Refused(refusal.into(), violations)))
+        Self(Cause::Refused(Box::new(refusal.into()), violations))
     }
 
     /// What to answer with. A failure of ours is logged; the log never holds a value of a row.
     pub(crate) fn into_refused(self, exchange: &ExchangeHandle) -> (Refused, Vec<Violation>) {
-        match *self.0 {
-            Cause::Refused(refused, violations) => (refused, violations),
+        match self.0 {
+            Cause::Refused(refused, violations) => (*refused, violations),
             Cause::Broken(error) => {
                 tracing::error!(exchange = %exchange.id(), %error, "a request could not be answered");
                 (broken(&error).into(), Vec::new())
@@ -57,12 +57,12 @@ impl From<Refusal> for Failure {
 
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
-        Self(Box::new(Cause::Refused(refused, Vec::new())))
+        Self(Cause::Refused(Box::new(refused), Vec::new()))
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self(Box::new(Cause::Broken(error)))
+        Self(Cause::Broken(error))
     }
 }

@@ -26,6 +26,8 @@ mod router;
 mod schema;
 pub mod seed;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

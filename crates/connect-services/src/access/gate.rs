@@ -30,7 +30,7 @@ pub(super) fn check(request: &Request, passed: Passed) -> Result<Caller, Failure
         Gate::AnyToken => {}
         Gate::Scope(scope) => held(&passed, scope)?,
         Gate::ScopeOrMachine(scope, machines) => {
-            held(&passed, if machine { machines } else { scope })?
+            held(&passed, if machine { machines } else { scope })?;
         }
         Gate::Own(scope) if machine => {
             if !own_service {

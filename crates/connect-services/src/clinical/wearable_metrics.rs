@@ -116,11 +116,11 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
                 row.updated_at = origin.at.sandbox;
             }
             rows::put_metrics(tx, &metrics).await?;
-            let changed: Vec<_> = changes
+            let said: Vec<_> = changes
                 .iter()
                 .map(|it| json!({ "metric": it.metric, "shown": it.show_on_optimize }))
                 .collect();
-            let detail = json!({ "table": "wearable_metrics", "changed": changed });
+            let detail = json!({ "table": "wearable_metrics", "changed": said });
             let seq = tx.journal(origin, Kind::RecordUpdated, person.id.as_str(), &detail);
             Ok(Answer::ok(&metrics.iter().map(MetricView::from).collect::<Vec<_>>()).caused(seq))
         })

@@ -280,7 +280,7 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
     .await
 }
 
-fn may_edit(row: &Post, person: &Person, now: Timestamp) -> Result<(), Refusal> {
+fn may_edit(row: &Post, person: &Person, now: Timestamp) -> Result<(), Failure> {
     let clause =
         Clause::assumed("/reference/api/community: edit_window_ends_at; the refusal is not stated");
     if row.user_id != person.id {
@@ -292,7 +292,8 @@ fn may_edit(row: &Post, person: &Person, now: Timestamp) -> Result<(), Refusal> 
         )
         .expected(format!("a post of {}", person.id))
         .received("somebody else's")
-        .fix("Change posts of the token's person only."));
+        .fix("Change posts of the token's person only.")
+        .into());
     }
     if now > row.edit_window_ends_at {
         return Err(Refusal::new(
@@ -303,7 +304,8 @@ fn may_edit(row: &Post, person: &Person, now: Timestamp) -> Result<(), Refusal> 
         )
         .expected(format!("until {}", row.edit_window_ends_at))
         .received(now.to_string())
-        .fix("Write a new post."));
+        .fix("Write a new post.")
+        .into());
     }
     Ok(())
 }

@@ -44,6 +44,7 @@ pub(crate) const CREATE: Operation = Operation::new::<FollowView>(
 ]);
 
 /// Who follows whom.
+#[expect(clippy::struct_field_names, reason = "the reference's names")]
 #[derive(Debug, Deserialize, JsonSchema)]
 struct FollowRequest {
     /// The token's person.

@@ -53,7 +53,7 @@ async fn eligibility(call: &Call) -> Result<Answer, Failure> {
     let membership = rows::of_user(&mut connection, &person.id).await?;
     let locks: Vec<LockView> = rows::locks(&mut connection, &person.id)
         .await?
-        .into_iter()
+        .iter()
         .map(|row| view(row, call.now()))
         .collect();
     let pending_locks = locks
@@ -69,7 +69,7 @@ async fn eligibility(call: &Call) -> Result<Answer, Failure> {
     }))
 }
 
-fn view(row: Lock, now: Timestamp) -> LockView {
+fn view(row: &Lock, now: Timestamp) -> LockView {
     let over = row.status == LockStatus::Pending && row.expires_at <= now;
     LockView {
         lock_id: row.id.to_string(),

@@ -80,7 +80,7 @@ impl Checker {
             Value::Array(items) => self.array(schema, items, value, path),
             Value::String(text) => self.text(schema, text, value, path),
             Value::Number(number) => {
-                self.number(schema, number.as_f64().unwrap_or(0.0), value, path)
+                self.number(schema, number.as_f64().unwrap_or(0.0), value, path);
             }
             Value::Null | Value::Bool(_) => {}
         }
