@@ -69,6 +69,10 @@ impl Config {
     /// The same, kept in `directory` with its sealing key in a file.
     #[must_use]
     pub fn at(directory: impl Into<PathBuf>) -> Self {
-        Self { storage: Storage::At(directory.into()), key_file: true, ..Self::ephemeral() }
+        Self {
+            storage: Storage::At(directory.into()),
+            key_file: true,
+            ..Self::ephemeral()
+        }
     }
 }

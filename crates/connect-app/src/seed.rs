@@ -18,9 +18,27 @@ use crate::{App, Seed};
 
 /// Id, email, name, brand, description of each persona. The ids never change.
 const PEOPLE: [(&str, &str, &str, &str, &str); 3] = [
-    ("user_01JQ0MAYA0000000000000000A", "maya@example.com", "Maya Lindqvist", "loop", "34, cycles a lot; her vitamin D and ferritin are recovering"),
-    ("user_01JQ0J0NAS000000000000000B", "jonas@example.com", "Jonas Okafor", "loop", "47, working on his cholesterol with a protocol"),
-    ("user_01JQ0PR1YA000000000000000C", "priya@example.com", "Priya Raman", "loopbio", "52, keeps an eye on her blood sugar; a loopbio member"),
+    (
+        "user_01JQ0MAYA0000000000000000A",
+        "maya@example.com",
+        "Maya Lindqvist",
+        "loop",
+        "34, cycles a lot; her vitamin D and ferritin are recovering",
+    ),
+    (
+        "user_01JQ0J0NAS000000000000000B",
+        "jonas@example.com",
+        "Jonas Okafor",
+        "loop",
+        "47, working on his cholesterol with a protocol",
+    ),
+    (
+        "user_01JQ0PR1YA000000000000000C",
+        "priya@example.com",
+        "Priya Raman",
+        "loopbio",
+        "52, keeps an eye on her blood sugar; a loopbio member",
+    ),
 ];
 
 /// Services with a client of their own, and the scopes of its machine tokens.
@@ -38,7 +56,10 @@ const SERVICES: [(&str, &[&str]); 8] = [
 /// Makes a new world and says so in the journal.
 pub(crate) async fn new_world(app: &App) -> Result<(), StartError> {
     let origin = app.origin(Actor::System);
-    let (workspace, settings) = (app.0.workspace.clone(), connect_core::domain::settings::Settings::default());
+    let (workspace, settings) = (
+        app.0.workspace.clone(),
+        connect_core::domain::settings::Settings::default(),
+    );
     let seed = app.0.config.seed;
     let of_it = origin.clone();
     let seq = app
@@ -49,17 +70,35 @@ pub(crate) async fn new_world(app: &App) -> Result<(), StartError> {
                 meta::put(tx, "workspace", &workspace).await?;
                 meta::put(tx, "settings", &settings).await?;
                 let name = if seed == Seed::Demo { "demo" } else { "empty" };
-                Ok::<_, StoreError>(tx.journal(&of_it, Kind::WorkspaceSeeded, workspace.as_str(), &json!({ "seed": name })))
+                Ok::<_, StoreError>(tx.journal(
+                    &of_it,
+                    Kind::WorkspaceSeeded,
+                    workspace.as_str(),
+                    &json!({ "seed": name }),
+                ))
             })
         })
         .await?;
-    let origin = Origin { cause: Some(seq), ..origin };
+    let origin = Origin {
+        cause: Some(seq),
+        ..origin
+    };
     let failed = |error: RegistrationError| StartError::Seed(Box::new(error));
-    app.0.identity.keys.ensure(IdTokenAlg::EdDsa, &origin).await.map_err(|error| StartError::Seed(Box::new(error)))?;
+    app.0
+        .identity
+        .keys
+        .ensure(IdTokenAlg::EdDsa, &origin)
+        .await
+        .map_err(|error| StartError::Seed(Box::new(error)))?;
     let mut ids = BTreeMap::new();
     for new in seeded_apps(app) {
         let name = new.name.clone();
-        let registered = app.0.identity.register(new, origin.clone()).await.map_err(failed)?;
+        let registered = app
+            .0
+            .identity
+            .register(new, origin.clone())
+            .await
+            .map_err(failed)?;
         ids.insert(name, registered.client.id);
     }
     app.0
@@ -87,18 +126,33 @@ fn seeded_apps(app: &App) -> Vec<NewApp> {
 /// Gives the seeded apps the registration they began with; ids and secrets stay. One that was deleted comes back under
 /// its id with new secrets.
 pub(crate) async fn restore_demo_apps(app: &App, origin: &Origin) -> Result<(), RegistrationError> {
-    let ids: BTreeMap<String, ClientId> =
-        meta::get(&mut *app.0.world.read().await?, SEEDED_APPS).await?.unwrap_or_default();
+    let ids: BTreeMap<String, ClientId> = meta::get(&mut *app.0.world.read().await?, SEEDED_APPS)
+        .await?
+        .unwrap_or_default();
     for new in seeded_apps(app) {
-        let Some(id) = ids.get(&new.name) else { continue };
-        let wanted = NewApp { client_id: Some(id.clone()), ..new.clone() };
+        let Some(id) = ids.get(&new.name) else {
+            continue;
+        };
+        let wanted = NewApp {
+            client_id: Some(id.clone()),
+            ..new.clone()
+        };
         let change = |app: &mut NewApp, enabled: &mut bool| {
             *app = wanted;
             *enabled = true;
         };
         match app.0.identity.update_app(id, change, origin.clone()).await {
             Err(RegistrationError::Unknown(id)) => {
-                app.0.identity.register(NewApp { client_id: Some(id), ..new }, origin.clone()).await?;
+                app.0
+                    .identity
+                    .register(
+                        NewApp {
+                            client_id: Some(id),
+                            ..new
+                        },
+                        origin.clone(),
+                    )
+                    .await?;
             }
             other => {
                 other?;
@@ -180,15 +234,34 @@ fn demo_apps() -> Vec<NewApp> {
         ..NewApp::new(name, app_type)
     };
     vec![
-        demo("Demo Web App", AppType::Web, &["http://localhost:3000/callback", "http://localhost:5000/callback"]),
+        demo(
+            "Demo Web App",
+            AppType::Web,
+            &[
+                "http://localhost:3000/callback",
+                "http://localhost:5000/callback",
+            ],
+        ),
         NewApp {
             allowed_origins: vec!["http://localhost:5173".to_owned()],
-            ..demo("Demo SPA", AppType::Spa, &["http://localhost:5173/callback"])
+            ..demo(
+                "Demo SPA",
+                AppType::Spa,
+                &["http://localhost:5173/callback"],
+            )
         },
-        demo("Demo Native App", AppType::Native, &["http://127.0.0.1/callback", "com.example.demo:/callback"]),
+        demo(
+            "Demo Native App",
+            AppType::Native,
+            &["http://127.0.0.1/callback", "com.example.demo:/callback"],
+        ),
         NewApp {
             baa_status: BaaStatus::None,
-            ..demo("Demo Unsigned App", AppType::Web, &["http://localhost:3000/callback"])
+            ..demo(
+                "Demo Unsigned App",
+                AppType::Web,
+                &["http://localhost:3000/callback"],
+            )
         },
     ]
 }

@@ -12,7 +12,10 @@ impl ExchangeSink for TrafficSink {
         let timing = Timing {
             head_us: exchange.timing.head_us,
             body_us: exchange.timing.body_us.unwrap_or(exchange.timing.head_us),
-            answered_us: exchange.timing.answered_us.unwrap_or(exchange.timing.done_us),
+            answered_us: exchange
+                .timing
+                .answered_us
+                .unwrap_or(exchange.timing.done_us),
             done_us: exchange.timing.done_us,
         };
         self.0

@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use connect_core::Env;
 use connect_core::domain::actor::Actor;
 use connect_core::domain::journal::Origin;
 use connect_core::domain::rate::Limiter;
 use connect_core::domain::settings::{LiveSettings, Settings};
 use connect_core::id::WorkspaceId;
-use connect_core::Env;
 use connect_identity::{Identity, KeyRing};
 use connect_rpc::wire::Runtime;
 use connect_services::Services;
@@ -36,7 +36,9 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A port is taken.
-    #[error("port {port} is in use by another program; stop that program, choose another port with {flag} <port>, or any free one with {flag} 0")]
+    #[error(
+        "port {port} is in use by another program; stop that program, choose another port with {flag} <port>, or any free one with {flag} 0"
+    )]
     PortInUse {
         /// Which port.
         port: u16,
@@ -88,9 +90,15 @@ impl Directory {
     fn take(storage: &Storage) -> Result<Self, StartError> {
         let temporary = match storage {
             Storage::At(_) => None,
-            Storage::Ephemeral => Some(tempfile::Builder::new().prefix("connect-sandbox-").tempdir().map_err(|source| {
-                StartError::File { path: std::env::temp_dir(), source }
-            })?),
+            Storage::Ephemeral => Some(
+                tempfile::Builder::new()
+                    .prefix("connect-sandbox-")
+                    .tempdir()
+                    .map_err(|source| StartError::File {
+                        path: std::env::temp_dir(),
+                        source,
+                    })?,
+            ),
         };
         let path = match (storage, &temporary) {
             (Storage::At(path), _) => path.clone(),
@@ -98,7 +106,13 @@ impl Directory {
             (Storage::Ephemeral, None) => std::env::temp_dir(),
         };
         let lock = DirectoryLock::take(&path)?;
-        Ok(Self { path, held: Mutex::new(Some(Held { _lock: lock, _temporary: temporary })) })
+        Ok(Self {
+            path,
+            held: Mutex::new(Some(Held {
+                _lock: lock,
+                _temporary: temporary,
+            })),
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -108,7 +122,10 @@ impl Directory {
     /// Lets the directory go; an ephemeral one is removed.
     pub(crate) fn release(&self) {
         let _ = std::fs::remove_file(self.path.join(control::RUNTIME_FILE));
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
     }
 }
 
@@ -130,33 +147,58 @@ impl App {
         let directory = Directory::take(&config.storage)?;
         let path = directory.path().to_owned();
         let durability = durability(&path);
-        let world = World::open(&WorldOptions { path: path.join("world.db"), durability }, Arc::clone(&env)).await?;
+        let world = World::open(
+            &WorldOptions {
+                path: path.join("world.db"),
+                durability,
+            },
+            Arc::clone(&env),
+        )
+        .await?;
         let mut reading = world.read().await?;
         let stored: Option<WorkspaceId> = meta::get(&mut reading, "workspace").await?;
-        let settings: Settings = meta::get(&mut reading, "settings").await?.unwrap_or_default();
+        let settings: Settings = meta::get(&mut reading, "settings")
+            .await?
+            .unwrap_or_default();
         drop(reading);
         clock::load(&env, &world).await?;
         let is_new = stored.is_none();
         let workspace = stored.unwrap_or_else(|| env.id());
         let vault = Arc::new(vault(&config, &path, &env, is_new).await?);
         let retention = retention(&settings);
-        let traffic =
-            Traffic::open(&path.join("traffic.db"), workspace.to_string(), Arc::clone(&vault), retention).await?;
+        let traffic = Traffic::open(
+            &path.join("traffic.db"),
+            workspace.to_string(),
+            Arc::clone(&vault),
+            retention,
+        )
+        .await?;
         let settings = Arc::new(LiveSettings::new(overridden(settings, &config)));
         let listener = bind(&config).await?;
         let control_listener = bind_control(&config).await?;
         let addresses = addresses(&config, &env, &listener, control_listener.as_ref())?;
-        let cookie = format!("loop_session_{}", &workspace.as_str()[workspace.as_str().len() - 8..].to_lowercase());
+        let cookie = format!(
+            "loop_session_{}",
+            &workspace.as_str()[workspace.as_str().len() - 8..].to_lowercase()
+        );
         let identity = Arc::new(Identity {
             env: Arc::clone(&env),
             world: world.clone(),
             vault: Arc::clone(&vault),
             settings: Arc::clone(&settings),
-            keys: Arc::new(KeyRing::new(Arc::clone(&env), world.clone(), Arc::clone(&vault))),
+            keys: Arc::new(KeyRing::new(
+                Arc::clone(&env),
+                world.clone(),
+                Arc::clone(&vault),
+            )),
             cookie: cookie.into(),
             limiter: Limiter::default(),
         });
-        let services = Arc::new(Services::new(Arc::clone(&env), world.clone(), Arc::clone(&settings)));
+        let services = Arc::new(Services::new(
+            Arc::clone(&env),
+            world.clone(),
+            Arc::clone(&settings),
+        ));
         let app = Self(Arc::new(Inner {
             started: env.wall_now(),
             env,
@@ -182,11 +224,15 @@ impl App {
             let wanted = configuration::read(&file)?;
             configuration::apply(&app, &wanted, app.origin(Actor::Console)).await?;
         }
-        app.open_ways_in(listener, control_listener).await?;
+        app.open_ways_in(listener, control_listener)?;
         Ok(app)
     }
 
-    async fn open_ways_in(&self, listener: Listener, control_listener: Option<Listener>) -> Result<(), StartError> {
+    fn open_ways_in(
+        &self,
+        listener: Listener,
+        control_listener: Option<Listener>,
+    ) -> Result<(), StartError> {
         platform::serve(self, listener);
         if let Some(listener) = control_listener {
             control::http::serve(self, listener);
@@ -205,13 +251,23 @@ impl App {
 
     /// The origin of something the console or the sandbox itself does: a trace of its own.
     pub(crate) fn origin(&self, actor: Actor) -> Origin {
-        Origin { at: self.0.env.moment(), actor, trace: self.0.env.id(), cause: None, exchange: None }
+        Origin {
+            at: self.0.env.moment(),
+            actor,
+            trace: self.0.env.id(),
+            cause: None,
+            exchange: None,
+        }
     }
 }
 
 /// Read before the world is open: it decides how the world is opened. A file of its own says it.
 fn durability(directory: &Path) -> Durability {
-    if directory.join(POWER_CUT_FILE).exists() { Durability::Power } else { Durability::Process }
+    if directory.join(POWER_CUT_FILE).exists() {
+        Durability::Power
+    } else {
+        Durability::Process
+    }
 }
 
 /// There while acknowledged changes are to survive a power cut.
@@ -226,10 +282,17 @@ async fn vault(config: &Config, path: &Path, env: &Env, is_new: bool) -> Result<
     if !is_new {
         return Ok(Vault::open(path, keychain));
     }
-    let preference = if config.key_file { KeyPreference::File } else { KeyPreference::Keychain };
+    let preference = if config.key_file {
+        KeyPreference::File
+    } else {
+        KeyPreference::Keychain
+    };
     Vault::create(path, keychain, preference, &mut random)
         .await
-        .map_err(|source| StartError::File { path: path.join(connect_store::sealing::RECORD_FILE), source })
+        .map_err(|source| StartError::File {
+            path: path.join(connect_store::sealing::RECORD_FILE),
+            source,
+        })
 }
 
 /// The settings with what the command line says for this run.
@@ -261,14 +324,21 @@ async fn bind(config: &Config) -> Result<Listener, StartError> {
 }
 
 async fn bind_control(config: &Config) -> Result<Option<Listener>, StartError> {
-    let Some(port) = config.control_port else { return Ok(None) };
+    let Some(port) = config.control_port else {
+        return Ok(None);
+    };
     let bound = Listener::bind_loopback("control", port).await;
-    bound.map(Some).map_err(|error| not_bound(error, "control", "--control-port"))
+    bound
+        .map(Some)
+        .map_err(|error| not_bound(error, "control", "--control-port"))
 }
 
 fn not_bound(error: BindError, listener: &'static str, flag: &'static str) -> StartError {
     match error {
-        BindError::InUse { address } => StartError::PortInUse { port: address.port(), flag },
+        BindError::InUse { address } => StartError::PortInUse {
+            port: address.port(),
+            flag,
+        },
         source @ BindError::Refused { .. } => StartError::Listen { listener, source },
     }
 }

@@ -21,7 +21,7 @@ use crate::client_auth;
 
 /// What is said of an active token: the documented members and no others.
 #[derive(Serialize)]
-struct Active<'a> {
+struct Living<'a> {
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     sub: Option<&'a str>,
@@ -35,7 +35,7 @@ struct Active<'a> {
 
 /// What is said of every other: exactly this.
 #[derive(Serialize)]
-struct Inactive {
+struct Dead {
     active: bool,
 }
 
@@ -69,7 +69,7 @@ async fn introspect(identity: &Identity, call: &Call) -> Result<Response, Failur
     let (bearer, verdict) = match &told {
         None => {
             call.fact("inactive_because", "the token is unknown here");
-            return Ok(answer::json(StatusCode::OK, &Inactive { active: false }));
+            return Ok(answer::json(StatusCode::OK, &Dead { active: false }));
         }
         Some((bearer, verdict)) => (*bearer, verdict),
     };
@@ -89,7 +89,7 @@ async fn introspect(identity: &Identity, call: &Call) -> Result<Response, Failur
         .or_else(|| (!enabled).then(|| "its app is disabled or gone".to_owned()))
     {
         call.fact("inactive_because", reason);
-        return Ok(answer::json(StatusCode::OK, &Inactive { active: false }));
+        return Ok(answer::json(StatusCode::OK, &Dead { active: false }));
     }
     let virtual_time = identity.settings.get().stamp_virtual_time;
     let stamp = |t: Timestamp| {
@@ -99,7 +99,7 @@ async fn introspect(identity: &Identity, call: &Call) -> Result<Response, Failur
             moment.to_wire(t).as_secs()
         }
     };
-    let body = Active {
+    let body = Living {
         active: true,
         sub: credential
             .user_id

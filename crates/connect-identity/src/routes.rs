@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, patch, post};
 use connect_core::domain::standing::Standing;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::Identity;
 use crate::{
@@ -74,6 +73,7 @@ pub const ROUTES: &[Route] = &[
         false,
     ),
     route("GET", "/assets/{file}", "asset", Assumed, false),
+    route("GET", "/favicon.ico", "asset", Assumed, false),
     route("POST", "/v1/oauth/token", "token", Documented, true),
     route(
         "POST",
@@ -159,6 +159,7 @@ pub fn router(identity: Arc<Identity>) -> Router {
         )
         .route("/interactions/{id}/another", post(interaction::another))
         .route("/assets/{file}", get(asset))
+        .route("/favicon.ico", get(asset))
         .route("/v1/oauth/token", post(token::post))
         .route("/v1/oauth/introspect", post(introspect::post))
         .route("/v1/oauth/revoke", post(revoke::post))
@@ -199,13 +200,18 @@ pub fn router(identity: Arc<Identity>) -> Router {
 }
 
 /// The pages' stylesheet and pictures.
-async fn asset(Path(file): Path<String>) -> Response {
-    match pages::asset(&format!("/assets/{file}")) {
-        Some(asset) => {
-            let mut response = asset.bytes.into_response();
-            response.headers_mut().extend(asset.headers());
-            response
-        }
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
+async fn asset(uri: Uri, headers: HeaderMap) -> Response {
+    let Some(asset) = pages::asset(uri.path()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|tag| tag == asset.etag.as_str());
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        asset.bytes.into_response()
+    };
+    response.headers_mut().extend(asset.headers());
+    response
 }

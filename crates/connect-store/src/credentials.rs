@@ -66,9 +66,16 @@ fn all(rows: Vec<Row>) -> Result<Vec<Credential>, StoreError> {
     rows.into_iter().map(Row::into_credential).collect()
 }
 
+/// A JSON array.
+pub(crate) fn json_array<T: Into<serde_json::Value>>(
+    items: impl Iterator<Item = T>,
+) -> serde_json::Value {
+    items.collect()
+}
+
 /// A JSON array of texts.
 pub(crate) fn json_texts<'t>(texts: impl Iterator<Item = &'t str>) -> String {
-    serde_json::Value::from_iter(texts).to_string()
+    json_array(texts).to_string()
 }
 
 /// The credentials with these hashes, in no particular order.
@@ -256,7 +263,7 @@ pub(crate) async fn write_states(
     connection: &mut SqliteConnection,
     ended: &[&Credential],
 ) -> Result<(), StoreError> {
-    let rows = serde_json::Value::from_iter(ended.iter().map(|c| {
+    let rows = json_array(ended.iter().map(|c| {
         json!([
             c.id.as_str(),
             c.state.as_str(),

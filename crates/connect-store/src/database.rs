@@ -87,7 +87,7 @@ pub(crate) fn readers(path: &Path, most: u32) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(most)
         .min_connections(0)
-        .idle_timeout(Some(Duration::from_secs(60)))
+        .idle_timeout(Some(Duration::from_mins(1)))
         .test_before_acquire(false)
         .connect_lazy_with(
             options(path, Durability::Process)

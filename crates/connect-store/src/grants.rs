@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use crate::alerts::{self, NewAlert};
-use crate::credentials;
+use crate::credentials::{self, json_array};
 use crate::error::StoreError;
 use crate::world::ledger::GrantRow;
 use crate::world::tx::WorldTx;
@@ -133,7 +133,7 @@ pub(crate) async fn active_by_pairs(
     connection: &mut SqliteConnection,
     pairs: &[(UserId, ClientId)],
 ) -> Result<Vec<GrantRow>, StoreError> {
-    let pairs = serde_json::Value::from_iter(
+    let pairs = json_array(
         pairs
             .iter()
             .map(|(user, client)| json!([user.as_str(), client.as_str()])),
@@ -168,7 +168,7 @@ pub(crate) async fn upsert(
     connection: &mut SqliteConnection,
     grants: impl Iterator<Item = &(GrantRow, Provenance)>,
 ) -> Result<(), StoreError> {
-    let rows = serde_json::Value::from_iter(grants.map(|(grant, provenance)| {
+    let rows = json_array(grants.map(|(grant, provenance)| {
         json!([
             grant.id.as_str(),
             grant.client_id.as_str(),
@@ -199,9 +199,7 @@ pub(crate) async fn mark_used(
     connection: &mut SqliteConnection,
     used: &BTreeMap<GrantId, i64>,
 ) -> Result<(), StoreError> {
-    let rows =
-        serde_json::Value::from_iter(used.iter().map(|(grant, at)| json!([grant.as_str(), at])))
-            .to_string();
+    let rows = json_array(used.iter().map(|(grant, at)| json!([grant.as_str(), at]))).to_string();
     sqlx::query!(
         "UPDATE grants SET last_used_at = used.value->>1 FROM json_each(?1) AS used WHERE grants.id = used.value->>0",
         rows

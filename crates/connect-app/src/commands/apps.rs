@@ -15,12 +15,23 @@ use crate::App;
 
 pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::AppList> {
     let mut connection = app.0.world.read().await.map_err(broken)?;
-    let ids: Vec<ClientId> =
-        clients::list(&mut connection).await.map_err(broken)?.into_iter().map(|(client, _)| client.id).collect();
+    let ids: Vec<ClientId> = clients::list(&mut connection)
+        .await
+        .map_err(broken)?
+        .into_iter()
+        .map(|(client, _)| client.id)
+        .collect();
     drop(connection);
     let mut apps = Vec::with_capacity(ids.len());
     for id in ids {
-        apps.extend(app.0.world.client(&id).await.map_err(broken)?.map(|record| view(&record)));
+        apps.extend(
+            app.0
+                .world
+                .client(&id)
+                .await
+                .map_err(broken)?
+                .map(|record| view(&record)),
+        );
     }
     Ok(rpc::AppList { apps })
 }
@@ -47,8 +58,17 @@ pub(super) async fn create(app: &App, request: rpc::CreateApp) -> Answer<rpc::Re
         id_token_alg: request.id_token_alg.unwrap_or(defaults.id_token_alg),
         ..NewApp::new(defaults.name, defaults.app_type)
     };
-    let registered = app.0.identity.register(new, app.origin(Actor::Console)).await.map_err(refused)?;
-    let Registered { client, client_secret, webhook_signing_secret } = registered;
+    let registered = app
+        .0
+        .identity
+        .register(new, app.origin(Actor::Console))
+        .await
+        .map_err(refused)?;
+    let Registered {
+        client,
+        client_secret,
+        webhook_signing_secret,
+    } = registered;
     let record = find(app, client.id.as_str()).await?;
     Ok(rpc::Registered {
         client_id: client.id.to_string(),
@@ -97,10 +117,18 @@ pub(super) async fn rotate_secret(app: &App, request: rpc::AppRef) -> Answer<rpc
     let origin = app.origin(Actor::Console);
     let ends = origin.at.sandbox.plus(ROTATED_SECRET_LIFETIME);
     let id = ClientId::from_text(&request.client_id);
-    let registered = app.0.identity.rotate_secret(&id, origin).await.map_err(refused)?;
+    let registered = app
+        .0
+        .identity
+        .rotate_secret(&id, origin)
+        .await
+        .map_err(refused)?;
     Ok(rpc::Rotated {
         client_id: request.client_id,
-        client_secret: registered.client_secret.map(|secret| secret.expose().to_owned()).unwrap_or_default(),
+        client_secret: registered
+            .client_secret
+            .map(|secret| secret.expose().to_owned())
+            .unwrap_or_default(),
         old_secret_works_until: ends,
     })
 }
@@ -116,7 +144,10 @@ pub(super) async fn reveal(app: &App, request: rpc::AppRef) -> Answer<rpc::Secre
 }
 
 pub(super) async fn set_baa(app: &App, request: rpc::SetBaa) -> Answer<rpc::App> {
-    change(app, &request.client_id, |wanted, _| wanted.baa_status = request.baa_status).await
+    change(app, &request.client_id, |wanted, _| {
+        wanted.baa_status = request.baa_status;
+    })
+    .await
 }
 
 pub(super) async fn enable(app: &App, request: rpc::AppRef) -> Answer<rpc::App> {
@@ -129,36 +160,66 @@ pub(super) async fn disable(app: &App, request: rpc::AppRef) -> Answer<rpc::App>
 
 pub(super) async fn delete(app: &App, request: rpc::AppRef) -> Answer<Done> {
     let id = ClientId::from_text(request.client_id);
-    app.0.identity.delete_app(&id, app.origin(Actor::Console)).await.map_err(refused)?;
+    app.0
+        .identity
+        .delete_app(&id, app.origin(Actor::Console))
+        .await
+        .map_err(refused)?;
     Ok(Done::DONE)
 }
 
 async fn find(app: &App, id: &str) -> Answer<std::sync::Arc<ClientRecord>> {
-    let found = app.0.world.client(&ClientId::from_text(id)).await.map_err(broken)?;
+    let found = app
+        .0
+        .world
+        .client(&ClientId::from_text(id))
+        .await
+        .map_err(broken)?;
     found.ok_or_else(|| not_found("app", id, "apps_list"))
 }
 
-async fn change(app: &App, id: &str, with: impl FnOnce(&mut NewApp, &mut bool) + Send) -> Answer<rpc::App> {
+async fn change(
+    app: &App,
+    id: &str,
+    with: impl FnOnce(&mut NewApp, &mut bool) + Send,
+) -> Answer<rpc::App> {
     let origin = app.origin(Actor::Console);
-    app.0.identity.update_app(&ClientId::from_text(id), with, origin).await.map_err(refused)?;
+    app.0
+        .identity
+        .update_app(&ClientId::from_text(id), with, origin)
+        .await
+        .map_err(refused)?;
     Ok(view(&*find(app, id).await?))
 }
 
 /// The newest live credential of an app, unsealed.
 async fn newest(app: &App, id: &ClientId, kind: CredentialKind) -> Answer<Option<String>> {
     let mut connection = app.0.world.read().await.map_err(broken)?;
-    let all = credentials::of_client(&mut connection, id, kind).await.map_err(broken)?;
-    let Some(newest) = all.into_iter().find(|credential| credential.state == CredentialState::Active) else {
+    let all = credentials::of_client(&mut connection, id, kind)
+        .await
+        .map_err(broken)?;
+    let Some(newest) = all
+        .into_iter()
+        .find(|credential| credential.state == CredentialState::Active)
+    else {
         return Ok(None);
     };
-    let Some((credential, sealed)) = credentials::sealed(&mut connection, &newest.hash).await.map_err(broken)? else {
+    let Some((credential, sealed)) = credentials::sealed(&mut connection, &newest.hash)
+        .await
+        .map_err(broken)?
+    else {
         return Ok(None);
     };
     let sealer = app.0.vault.sealer().await.map_err(|error| no_key(&error))?;
-    let value = sealer.open(&sealed, credential.as_str().as_bytes()).map_err(|error| {
-        RpcError::new(ErrorCode::KeyUnavailable, format!("the secret is lost: {error}; keys_remake makes new ones"))
+    let value = sealer
+        .open(&sealed, credential.as_str().as_bytes())
+        .map_err(|error| {
+            RpcError::new(
+                ErrorCode::KeyUnavailable,
+                format!("the secret is lost: {error}; keys_remake makes new ones"),
+            )
             .with(json!({ "state": "lost" }))
-    })?;
+        })?;
     Ok(Some(String::from_utf8_lossy(&value).into_owned()))
 }
 
@@ -171,7 +232,12 @@ pub(super) fn view(record: &ClientRecord) -> rpc::App {
         app_type: client.app_type,
         client_type: client.app_type.client_type().to_owned(),
         redirect_uris: client.redirect_uris.clone(),
-        scopes: client.allowed_scopes.names().into_iter().map(str::to_owned).collect(),
+        scopes: client
+            .allowed_scopes
+            .names()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         allowed_origins: client.allowed_origins.clone(),
         client_uri: client.client_uri.clone(),
         logo_uri: client.logo_uri.clone(),
@@ -187,7 +253,10 @@ pub(super) fn view(record: &ClientRecord) -> rpc::App {
         secrets: record
             .secrets
             .iter()
-            .map(|secret| rpc::SecretInfo { issued_at: secret.issued_at, expires_at: secret.expires_at })
+            .map(|secret| rpc::SecretInfo {
+                issued_at: secret.issued_at,
+                expires_at: secret.expires_at,
+            })
             .collect(),
         created_at: client.created_at,
         updated_at: client.updated_at,
@@ -198,14 +267,18 @@ pub(super) fn view(record: &ClientRecord) -> rpc::App {
 fn refused(error: RegistrationError) -> RpcError {
     match error {
         RegistrationError::Invalid { ref flaws } => {
-            let flaws: Vec<_> =
-                flaws.iter().map(|flaw| json!({ "field": flaw.field, "message": flaw.message })).collect();
+            let flaws: Vec<_> = flaws
+                .iter()
+                .map(|flaw| json!({ "field": flaw.field, "message": flaw.message }))
+                .collect();
             RpcError::new(ErrorCode::Invalid, error.to_string()).with(json!({ "flaws": flaws }))
         }
         RegistrationError::Exists(_) | RegistrationError::NoSecret { .. } => {
             RpcError::new(ErrorCode::Conflict, error.to_string())
         }
-        RegistrationError::Unknown(_) => RpcError::new(ErrorCode::NotFound, format!("{error}; see apps_list")),
+        RegistrationError::Unknown(_) => {
+            RpcError::new(ErrorCode::NotFound, format!("{error}; see apps_list"))
+        }
         RegistrationError::Store(error) => broken(error),
         RegistrationError::Key(error) => no_key(&error),
         RegistrationError::Signing(error) => RpcError::new(ErrorCode::Internal, chain(&error)),

@@ -31,7 +31,10 @@ pub(super) async fn advance(app: &App, request: rpc::Advance) -> Answer<rpc::Adv
             format!("`seconds` must be 1 to {FARTHEST} (ten years); time moves forward only"),
         ));
     }
-    let done = app.advance(Duration::from_secs(request.seconds)).await.map_err(broken)?;
+    let done = app
+        .advance(Duration::from_secs(request.seconds))
+        .await
+        .map_err(broken)?;
     Ok(rpc::Advanced {
         from: done.from,
         to: done.to,
@@ -42,7 +45,9 @@ pub(super) async fn advance(app: &App, request: rpc::Advance) -> Answer<rpc::Adv
 }
 
 pub(super) async fn cancel(app: &App, _: Nothing) -> Answer<rpc::Cancelled> {
-    Ok(rpc::Cancelled { cancelled: app.cancel_advance() })
+    Ok(rpc::Cancelled {
+        cancelled: app.cancel_advance(),
+    })
 }
 
 pub(super) async fn pause(app: &App, nothing: Nothing) -> Answer<rpc::Clock> {

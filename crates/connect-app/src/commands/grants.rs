@@ -16,17 +16,24 @@ pub(super) async fn list(app: &App, request: rpc::ListGrants) -> Answer<rpc::Gra
         client_id: request.client_id.map(ClientId::from_text),
         with_revoked: request.with_revoked,
     };
-    Ok(rpc::GrantList { grants: views(app, &filter).await? })
+    Ok(rpc::GrantList {
+        grants: views(app, &filter).await?,
+    })
 }
 
 pub(super) async fn revoke(app: &App, request: rpc::GrantRef) -> Answer<Done> {
     let id = GrantId::from_text(&request.grant_id);
-    let found = grants::get(&mut *app.0.world.read().await.map_err(broken)?, &id).await.map_err(broken)?;
+    let found = grants::get(&mut *app.0.world.read().await.map_err(broken)?, &id)
+        .await
+        .map_err(broken)?;
     let Some(grant) = found else {
         return Err(not_found("grant", &request.grant_id, "grants_list"));
     };
-    let origin =
-        Origin { trace: grant.trace, cause: Some(grant.issued_by), ..app.origin(Actor::Console) };
+    let origin = Origin {
+        trace: grant.trace,
+        cause: Some(grant.issued_by),
+        ..app.origin(Actor::Console)
+    };
     let revoked = app
         .0
         .world
@@ -35,13 +42,18 @@ pub(super) async fn revoke(app: &App, request: rpc::GrantRef) -> Answer<Done> {
         .map_err(broken)?;
     match revoked {
         Some(_) => Ok(Done::DONE),
-        None => Err(RpcError::new(ErrorCode::Conflict, "the grant was revoked before; nothing was changed")),
+        None => Err(RpcError::new(
+            ErrorCode::Conflict,
+            "the grant was revoked before; nothing was changed",
+        )),
     }
 }
 
 /// Grants as the console shows them.
 pub(super) async fn views(app: &App, filter: &GrantFilter) -> Answer<Vec<rpc::Grant>> {
-    let found = grants::list(&mut *app.0.world.read().await.map_err(broken)?, filter).await.map_err(broken)?;
+    let found = grants::list(&mut *app.0.world.read().await.map_err(broken)?, filter)
+        .await
+        .map_err(broken)?;
     let mut all = Vec::with_capacity(found.len());
     for grant in found {
         all.push(view(app, grant).await?);

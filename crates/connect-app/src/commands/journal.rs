@@ -18,11 +18,19 @@ pub(super) async fn list(app: &App, request: rpc::ListJournal) -> Answer<rpc::Jo
         before: request.before.map(Seq),
     };
     let mut connection = app.0.world.read().await.map_err(broken)?;
-    let entries = journal::list(&mut connection, &filter, !request.oldest_first, limit(request.limit))
-        .await
-        .map_err(broken)?;
+    let entries = journal::list(
+        &mut connection,
+        &filter,
+        !request.oldest_first,
+        limit(request.limit),
+    )
+    .await
+    .map_err(broken)?;
     let total = journal::count(&mut connection).await.map_err(broken)?;
-    Ok(rpc::JournalList { entries: entries.into_iter().map(view).collect(), total })
+    Ok(rpc::JournalList {
+        entries: entries.into_iter().map(view).collect(),
+        total,
+    })
 }
 
 /// An entry as the console shows it.

@@ -27,10 +27,17 @@ pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::KeyList> {
 
 pub(super) async fn rotate(app: &App, request: rpc::RotateKey) -> Answer<rpc::KeyList> {
     let origin = app.origin(Actor::Console);
-    let long_gone = origin.at.sandbox.plus_millis(-i64::try_from(M2M_TOKEN_LIFETIME.as_millis()).unwrap_or(i64::MAX));
+    let long_gone = origin
+        .at
+        .sandbox
+        .plus_millis(-i64::try_from(M2M_TOKEN_LIFETIME.as_millis()).unwrap_or(i64::MAX));
     let keys = &app.0.identity.keys;
-    keys.remove_retired_before(long_gone).await.map_err(failed)?;
-    keys.rotate(request.alg.unwrap_or(IdTokenAlg::EdDsa), &origin).await.map_err(failed)?;
+    keys.remove_retired_before(long_gone)
+        .await
+        .map_err(failed)?;
+    keys.rotate(request.alg.unwrap_or(IdTokenAlg::EdDsa), &origin)
+        .await
+        .map_err(failed)?;
     list(app, Nothing {}).await
 }
 
@@ -42,7 +49,11 @@ pub(super) async fn remake(app: &App, request: rpc::RemakeKeys) -> Answer<rpc::R
         ));
     }
     let mut random = |bytes: &mut [u8]| app.0.env.fill(bytes);
-    let preference = if app.0.config.key_file { KeyPreference::File } else { KeyPreference::Keychain };
+    let preference = if app.0.config.key_file {
+        KeyPreference::File
+    } else {
+        KeyPreference::Keychain
+    };
     app.0
         .vault
         .remake(Confirmed, preference, &mut random)
@@ -50,7 +61,15 @@ pub(super) async fn remake(app: &App, request: rpc::RemakeKeys) -> Answer<rpc::R
         .map_err(|error| RpcError::new(ErrorCode::Conflict, chain(&error)))?;
     let origin = app.origin(Actor::Console);
     let mut algorithms: Vec<IdTokenAlg> = Vec::new();
-    for key in app.0.identity.keys.published().await.map_err(failed)?.iter() {
+    for key in app
+        .0
+        .identity
+        .keys
+        .published()
+        .await
+        .map_err(failed)?
+        .iter()
+    {
         if key.retired_at.is_none() && !algorithms.contains(&key.alg) {
             algorithms.push(key.alg);
         }
@@ -58,9 +77,18 @@ pub(super) async fn remake(app: &App, request: rpc::RemakeKeys) -> Answer<rpc::R
     app.0.identity.keys.forget();
     let mut signing_keys = Vec::new();
     for alg in algorithms {
-        signing_keys.push(app.0.identity.keys.rotate(alg, &origin).await.map_err(failed)?);
+        signing_keys.push(
+            app.0
+                .identity
+                .keys
+                .rotate(alg, &origin)
+                .await
+                .map_err(failed)?,
+        );
     }
-    let all = clients::list(&mut *app.0.world.read().await.map_err(broken)?).await.map_err(broken)?;
+    let all = clients::list(&mut *app.0.world.read().await.map_err(broken)?)
+        .await
+        .map_err(broken)?;
     let mut apps = Vec::new();
     for (client, _) in all {
         let mut remade = false;
@@ -76,10 +104,20 @@ pub(super) async fn remake(app: &App, request: rpc::RemakeKeys) -> Answer<rpc::R
             apps.push(client.id.to_string());
         }
     }
-    let place = app.0.vault.status().place.map_or_else(String::new, |place| place.to_string());
-    Ok(rpc::Remade { place, apps, signing_keys })
+    let place = app
+        .0
+        .vault
+        .status()
+        .place
+        .map_or_else(String::new, |place| place.to_string());
+    Ok(rpc::Remade {
+        place,
+        apps,
+        signing_keys,
+    })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn failed(error: connect_identity::KeyError) -> RpcError {
     RpcError::new(ErrorCode::KeyUnavailable, chain(&error))
 }

@@ -51,33 +51,51 @@ connect_rpc::with_commands!(dispatcher);
 
 /// Reads a request; one that takes nothing may be left out.
 fn read<T: DeserializeOwned>(command: &str, payload: Value) -> Answer<T> {
-    let payload = if payload.is_null() { Value::Object(serde_json::Map::new()) } else { payload };
+    let payload = if payload.is_null() {
+        Value::Object(serde_json::Map::new())
+    } else {
+        payload
+    };
     serde_json::from_value(payload).map_err(|error| {
         RpcError::new(
             ErrorCode::BadRequest,
-            format!("{command} does not take this payload: {error}; see `connect-sandbox commands`"),
+            format!(
+                "{command} does not take this payload: {error}; see `connect-sandbox commands`"
+            ),
         )
     })
 }
 
 fn write<T: Serialize>(answer: &T) -> Answer<Value> {
-    serde_json::to_value(answer).map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))
+    serde_json::to_value(answer)
+        .map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))
 }
 
 fn unknown(command: &str) -> RpcError {
-    let shown: String = command.chars().filter(|c| !c.is_control()).take(64).collect();
+    let shown: String = command
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(64)
+        .collect();
     let group = shown.split('_').next().unwrap_or("");
-    let near: Vec<&str> =
-        connect_rpc::COMMANDS.iter().filter(|known| known.group == group).map(|known| known.name).collect();
+    let near: Vec<&str> = connect_rpc::COMMANDS
+        .iter()
+        .filter(|known| known.group == group)
+        .map(|known| known.name)
+        .collect();
     let hint = if near.is_empty() {
         "see `connect-sandbox commands`".to_owned()
     } else {
         format!("there are {}", near.join(", "))
     };
-    RpcError::new(ErrorCode::UnknownCommand, format!("there is no command `{shown}`; {hint}"))
+    RpcError::new(
+        ErrorCode::UnknownCommand,
+        format!("there is no command `{shown}`; {hint}"),
+    )
 }
 
 /// A failure of the store, as a command's.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn broken(error: StoreError) -> RpcError {
     let code = match &error {
         StoreError::Closing => ErrorCode::Unavailable,
@@ -90,7 +108,8 @@ fn broken(error: StoreError) -> RpcError {
 
 /// A failure to get the sealing key, as a command's.
 fn no_key(error: &connect_store::sealing::KeyError) -> RpcError {
-    RpcError::new(ErrorCode::KeyUnavailable, error.to_string()).with(serde_json::json!({ "state": error.as_str() }))
+    RpcError::new(ErrorCode::KeyUnavailable, error.to_string())
+        .with(serde_json::json!({ "state": error.as_str() }))
 }
 
 /// An error with its causes, in one line.
@@ -110,7 +129,10 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 fn not_found(what: &str, id: &str, see: &str) -> RpcError {
     let shown: String = id.chars().filter(|c| !c.is_control()).take(80).collect();
-    RpcError::new(ErrorCode::NotFound, format!("there is no {what} `{shown}`; see {see}"))
+    RpcError::new(
+        ErrorCode::NotFound,
+        format!("there is no {what} `{shown}`; see {see}"),
+    )
 }
 
 /// How many rows to give.

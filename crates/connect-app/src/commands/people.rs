@@ -9,9 +9,9 @@ use connect_core::domain::journal::Kind;
 use connect_core::id::UserId;
 use connect_rpc::people as rpc;
 use connect_rpc::{Done, ErrorCode, Nothing, RpcError};
-use connect_store::grants::GrantFilter;
 use connect_services::clinical::markers;
 use connect_services::record;
+use connect_store::grants::GrantFilter;
 use connect_store::services::clinical::biomarkers::{self, Biomarker};
 use connect_store::{StoreError, alerts, people, services};
 use serde_json::json;
@@ -20,16 +20,25 @@ use super::{Answer, broken, grants, not_found};
 use crate::{App, seed};
 
 pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::PersonList> {
-    let everyone = people::list(&mut *app.0.world.read().await.map_err(broken)?).await.map_err(broken)?;
-    Ok(rpc::PersonList { people: everyone.iter().map(view).collect() })
+    let everyone = people::list(&mut *app.0.world.read().await.map_err(broken)?)
+        .await
+        .map_err(broken)?;
+    Ok(rpc::PersonList {
+        people: everyone.iter().map(view).collect(),
+    })
 }
 
 pub(super) async fn get(app: &App, request: rpc::PersonRef) -> Answer<rpc::PersonDetail> {
     let person = find(app, &request.user_id).await?;
-    let filter = GrantFilter { user_id: Some(person.id.clone()), ..GrantFilter::default() };
+    let filter = GrantFilter {
+        user_id: Some(person.id.clone()),
+        ..GrantFilter::default()
+    };
     let grants = grants::views(app, &filter).await?;
     let mut connection = app.0.world.read().await.map_err(broken)?;
-    let alerts = alerts::of_user(&mut connection, &person.id).await.map_err(broken)?;
+    let alerts = alerts::of_user(&mut connection, &person.id)
+        .await
+        .map_err(broken)?;
     let alerts = alerts
         .into_iter()
         .map(|alert| rpc::Alert {
@@ -40,9 +49,16 @@ pub(super) async fn get(app: &App, request: rpc::PersonRef) -> Answer<rpc::Perso
             trace: alert.trace,
         })
         .collect();
-    let latest = biomarkers::latest(&mut connection, &person.id).await.map_err(broken)?;
+    let latest = biomarkers::latest(&mut connection, &person.id)
+        .await
+        .map_err(broken)?;
     let latest_results = latest.into_iter().map(result_view).collect();
-    Ok(rpc::PersonDetail { person: view(&person), grants, alerts, latest_results })
+    Ok(rpc::PersonDetail {
+        person: view(&person),
+        grants,
+        alerts,
+        latest_results,
+    })
 }
 
 pub(super) async fn create(app: &App, request: rpc::CreatePerson) -> Answer<rpc::Person> {
@@ -60,7 +76,9 @@ pub(super) async fn create(app: &App, request: rpc::CreatePerson) -> Answer<rpc:
     };
     check(&person)?;
     let created = view(&person);
-    seed::create_person(app, person, !request.without_data, false, origin).await.map_err(taken)?;
+    seed::create_person(app, person, !request.without_data, false, origin)
+        .await
+        .map_err(taken)?;
     Ok(created)
 }
 
@@ -68,10 +86,16 @@ pub(super) async fn update(app: &App, request: rpc::UpdatePerson) -> Answer<rpc:
     let origin = app.origin(Actor::Console);
     let old = find(app, &request.user_id).await?;
     let new = Person {
-        email: request.email.map_or_else(|| old.email.clone(), |email| email.trim().to_owned()),
-        name: request.name.map_or_else(|| old.name.clone(), |name| name.trim().to_owned()),
+        email: request
+            .email
+            .map_or_else(|| old.email.clone(), |email| email.trim().to_owned()),
+        name: request
+            .name
+            .map_or_else(|| old.name.clone(), |name| name.trim().to_owned()),
         locale: request.locale.unwrap_or_else(|| old.locale.clone()),
-        description: request.description.unwrap_or_else(|| old.description.clone()),
+        description: request
+            .description
+            .unwrap_or_else(|| old.description.clone()),
         updated_at: origin.at.sandbox,
         ..old.clone()
     };
@@ -98,8 +122,16 @@ pub(super) async fn delete(app: &App, request: rpc::PersonRef) -> Answer<Done> {
         .world
         .write(move |tx| {
             Box::pin(async move {
-                let seq = tx.journal(&origin, Kind::PersonDeleted, person.id.as_str(), &json!({ "email": person.email }));
-                let of_it = connect_core::domain::journal::Origin { cause: Some(seq), ..origin };
+                let seq = tx.journal(
+                    &origin,
+                    Kind::PersonDeleted,
+                    person.id.as_str(),
+                    &json!({ "email": person.email }),
+                );
+                let of_it = connect_core::domain::journal::Origin {
+                    cause: Some(seq),
+                    ..origin
+                };
                 services::erase::person(tx, &person.id).await?;
                 people::delete(tx, &of_it, &person.id).await
             })
@@ -109,28 +141,46 @@ pub(super) async fn delete(app: &App, request: rpc::PersonRef) -> Answer<Done> {
     Ok(Done::DONE)
 }
 
-pub(super) async fn add_lab_result(app: &App, request: rpc::AddLabResult) -> Answer<rpc::LabResult> {
+pub(super) async fn add_lab_result(
+    app: &App,
+    request: rpc::AddLabResult,
+) -> Answer<rpc::LabResult> {
     let person = find(app, &request.user_id).await?;
     let origin = app.origin(Actor::Console);
     let known = markers::find(&request.code);
     let range = known.map(markers::Marker::widest);
     let wanted = record::LabResult {
-        name: request.name.or_else(|| known.map(|marker| marker.name.to_owned())).unwrap_or_else(|| request.code.clone()),
-        unit: request.unit.or_else(|| known.map(|marker| marker.unit.to_owned())).unwrap_or_default(),
-        reference_low: request.reference_low.or_else(|| range.and_then(|(low, _)| low)),
-        reference_high: request.reference_high.or_else(|| range.and_then(|(_, high)| high)),
+        name: request
+            .name
+            .or_else(|| known.map(|marker| marker.name.to_owned()))
+            .unwrap_or_else(|| request.code.clone()),
+        unit: request
+            .unit
+            .or_else(|| known.map(|marker| marker.unit.to_owned()))
+            .unwrap_or_default(),
+        reference_low: request
+            .reference_low
+            .or_else(|| range.and_then(|(low, _)| low)),
+        reference_high: request
+            .reference_high
+            .or_else(|| range.and_then(|(_, high)| high)),
         collected_at: request.collected_at.unwrap_or(origin.at.sandbox),
         code: request.code,
         value: request.value,
     };
     check_result(&wanted, origin.at.sandbox)?;
-    let upload = record::LabUpload { source: "console".to_owned(), results: vec![wanted] };
+    let upload = record::LabUpload {
+        source: "console".to_owned(),
+        results: vec![wanted],
+    };
     let env = Arc::clone(&app.0.env);
     let (rows, _) = app
         .0
         .world
         .write(move |tx| {
-            Box::pin(async move { record::add_lab_results(tx, &env, &origin, &person, &upload).await })
+            Box::pin(
+                async move { record::add_lab_results(tx, &env, &origin, &person, &upload).await },
+            )
         })
         .await
         .map_err(broken)?;
@@ -154,7 +204,11 @@ fn check_result(wanted: &record::LabResult, now: Timestamp) -> Answer<()> {
     if wanted.unit.is_empty() {
         flaws.push(json!({ "field": "unit", "message": "this biomarker is not in the catalogue, so its unit must be given" }));
     }
-    if flaws.is_empty() { Ok(()) } else { Err(invalid(&flaws)) }
+    if flaws.is_empty() {
+        Ok(())
+    } else {
+        Err(invalid(&flaws))
+    }
 }
 
 fn result_view(row: Biomarker) -> rpc::LabResult {
@@ -179,14 +233,23 @@ async fn find(app: &App, id_or_email: &str) -> Answer<Person> {
     } else {
         people::get(&mut connection, &UserId::from_text(id_or_email)).await
     };
-    found.map_err(broken)?.ok_or_else(|| not_found("persona", id_or_email, "people_list"))
+    found
+        .map_err(broken)?
+        .ok_or_else(|| not_found("persona", id_or_email, "people_list"))
 }
 
 fn check(person: &Person) -> Answer<()> {
     let mut flaws = Vec::new();
-    let mut flaw = |field: &str, message: &str| flaws.push(json!({ "field": field, "message": message }));
+    let mut flaw =
+        |field: &str, message: &str| flaws.push(json!({ "field": field, "message": message }));
     let (local, domain) = person.email.split_once('@').unwrap_or(("", ""));
-    if local.is_empty() || domain.is_empty() || person.email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if local.is_empty()
+        || domain.is_empty()
+        || person
+            .email
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control())
+    {
         flaw("email", "an address such as maya@example.com");
     }
     if person.name.is_empty() || person.name.chars().count() > 255 {
@@ -208,7 +271,13 @@ fn check(person: &Person) -> Answer<()> {
 fn invalid(flaws: &[serde_json::Value]) -> RpcError {
     let message = flaws
         .iter()
-        .map(|flaw| format!("{}: {}", flaw["field"].as_str().unwrap_or(""), flaw["message"].as_str().unwrap_or("")))
+        .map(|flaw| {
+            format!(
+                "{}: {}",
+                flaw["field"].as_str().unwrap_or(""),
+                flaw["message"].as_str().unwrap_or("")
+            )
+        })
         .collect::<Vec<_>>()
         .join("; ");
     RpcError::new(ErrorCode::Invalid, message).with(json!({ "flaws": flaws }))
@@ -216,7 +285,10 @@ fn invalid(flaws: &[serde_json::Value]) -> RpcError {
 
 fn taken(error: StoreError) -> RpcError {
     if error.is_unique_violation() {
-        RpcError::new(ErrorCode::Conflict, "a persona with this email exists already; see people_list")
+        RpcError::new(
+            ErrorCode::Conflict,
+            "a persona with this email exists already; see people_list",
+        )
     } else {
         broken(error)
     }

@@ -10,8 +10,16 @@ use super::{Answer, broken, traffic};
 use crate::{App, Storage};
 
 /// Names of the services, identity first.
-pub(crate) const SERVICES: [&str; 8] =
-    ["identity", "clinical", "patient-graph", "payments", "membership", "community", "comms", "follows"];
+pub(crate) const SERVICES: [&str; 8] = [
+    "identity",
+    "clinical",
+    "patient-graph",
+    "payments",
+    "membership",
+    "community",
+    "comms",
+    "follows",
+];
 
 pub(super) async fn status(app: &App, _: Nothing) -> Answer<rpc::Status> {
     traffic::settle(app).await?;
@@ -24,10 +32,14 @@ pub(super) async fn status(app: &App, _: Nothing) -> Answer<rpc::Status> {
         notices.push("This sandbox listens for other machines (--listen).".to_owned());
     }
     if addresses.hosts.is_open() {
-        notices.push(format!("Names beyond loopback are answered to: {}.", app.0.config.allow_hosts.join(", ")));
+        notices.push(format!(
+            "Names beyond loopback are answered to: {}.",
+            app.0.config.allow_hosts.join(", ")
+        ));
     }
     if settings.auto_approve.is_some() {
-        notices.push("Authorization requests are allowed without asking (auto-approve).".to_owned());
+        notices
+            .push("Authorization requests are allowed without asking (auto-approve).".to_owned());
     }
     if settings.stamp_virtual_time {
         notices.push("JWTs and introspection carry sandbox time untranslated.".to_owned());
@@ -52,7 +64,9 @@ pub(super) async fn status(app: &App, _: Nothing) -> Answer<rpc::Status> {
         now: app.0.env.now(),
         started: app.0.started,
         key: rpc::KeyStatus {
-            place: key.place.map_or_else(|| "unknown".to_owned(), |place| place.to_string()),
+            place: key
+                .place
+                .map_or_else(|| "unknown".to_owned(), |place| place.to_string()),
             state: key.state.as_str().to_owned(),
             message,
         },
@@ -67,7 +81,11 @@ fn services(app: &App) -> Vec<rpc::Service> {
         .into_iter()
         .map(|name| rpc::Service {
             name: name.to_owned(),
-            url: if name == "identity" { app.platform().to_owned() } else { format!("{}/{name}", app.platform()) },
+            url: if name == "identity" {
+                app.platform().to_owned()
+            } else {
+                format!("{}/{name}", app.platform())
+            },
         })
         .collect()
 }
@@ -78,11 +96,17 @@ async fn counts(app: &App) -> Answer<rpc::Counts> {
     Ok(rpc::Counts {
         apps: clients::list(&mut connection).await.map_err(broken)?.len(),
         people: people::list(&mut connection).await.map_err(broken)?.len(),
-        grants: grants::list(&mut connection, &GrantFilter::default()).await.map_err(broken)?.len(),
-        live_tokens: credentials::count_live(&mut connection, now).await.map_err(broken)?,
+        grants: grants::list(&mut connection, &GrantFilter::default())
+            .await
+            .map_err(broken)?
+            .len(),
+        live_tokens: credentials::count_live(&mut connection, now)
+            .await
+            .map_err(broken)?,
         journal: journal::count(&mut connection).await.map_err(broken)?,
         exchanges: app.0.traffic.count().await.map_err(broken)?,
         world_bytes: std::fs::metadata(app.0.world.path()).map_or(0, |file| file.len()),
-        traffic_bytes: u64::try_from(app.0.traffic.used_bytes().await.map_err(broken)?).unwrap_or(0),
+        traffic_bytes: u64::try_from(app.0.traffic.used_bytes().await.map_err(broken)?)
+            .unwrap_or(0),
     })
 }

@@ -15,16 +15,52 @@ use crate::start::{POWER_CUT_FILE, retention};
 
 /// Name, meaning and standing of each setting's default.
 const ABOUT: [(&str, &str, Standing); 10] = [
-    ("profile", "`loop` takes what the seed documents show; `strict` is the security page to the letter, plus OAuth 2.1.", Standing::Documented),
-    ("auto_approve", "Allows every authorization request as this persona without asking; `login_hint` wins. Off by default: production always asks.", Standing::Documented),
-    ("userinfo", "Whether /v1/oauth/userinfo exists. No page documents one.", Standing::Documented),
-    ("refresh_grace_seconds", "How long a rotated refresh token may be presented again without harm. The documents give none.", Standing::Documented),
-    ("rate_limit_per_minute", "Requests a minute for each caller and service before 429. No number is documented, so there is no limit.", Standing::Assumed),
-    ("stamp_virtual_time", "Puts sandbox time into JWTs and introspection untranslated. Libraries with their own clock then refuse moved tokens.", Standing::Assumed),
-    ("keep_exchanges", "Most exchanges kept; the oldest go first.", Standing::Assumed),
+    (
+        "profile",
+        "`loop` takes what the seed documents show; `strict` is the security page to the letter, plus OAuth 2.1.",
+        Standing::Documented,
+    ),
+    (
+        "auto_approve",
+        "Allows every authorization request as this persona without asking; `login_hint` wins. Off by default: production always asks.",
+        Standing::Documented,
+    ),
+    (
+        "userinfo",
+        "Whether /v1/oauth/userinfo exists. No page documents one.",
+        Standing::Documented,
+    ),
+    (
+        "refresh_grace_seconds",
+        "How long a rotated refresh token may be presented again without harm. The documents give none.",
+        Standing::Documented,
+    ),
+    (
+        "rate_limit_per_minute",
+        "Requests a minute for each caller and service before 429. No number is documented, so there is no limit.",
+        Standing::Assumed,
+    ),
+    (
+        "stamp_virtual_time",
+        "Puts sandbox time into JWTs and introspection untranslated. Libraries with their own clock then refuse moved tokens.",
+        Standing::Assumed,
+    ),
+    (
+        "keep_exchanges",
+        "Most exchanges kept; the oldest go first.",
+        Standing::Assumed,
+    ),
     ("keep_days", "Days an exchange is kept.", Standing::Assumed),
-    ("keep_mebibytes", "Mebibytes of traffic kept.", Standing::Assumed),
-    ("survive_power_cut", "Whether acknowledged changes survive a power cut, at one disk flush for each group of changes. From the next start on.", Standing::Assumed),
+    (
+        "keep_mebibytes",
+        "Mebibytes of traffic kept.",
+        Standing::Assumed,
+    ),
+    (
+        "survive_power_cut",
+        "Whether acknowledged changes survive a power cut, at one disk flush for each group of changes. From the next start on.",
+        Standing::Assumed,
+    ),
 ];
 
 pub(super) async fn get(app: &App, _: Nothing) -> Answer<rpc::SettingsAnswer> {
@@ -35,17 +71,25 @@ pub(super) async fn update(app: &App, request: rpc::UpdateSettings) -> Answer<rp
     let old = (*app.0.settings.get()).clone();
     let new = changed(&old, request);
     check(app, &new).await?;
-    store(app, &old, new.clone(), Actor::Console).await.map_err(broken)?;
+    store(app, &old, new.clone(), Actor::Console)
+        .await
+        .map_err(broken)?;
     Ok(answer(&new))
 }
 
 fn changed(old: &Settings, request: rpc::UpdateSettings) -> Settings {
     Settings {
         profile: request.profile.unwrap_or(old.profile),
-        auto_approve: request.auto_approve.unwrap_or_else(|| old.auto_approve.clone()),
+        auto_approve: request
+            .auto_approve
+            .unwrap_or_else(|| old.auto_approve.clone()),
         userinfo: request.userinfo.unwrap_or(old.userinfo),
-        refresh_grace_seconds: request.refresh_grace_seconds.unwrap_or(old.refresh_grace_seconds),
-        rate_limit_per_minute: request.rate_limit_per_minute.unwrap_or(old.rate_limit_per_minute),
+        refresh_grace_seconds: request
+            .refresh_grace_seconds
+            .unwrap_or(old.refresh_grace_seconds),
+        rate_limit_per_minute: request
+            .rate_limit_per_minute
+            .unwrap_or(old.rate_limit_per_minute),
         stamp_virtual_time: request.stamp_virtual_time.unwrap_or(old.stamp_virtual_time),
         keep_exchanges: request.keep_exchanges.unwrap_or(old.keep_exchanges),
         keep_days: request.keep_days.unwrap_or(old.keep_days),
@@ -56,18 +100,27 @@ fn changed(old: &Settings, request: rpc::UpdateSettings) -> Settings {
 
 async fn check(app: &App, new: &Settings) -> Answer<()> {
     let mut flaws = Vec::new();
-    let mut flaw = |field: &str, message: &str| flaws.push(json!({ "field": field, "message": message }));
+    let mut flaw =
+        |field: &str, message: &str| flaws.push(json!({ "field": field, "message": message }));
     if let Some(email) = &new.auto_approve {
-        let known = people::by_email(&mut *app.0.world.read().await.map_err(broken)?, email).await.map_err(broken)?;
+        let known = people::by_email(&mut *app.0.world.read().await.map_err(broken)?, email)
+            .await
+            .map_err(broken)?;
         if known.is_none() {
-            flaw("auto_approve", "no persona has this email; see people_list, or send null to ask people again");
+            flaw(
+                "auto_approve",
+                "no persona has this email; see people_list, or send null to ask people again",
+            );
         }
     }
     if new.refresh_grace_seconds > 600 {
         flaw("refresh_grace_seconds", "at most 600");
     }
     if new.rate_limit_per_minute == Some(0) {
-        flaw("rate_limit_per_minute", "at least 1; send null for no limit");
+        flaw(
+            "rate_limit_per_minute",
+            "at least 1; send null for no limit",
+        );
     }
     if new.keep_exchanges < 100 {
         flaw("keep_exchanges", "at least 100");
@@ -83,14 +136,25 @@ async fn check(app: &App, new: &Settings) -> Answer<()> {
     }
     let message = flaws
         .iter()
-        .map(|flaw| format!("{}: {}", flaw["field"].as_str().unwrap_or(""), flaw["message"].as_str().unwrap_or("")))
+        .map(|flaw| {
+            format!(
+                "{}: {}",
+                flaw["field"].as_str().unwrap_or(""),
+                flaw["message"].as_str().unwrap_or("")
+            )
+        })
         .collect::<Vec<_>>()
         .join("; ");
     Err(RpcError::new(ErrorCode::Invalid, message).with(json!({ "flaws": flaws })))
 }
 
 /// Writes settings with a journal entry that has what changed, then puts them in force.
-pub(crate) async fn store(app: &App, old: &Settings, new: Settings, actor: Actor) -> Result<(), StoreError> {
+pub(crate) async fn store(
+    app: &App,
+    old: &Settings,
+    new: Settings,
+    actor: Actor,
+) -> Result<(), StoreError> {
     let (before, after) = (json!(old), json!(new));
     let mut detail = Map::new();
     for (name, value) in after.as_object().into_iter().flatten() {
@@ -106,13 +170,22 @@ pub(crate) async fn store(app: &App, old: &Settings, new: Settings, actor: Actor
         .world
         .write(move |tx| {
             Box::pin(async move {
-                tx.journal(&origin, Kind::SettingsUpdated, workspace.as_str(), &Value::Object(detail));
+                tx.journal(
+                    &origin,
+                    Kind::SettingsUpdated,
+                    workspace.as_str(),
+                    &Value::Object(detail),
+                );
                 meta::put(tx, "settings", &kept).await
             })
         })
         .await?;
     let marker = app.data_dir().join(POWER_CUT_FILE);
-    let marked = if new.survive_power_cut { std::fs::write(&marker, b"") } else { std::fs::remove_file(&marker) };
+    let marked = if new.survive_power_cut {
+        std::fs::write(&marker, b"")
+    } else {
+        std::fs::remove_file(&marker)
+    };
     if let Err(error) = marked
         && error.kind() != std::io::ErrorKind::NotFound
     {
@@ -144,7 +217,12 @@ mod tests {
     #[test]
     fn every_setting_is_described() {
         let settings = json!(Settings::default());
-        let names: Vec<&str> = settings.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = settings
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .collect();
         assert_eq!(names, ABOUT.map(|(name, ..)| name));
     }
 }

@@ -12,13 +12,31 @@ use crate::App;
 
 pub(super) async fn get(app: &App, request: rpc::GetTrace) -> Answer<rpc::Trace> {
     traffic::settle(app).await?;
-    let filter = JournalFilter { trace: Some(request.trace.clone()), ..JournalFilter::default() };
+    let filter = JournalFilter {
+        trace: Some(request.trace.clone()),
+        ..JournalFilter::default()
+    };
     let mut connection = app.0.world.read().await.map_err(broken)?;
-    let entries = journal::list(&mut connection, &filter, false, MOST).await.map_err(broken)?;
-    let of_trace = TrafficFilter { trace: Some(request.trace.clone()), ..TrafficFilter::default() };
-    let mut exchanges = app.0.traffic.list(&of_trace, MOST).await.map_err(broken)?.rows;
+    let entries = journal::list(&mut connection, &filter, false, MOST)
+        .await
+        .map_err(broken)?;
+    let of_trace = TrafficFilter {
+        trace: Some(request.trace.clone()),
+        ..TrafficFilter::default()
+    };
+    let mut exchanges = app
+        .0
+        .traffic
+        .list(&of_trace, MOST)
+        .await
+        .map_err(broken)?
+        .rows;
     if entries.is_empty() && exchanges.is_empty() {
-        return Err(not_found("trace", &request.trace, "journal_list or traffic_list"));
+        return Err(not_found(
+            "trace",
+            &request.trace,
+            "journal_list or traffic_list",
+        ));
     }
     exchanges.reverse();
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
@@ -33,9 +51,15 @@ pub(super) async fn get(app: &App, request: rpc::GetTrace) -> Answer<rpc::Trace>
         .collect();
     for seq in outside {
         let cause = journal::get(&mut connection, seq).await.map_err(broken)?;
-        caused_by.extend(cause.map(|entry| entry.trace).filter(|trace| *trace != request.trace));
+        caused_by.extend(
+            cause
+                .map(|entry| entry.trace)
+                .filter(|trace| *trace != request.trace),
+        );
     }
-    let led_to = journal::traces_led_to(&mut connection, &request.trace).await.map_err(broken)?;
+    let led_to = journal::traces_led_to(&mut connection, &request.trace)
+        .await
+        .map_err(broken)?;
     Ok(rpc::Trace {
         trace: request.trace,
         entries: entries.into_iter().map(super::journal::view).collect(),

@@ -33,8 +33,16 @@ pub(super) async fn list(app: &App, request: rpc::ListTraffic) -> Answer<rpc::Tr
         after: request.after,
         before: request.before,
     };
-    let page = app.0.traffic.list(&filter, limit(request.limit)).await.map_err(broken)?;
-    Ok(rpc::TrafficList { exchanges: page.rows.into_iter().map(summary).collect(), total: page.total })
+    let page = app
+        .0
+        .traffic
+        .list(&filter, limit(request.limit))
+        .await
+        .map_err(broken)?;
+    Ok(rpc::TrafficList {
+        exchanges: page.rows.into_iter().map(summary).collect(),
+        total: page.total,
+    })
 }
 
 pub(super) async fn get(app: &App, request: rpc::ExchangeRef) -> Answer<rpc::ExchangeDetail> {
@@ -51,10 +59,15 @@ pub(super) async fn get(app: &App, request: rpc::ExchangeRef) -> Answer<rpc::Exc
 
 pub(super) async fn reveal(app: &App, request: rpc::ExchangeRef) -> Answer<rpc::Revealed> {
     let exchange = find(app, &request.exchange).await?;
-    let revealed = app.0.traffic.reveal(&exchange, &app.0.world, &app.0.vault).await.map_err(|error| match error {
-        RevealError::Store(error) => broken(error),
-        RevealError::Key(error) => no_key(&error),
-    })?;
+    let revealed = app
+        .0
+        .traffic
+        .reveal(&exchange, &app.0.world, &app.0.vault)
+        .await
+        .map_err(|error| match error {
+            RevealError::Store(error) => broken(error),
+            RevealError::Key(error) => no_key(&error),
+        })?;
     Ok(rpc::Revealed {
         request_base64: STANDARD.encode(&*revealed.request),
         response_base64: STANDARD.encode(&*revealed.response),
@@ -64,9 +77,14 @@ pub(super) async fn reveal(app: &App, request: rpc::ExchangeRef) -> Answer<rpc::
 
 pub(super) async fn explain(app: &App, request: rpc::ExchangeRef) -> Answer<rpc::Explanation> {
     let exchange = find(app, &request.exchange).await?;
-    let filter = JournalFilter { exchange: Some(exchange.summary.id.clone()), ..JournalFilter::default() };
+    let filter = JournalFilter {
+        exchange: Some(exchange.summary.id.clone()),
+        ..JournalFilter::default()
+    };
     let mut connection = app.0.world.read().await.map_err(broken)?;
-    let entries = journal::list(&mut connection, &filter, false, MOST).await.map_err(broken)?;
+    let entries = journal::list(&mut connection, &filter, false, MOST)
+        .await
+        .map_err(broken)?;
     let refusal = explained(&exchange.notes["refusal"]);
     Ok(rpc::Explanation {
         verdict: verdict(&exchange, refusal.as_ref()),
@@ -94,16 +112,33 @@ async fn find(app: &App, id: &str) -> Answer<Exchange> {
             "an exchange is named by its id, which begins with `exchange_`; see traffic_list",
         ));
     }
-    let found = app.0.traffic.get(&ExchangeId::from_text(id)).await.map_err(broken)?;
-    found.ok_or_else(|| not_found("exchange", id, "traffic_list; old exchanges are removed by retention"))
+    let found = app
+        .0
+        .traffic
+        .get(&ExchangeId::from_text(id))
+        .await
+        .map_err(broken)?;
+    found.ok_or_else(|| {
+        not_found(
+            "exchange",
+            id,
+            "traffic_list; old exchanges are removed by retention",
+        )
+    })
 }
 
 fn verdict(exchange: &Exchange, refusal: Option<&rpc::ExplainedRefusal>) -> String {
     match (refusal, exchange.summary.status) {
         (Some(refusal), Some(status)) => {
-            format!("Refused with {} ({status}) by the check `{}`: {}.", refusal.code, refusal.check, refusal.description)
+            format!(
+                "Refused with {} ({status}) by the check `{}`: {}.",
+                refusal.code, refusal.check, refusal.description
+            )
         }
-        (Some(refusal), None) => format!("Refused by the check `{}`, and the answer was not delivered.", refusal.check),
+        (Some(refusal), None) => format!(
+            "Refused by the check `{}`, and the answer was not delivered.",
+            refusal.check
+        ),
         (None, Some(status)) => format!("Answered with {status}; every check passed."),
         (None, None) => format!("Nothing was answered: {}.", exchange.summary.ended),
     }
@@ -129,18 +164,34 @@ fn explained(refusal: &Value) -> Option<rpc::ExplainedRefusal> {
 
 /// Where two values of the same kind differ; none when they are sentences rather than values.
 fn difference(expected: &str, received: &str) -> Option<rpc::Difference> {
-    if expected.is_empty() || received.is_empty() || expected.contains(' ') || received.contains(' ') {
+    if expected.is_empty()
+        || received.is_empty()
+        || expected.contains(' ')
+        || received.contains(' ')
+    {
         return None;
     }
     let (a, b): (Vec<char>, Vec<char>) = (expected.chars().collect(), received.chars().collect());
     let same_start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let left = a.len().min(b.len()) - same_start;
-    let same_end = a.iter().rev().zip(b.iter().rev()).take(left).take_while(|(x, y)| x == y).count();
-    Some(rpc::Difference { same_start, same_end })
+    let same_end = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take(left)
+        .take_while(|(x, y)| x == y)
+        .count();
+    Some(rpc::Difference {
+        same_start,
+        same_end,
+    })
 }
 
 fn texts(value: &Value) -> Vec<String> {
-    list_of(value).iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    list_of(value)
+        .iter()
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn list_of(value: &Value) -> Vec<Value> {
@@ -182,8 +233,20 @@ mod tests {
     #[test]
     fn differing_characters_are_found_from_both_ends() {
         let found = difference("http://localhost:3000/cb", "http://localhost:3001/cb");
-        assert_eq!(found, Some(rpc::Difference { same_start: 20, same_end: 3 }));
-        assert_eq!(difference("aa", "aaa"), Some(rpc::Difference { same_start: 2, same_end: 0 }));
+        assert_eq!(
+            found,
+            Some(rpc::Difference {
+                same_start: 20,
+                same_end: 3
+            })
+        );
+        assert_eq!(
+            difference("aa", "aaa"),
+            Some(rpc::Difference {
+                same_start: 2,
+                same_end: 0
+            })
+        );
         assert_eq!(difference("a code", "b"), None);
     }
 }

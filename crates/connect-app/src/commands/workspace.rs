@@ -22,7 +22,12 @@ pub(super) async fn clear(app: &App, _: connect_rpc::Nothing) -> Answer<Done> {
         .write(move |tx| {
             Box::pin(async move {
                 activity::clear(tx).await?;
-                tx.journal(&origin, Kind::WorkspaceCleared, workspace.as_str(), &json!({}));
+                tx.journal(
+                    &origin,
+                    Kind::WorkspaceCleared,
+                    workspace.as_str(),
+                    &json!({}),
+                );
                 Ok::<_, StoreError>(())
             })
         })
@@ -44,7 +49,13 @@ pub(super) async fn factory_reset(app: &App, request: rpc::FactoryReset) -> Answ
     let _visiting = app.0.clock.visiting.lock().await;
     let origin = app.origin(Actor::Console);
     // Sandbox time begins anew with the wall clock.
-    let origin = Origin { at: connect_core::Moment { sandbox: origin.at.wall, ..origin.at }, ..origin };
+    let origin = Origin {
+        at: connect_core::Moment {
+            sandbox: origin.at.wall,
+            ..origin.at
+        },
+        ..origin
+    };
     let (of_it, workspace) = (origin.clone(), app.0.workspace.clone());
     let running = ClockState::Running { offset_ms: 0 };
     app.0
@@ -68,7 +79,9 @@ pub(super) async fn factory_reset(app: &App, request: rpc::FactoryReset) -> Answ
     if app.0.config.seed == Seed::Demo {
         seed::demo_people(app, &origin).await.map_err(broken)?;
     }
-    seed::restore_demo_apps(app, &origin).await.map_err(|error| RpcError::new(ErrorCode::Internal, chain(&error)))?;
+    seed::restore_demo_apps(app, &origin)
+        .await
+        .map_err(|error| RpcError::new(ErrorCode::Internal, chain(&error)))?;
     Ok(Done::DONE)
 }
 

@@ -28,13 +28,22 @@ enum Heard {
 impl Changes {
     /// From now on.
     pub(crate) fn of(app: &App) -> Self {
-        Self { app: app.clone(), world: app.0.world.changes(), traffic: app.0.traffic.recorded() }
+        Self {
+            app: app.clone(),
+            world: app.0.world.changes(),
+            traffic: app.0.traffic.recorded(),
+        }
     }
 
     /// The next change; none once the sandbox stops.
     pub(crate) async fn next(&mut self) -> Option<Changed> {
         let mut topics = BTreeSet::new();
-        let mut changed = Changed { topics: Vec::new(), journal: None, traffic: None, missed: false };
+        let mut changed = Changed {
+            topics: Vec::new(),
+            journal: None,
+            traffic: None,
+            missed: false,
+        };
         let first = tokio::select! {
             () = self.app.0.stop.cancelled() => return None,
             heard = self.world.recv() => Heard::World(heard),
@@ -72,8 +81,12 @@ fn take(heard: Heard, topics: &mut BTreeSet<Topic>, changed: &mut Changed) -> bo
             topics.insert(Topic::Traffic);
             changed.traffic = Some(seq);
         }
-        Heard::World(Err(RecvError::Lagged(_))) | Heard::Traffic(Err(RecvError::Lagged(_))) => changed.missed = true,
-        Heard::World(Err(RecvError::Closed)) | Heard::Traffic(Err(RecvError::Closed)) => return false,
+        Heard::World(Err(RecvError::Lagged(_))) | Heard::Traffic(Err(RecvError::Lagged(_))) => {
+            changed.missed = true;
+        }
+        Heard::World(Err(RecvError::Closed)) | Heard::Traffic(Err(RecvError::Closed)) => {
+            return false;
+        }
     }
     true
 }

@@ -29,28 +29,49 @@ struct Control {
 /// Serves until the sandbox stops. Its exchanges are not recorded: they hold secrets and no part of the platform.
 pub(crate) fn serve(app: &App, listener: Listener) {
     let Some(address) = app.control() else { return };
-    let ports: Vec<u16> = listener.addresses().iter().map(std::net::SocketAddr::port).take(1).collect();
+    let ports: Vec<u16> = listener
+        .addresses()
+        .iter()
+        .map(std::net::SocketAddr::port)
+        .take(1)
+        .collect();
     let origins = ports
         .iter()
-        .flat_map(|port| ["localhost", "127.0.0.1", "[::1]"].map(|name| format!("http://{name}:{port}")))
+        .flat_map(|port| {
+            ["localhost", "127.0.0.1", "[::1]"].map(|name| format!("http://{name}:{port}"))
+        })
         .collect();
-    let control = Control { app: app.clone(), address: Arc::new(address), origins };
+    let control = Control {
+        app: app.clone(),
+        address: Arc::new(address),
+        origins,
+    };
     let router = Router::new()
         .route("/rpc", post(rpc))
         .route("/events", get(events))
         .fallback(nothing_here)
         .layer(from_fn_with_state(control.clone(), admit))
-        .layer(from_fn_with_state(Arc::new(HostPolicy::loopback(ports).closed()), host::guard))
+        .layer(from_fn_with_state(
+            Arc::new(HostPolicy::loopback(ports).closed()),
+            host::guard,
+        ))
         .with_state(control);
-    let recording =
-        Recording { env: Arc::clone(&app.0.env), sink: Arc::new(Discard), open: OpenExchanges::new() };
-    app.0.tasks.spawn(listener.serve(router, recording, app.0.stop.clone()));
+    let recording = Recording {
+        env: Arc::clone(&app.0.env),
+        sink: Arc::new(Discard),
+        open: OpenExchanges::new(),
+    };
+    app.0
+        .tasks
+        .spawn(listener.serve(router, recording, app.0.stop.clone()));
 }
 
 /// Origin first, then the token.
 async fn admit(State(control): State<Control>, request: Request, next: Next) -> Response {
     if let Some(origin) = request.headers().get(header::ORIGIN) {
-        let ours = origin.to_str().is_ok_and(|origin| control.origins.iter().any(|own| own == origin));
+        let ours = origin
+            .to_str()
+            .is_ok_and(|origin| control.origins.iter().any(|own| own == origin));
         if !ours {
             return failed(&RpcError::new(
                 ErrorCode::Forbidden,
@@ -68,8 +89,12 @@ async fn admit(State(control): State<Control>, request: Request, next: Next) -> 
 }
 
 fn holds_token(headers: &HeaderMap, token: &str) -> bool {
-    let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let sent = sent.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let sent = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let sent = sent
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     sent.is_some_and(|(_, sent)| sent.trim().as_bytes().ct_eq(token.as_bytes()).into())
 }
 
@@ -79,7 +104,9 @@ async fn rpc(State(control): State<Control>, body: Bytes) -> Response {
         Err(error) => {
             return failed(&RpcError::new(
                 ErrorCode::BadRequest,
-                format!("the body is not a call such as {{\"cmd\": \"apps_list\", \"payload\": {{}}}}: {error}"),
+                format!(
+                    "the body is not a call such as {{\"cmd\": \"apps_list\", \"payload\": {{}}}}: {error}"
+                ),
             ));
         }
     };
@@ -96,23 +123,35 @@ async fn events(State(control): State<Control>) -> Response {
         let changed = changes.next().await?;
         let mut line = serde_json::to_vec(&changed).ok()?;
         line.push(b'\n');
-        Some((Ok::<_, std::convert::Infallible>(Bytes::from(line)), changes))
+        Some((
+            Ok::<_, std::convert::Infallible>(Bytes::from(line)),
+            changes,
+        ))
     });
     let mut response = no_store(Body::from_stream(lines).into_response());
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/x-ndjson"),
+    );
     response
 }
 
 async fn nothing_here() -> Response {
-    failed(&RpcError::new(ErrorCode::NotFound, "there is POST /rpc and GET /events here"))
+    failed(&RpcError::new(
+        ErrorCode::NotFound,
+        "there is POST /rpc and GET /events here",
+    ))
 }
 
 fn failed(error: &RpcError) -> Response {
-    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status =
+        StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     no_store((status, axum::Json(error)).into_response())
 }
 
 fn no_store(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

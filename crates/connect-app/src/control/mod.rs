@@ -24,5 +24,8 @@ pub(crate) fn write_runtime(directory: &Path, runtime: &Runtime) -> Result<(), S
         file.persist(&path).map_err(|error| error.error)?;
         Ok(())
     };
-    write().map_err(|source| StartError::File { path: path.clone(), source })
+    write().map_err(|source| StartError::File {
+        path: path.clone(),
+        source,
+    })
 }

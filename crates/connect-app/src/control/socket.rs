@@ -23,7 +23,10 @@ const LONGEST_PATH: usize = 100;
 /// Opens the socket and serves until the sandbox stops. Gives its address, for `runtime.json`.
 pub(crate) fn serve(app: &App) -> Result<String, StartError> {
     let address = address(app.data_dir(), &app.0.workspace);
-    let failed = |source| StartError::File { path: PathBuf::from(&address), source };
+    let failed = |source| StartError::File {
+        path: PathBuf::from(&address),
+        source,
+    };
     // The directory's lock is held, so whatever is there was left by a process that is gone.
     #[cfg(unix)]
     let _ = std::fs::remove_file(&address);
@@ -37,7 +40,10 @@ pub(crate) fn serve(app: &App) -> Result<String, StartError> {
 #[cfg(unix)]
 fn listen(address: &str) -> std::io::Result<Listener> {
     use interprocess::os::unix::local_socket::ListenerOptionsExt as _;
-    ListenerOptions::new().name(name(address)?).mode(0o600).create_tokio()
+    ListenerOptions::new()
+        .name(name(address)?)
+        .mode(0o600)
+        .create_tokio()
 }
 
 #[cfg(not(unix))]
@@ -67,7 +73,10 @@ fn address(directory: &Path, workspace: &WorkspaceId) -> String {
     if near.as_os_str().len() <= LONGEST_PATH {
         return near.to_string_lossy().into_owned();
     }
-    std::env::temp_dir().join(format!("connect-{workspace}.sock")).to_string_lossy().into_owned()
+    std::env::temp_dir()
+        .join(format!("connect-{workspace}.sock"))
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The name of a pipe.
@@ -140,7 +149,10 @@ async fn take(app: &App, line: &[u8], answers: &mpsc::Sender<Vec<u8>>) {
             tasks.spawn(async move {
                 let answer = match app.rpc(&call.cmd, call.payload).await {
                     Ok(ok) => Answer::Ok { id, ok },
-                    Err(error) => Answer::Error { id: Some(id), error },
+                    Err(error) => Answer::Error {
+                        id: Some(id),
+                        error,
+                    },
                 };
                 tell(&answers, &answer).await;
             });
@@ -150,7 +162,9 @@ async fn take(app: &App, line: &[u8], answers: &mpsc::Sender<Vec<u8>>) {
             let answers = answers.clone();
             app.0.tasks.spawn(async move {
                 while let Some(changed) = changes.next().await {
-                    let Ok(line) = serde_json::to_vec(&changed) else { return };
+                    let Ok(line) = serde_json::to_vec(&changed) else {
+                        return;
+                    };
                     if answers.send(line).await.is_err() {
                         return;
                     }
@@ -163,8 +177,13 @@ async fn take(app: &App, line: &[u8], answers: &mpsc::Sender<Vec<u8>>) {
 }
 
 fn unreadable(why: &str) -> Answer {
-    let message = format!("the line is not a call such as {{\"id\": 1, \"cmd\": \"apps_list\", \"payload\": {{}}}}: {why}");
-    Answer::Error { id: None, error: RpcError::new(ErrorCode::BadRequest, message) }
+    let message = format!(
+        "the line is not a call such as {{\"id\": 1, \"cmd\": \"apps_list\", \"payload\": {{}}}}: {why}"
+    );
+    Answer::Error {
+        id: None,
+        error: RpcError::new(ErrorCode::BadRequest, message),
+    }
 }
 
 async fn tell(answers: &mpsc::Sender<Vec<u8>>, answer: &Answer) {

@@ -5,15 +5,26 @@ use http::uri::PathAndQuery;
 use http::{Uri, header};
 
 /// Services that have a name of their own.
-pub(super) const SERVICES: [&str; 7] =
-    ["clinical", "patient-graph", "payments", "membership", "community", "comms", "follows"];
+pub(super) const SERVICES: [&str; 7] = [
+    "clinical",
+    "patient-graph",
+    "payments",
+    "membership",
+    "community",
+    "comms",
+    "follows",
+];
 
 /// Rewrites the path of a request that was addressed to a service by name.
 pub(super) fn to_path(mut request: Request) -> Request {
     let path = request.uri().path();
     let new = match service_by_name(&request) {
         Some("identity") | None => strip_identity(path),
-        Some(service) if path == format!("/{service}") || path.starts_with(&format!("/{service}/")) => None,
+        Some(service)
+            if path == format!("/{service}") || path.starts_with(&format!("/{service}/")) =>
+        {
+            None
+        }
         Some(service) => Some(format!("/{service}{path}")),
     };
     if let Some(new) = new {
@@ -40,10 +51,15 @@ fn service_by_name(request: &Request) -> Option<&'static str> {
     };
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let (first, rest) = name.split_once('.')?;
-    if !(rest.eq_ignore_ascii_case("localhost") || rest.eq_ignore_ascii_case("platform.loop.health")) {
+    if !(rest.eq_ignore_ascii_case("localhost")
+        || rest.eq_ignore_ascii_case("platform.loop.health"))
+    {
         return None;
     }
-    SERVICES.into_iter().chain(["identity"]).find(|service| first.eq_ignore_ascii_case(service))
+    SERVICES
+        .into_iter()
+        .chain(["identity"])
+        .find(|service| first.eq_ignore_ascii_case(service))
 }
 
 fn strip_identity(path: &str) -> Option<String> {
@@ -56,15 +72,27 @@ mod tests {
     use super::*;
 
     fn path(host: &str, path: &str) -> String {
-        let request = Request::builder().uri(path).header(header::HOST, host).body(axum::body::Body::empty());
+        let request = Request::builder()
+            .uri(path)
+            .header(header::HOST, host)
+            .body(axum::body::Body::empty());
         to_path(request.expect("a request")).uri().to_string()
     }
 
     #[test]
     fn names_become_paths() {
-        assert_eq!(path("clinical.localhost:9400", "/v1/biomarkers/me?x=1"), "/clinical/v1/biomarkers/me?x=1");
-        assert_eq!(path("identity.localhost:9400", "/v1/oauth/token"), "/v1/oauth/token");
-        assert_eq!(path("localhost:9400", "/identity/v1/oauth/token"), "/v1/oauth/token");
+        assert_eq!(
+            path("clinical.localhost:9400", "/v1/biomarkers/me?x=1"),
+            "/clinical/v1/biomarkers/me?x=1"
+        );
+        assert_eq!(
+            path("identity.localhost:9400", "/v1/oauth/token"),
+            "/v1/oauth/token"
+        );
+        assert_eq!(
+            path("localhost:9400", "/identity/v1/oauth/token"),
+            "/v1/oauth/token"
+        );
         assert_eq!(path("localhost:9400", "/clinical/v1/x"), "/clinical/v1/x");
         assert_eq!(path("localhost:9400", "/identityx"), "/identityx");
     }

@@ -30,7 +30,9 @@ pub(super) async fn answer(
         Err(_) => false,
     };
     let preflight = request.method() == Method::OPTIONS
-        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     if preflight {
         exchange.note(|notes| notes.operation = Some("preflight"));
         if !allowed {
@@ -40,19 +42,27 @@ pub(super) async fn answer(
         let mut response = StatusCode::NO_CONTENT.into_response();
         share(response.headers_mut(), origin);
         let headers = response.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"),
+        );
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static("authorization, content-type, idempotency-key"),
         );
-        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        headers.insert(
+            header::ACCESS_CONTROL_MAX_AGE,
+            HeaderValue::from_static("600"),
+        );
         return response;
     }
     let mut response = next.run(request).await;
     if allowed {
         share(response.headers_mut(), origin);
     } else {
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+        response
+            .headers_mut()
+            .append(header::VARY, HeaderValue::from_static("Origin"));
     }
     response
 }
@@ -70,7 +80,12 @@ fn share(headers: &mut HeaderMap, origin: HeaderValue) {
 fn may_be_called(path: &str) -> bool {
     match ROUTES.iter().find(|route| matches(route.path, path)) {
         Some(route) => route.cors,
-        None => path.starts_with("/v1/") || SERVICES.iter().any(|service| path.starts_with(&format!("/{service}/"))),
+        None => {
+            path.starts_with("/v1/")
+                || SERVICES
+                    .iter()
+                    .any(|service| path.starts_with(&format!("/{service}/")))
+        }
     }
 }
 
@@ -86,7 +101,11 @@ async fn allows(app: &App, origin: &str) -> bool {
 }
 
 fn not_listed(origin: &HeaderValue) -> Refusal {
-    let shown: String = String::from_utf8_lossy(origin.as_bytes()).chars().filter(|c| !c.is_control()).take(120).collect();
+    let shown: String = String::from_utf8_lossy(origin.as_bytes())
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(120)
+        .collect();
     Refusal::new(
         "origin_allowed",
         ErrorCode::Forbidden,

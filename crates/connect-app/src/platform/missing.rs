@@ -32,9 +32,15 @@ pub(super) fn matches(template: &str, path: &str) -> bool {
 
 /// A path of the identity service with a method it does not have.
 pub(super) async fn wrong_method(exchange: ExchangeHandle, request: Request) -> Response {
-    let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-    let allowed: Vec<&str> =
-        ROUTES.iter().filter(|route| matches(route.path, &path)).map(|route| route.method).collect();
+    let (method, path) = (
+        request.method().to_string(),
+        request.uri().path().to_owned(),
+    );
+    let allowed: Vec<&str> = ROUTES
+        .iter()
+        .filter(|route| matches(route.path, &path))
+        .map(|route| route.method)
+        .collect();
     let allow = allowed.join(", ");
     let refusal = Refusal::new(
         "method_allowed",
@@ -53,7 +59,8 @@ pub(super) async fn wrong_method(exchange: ExchangeHandle, request: Request) -> 
             exchange_id: exchange.id().to_string(),
         };
         exchange.note(|notes| notes.refusal = Some(refusal));
-        page.response(StatusCode::METHOD_NOT_ALLOWED).map(Into::into)
+        page.response(StatusCode::METHOD_NOT_ALLOWED)
+            .map(Into::into)
     } else {
         answer::refuse(&exchange, refusal)
     };
@@ -64,7 +71,7 @@ pub(super) async fn wrong_method(exchange: ExchangeHandle, request: Request) -> 
 }
 
 /// A path that is nobody's, asked for by a browser; programs are answered by the resource services' router.
-pub(super) async fn not_found(exchange: ExchangeHandle, request: Request) -> Response {
+pub(super) fn not_found(exchange: &ExchangeHandle, request: &Request) -> Response {
     let path = request.uri().path().to_owned();
     let near = near(&path);
     let refusal = Refusal::new(
@@ -78,13 +85,21 @@ pub(super) async fn not_found(exchange: ExchangeHandle, request: Request) -> Res
     .fix("Compare the path with the reference; GET /<service>/openapi.json lists what a service has.");
     let suggestions = near
         .into_iter()
-        .map(|path| Suggestion { path: path.to_owned(), what: "has a similar path".to_owned() })
+        .map(|path| Suggestion {
+            path: path.to_owned(),
+            what: "has a similar path".to_owned(),
+        })
         .chain([Suggestion {
             path: "/.well-known/openid-configuration".to_owned(),
             what: "says where everything of the authorization server is".to_owned(),
         }])
         .collect();
-    let page = NotFound { path, reason: None, suggestions, exchange_id: exchange.id().to_string() };
+    let page = NotFound {
+        path,
+        reason: None,
+        suggestions,
+        exchange_id: exchange.id().to_string(),
+    };
     exchange.note(|notes| notes.refusal = Some(refusal));
     page.response(StatusCode::NOT_FOUND).map(Into::into)
 }
@@ -92,12 +107,18 @@ pub(super) async fn not_found(exchange: ExchangeHandle, request: Request) -> Res
 /// Whether a person in front of a browser asks, for what is no service's.
 pub(super) fn is_for_people(request: &Request) -> bool {
     let path = request.uri().path();
-    let of_service = path.starts_with("/v1/") || SERVICES.iter().any(|service| path.starts_with(&format!("/{service}/")));
+    let of_service = path.starts_with("/v1/")
+        || SERVICES
+            .iter()
+            .any(|service| path.starts_with(&format!("/{service}/")));
     !of_service && wants_page(request)
 }
 
 fn wants_page(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 

@@ -28,7 +28,9 @@ pub(crate) fn serve(app: &App, listener: Listener) {
         open: app.0.open.clone(),
     };
     let service = router(app).map_request(addressing::to_path);
-    app.0.tasks.spawn(listener.serve(service, recording, app.0.stop.clone()));
+    app.0
+        .tasks
+        .spawn(listener.serve(service, recording, app.0.stop.clone()));
 }
 
 /// What is not the identity service's: a resource service's, or nobody's.
@@ -38,7 +40,7 @@ fn elsewhere(app: &App) -> Router {
         let services = services.clone();
         async move {
             if missing::is_for_people(&request) {
-                return missing::not_found(exchange, request).await;
+                return missing::not_found(&exchange, &request);
             }
             services.oneshot(request).await.into_response()
         }

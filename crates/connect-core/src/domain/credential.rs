@@ -11,7 +11,7 @@ use super::time::Timestamp;
 use crate::protocol::scope::ScopeSet;
 
 /// Life of an authorization code (/connect/glossary).
-pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
+pub const CODE_LIFETIME: Duration = Duration::from_mins(1);
 /// Default life of an access token (/connect/tokens).
 pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_hours(1);
 /// Shortest life an app can be given (/connect/tokens).

@@ -44,6 +44,10 @@ const fn row(
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a row is built by passing it on"
+)]
 const fn phi(scope: Scope, standing: Standing) -> Scope {
     Scope {
         phi: true,
@@ -52,6 +56,10 @@ const fn phi(scope: Scope, standing: Standing) -> Scope {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a row is built by passing it on"
+)]
 const fn assumed(scope: Scope) -> Scope {
     Scope {
         standing: Assumed,
@@ -59,6 +67,10 @@ const fn assumed(scope: Scope) -> Scope {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a row is built by passing it on"
+)]
 const fn machine(scope: Scope) -> Scope {
     Scope {
         machine_only: true,

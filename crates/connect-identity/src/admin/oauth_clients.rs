@@ -49,6 +49,10 @@ enum ClientType {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three things in a PATCH"
+)]
 struct Patch {
     client_name: Option<String>,
     #[serde(default, with = "present")]
@@ -65,6 +69,10 @@ struct Patch {
 mod present {
     use serde::{Deserialize, Deserializer};
 
+    #[expect(
+        clippy::option_option,
+        reason = "absent, null and a value are three things in a PATCH"
+    )]
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         from: D,
     ) -> Result<Option<Option<String>>, D::Error> {

@@ -90,7 +90,7 @@ pub(super) async fn grant(
     call.exchange.note(|notes| {
         notes
             .credentials
-            .extend([access_value.hash(), refresh_value.hash()])
+            .extend([access_value.hash(), refresh_value.hash()]);
     });
     let asked = code.detail.issuer.as_deref().unwrap_or_default();
     if asked != call.issuer() {

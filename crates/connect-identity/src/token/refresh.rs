@@ -33,7 +33,7 @@ struct Refresh {
     client_name: String,
     asked: Option<ScopeSet>,
     access: Minted,
-    refresh: Minted,
+    successor: Minted,
     access_lifetime: Duration,
     grace: Duration,
     alert: AlertId,
@@ -80,7 +80,7 @@ pub(super) async fn grant(
         client_name: client.client.name.clone(),
         asked,
         access,
-        refresh,
+        successor: refresh,
         access_lifetime: client.client.access_token_lifetime,
         grace: Duration::from_secs(u64::from(settings.refresh_grace_seconds)),
         alert: identity.env.id(),
@@ -103,7 +103,7 @@ pub(super) async fn grant(
     call.exchange.note(|notes| {
         notes
             .credentials
-            .extend([access_value.hash(), refresh_value.hash()])
+            .extend([access_value.hash(), refresh_value.hash()]);
     });
     let origin = call.origin(Actor::System, token.trace.clone(), outcome.seq);
     let id_token = id_token::sign(
@@ -220,7 +220,7 @@ impl Refresh {
     ) -> Seq {
         let detail = json!({
             "client_id": token.client_id, "user_id": token.user_id, "grant_id": token.grant_id,
-            "access_token": self.access.id, "refresh_token": self.refresh.id,
+            "access_token": self.access.id, "refresh_token": self.successor.id,
         });
         let seq = ledger.journal(
             origin,
@@ -244,7 +244,7 @@ impl Refresh {
         }
         let parts = [
             (&self.access, self.access_lifetime, scope),
-            (&self.refresh, REFRESH_TOKEN_LIFETIME, &token.scope),
+            (&self.successor, REFRESH_TOKEN_LIFETIME, &token.scope),
         ];
         for (minted, lifetime, scope) in parts {
             let mut new = minted.row(token.trace.clone(), seq, now);

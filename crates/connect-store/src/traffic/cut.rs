@@ -158,12 +158,11 @@ impl Traffic {
             };
             out.extend_from_slice(stored.get(*from..cut.at).unwrap_or_default());
             *from = cut.at + cut.len;
-            match value_of(cut, exchange, &sealer, &mut connection).await? {
-                Some(value) => out.extend_from_slice(&value),
-                None => {
-                    lost += 1;
-                    out.extend_from_slice(stored.get(cut.at..cut.at + cut.len).unwrap_or_default());
-                }
+            if let Some(value) = value_of(cut, exchange, &sealer, &mut connection).await? {
+                out.extend_from_slice(&value);
+            } else {
+                lost += 1;
+                out.extend_from_slice(stored.get(cut.at..cut.at + cut.len).unwrap_or_default());
             }
         }
         request.extend_from_slice(exchange.request.get(request_from..).unwrap_or_default());

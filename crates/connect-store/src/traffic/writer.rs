@@ -178,7 +178,7 @@ impl State {
             .map(|exchange| exchange.at.wall.as_millis())
             .max()
             .unwrap_or(0);
-        if let Err(error) = self.insert(exchanges).await {
+        if let Err(error) = self.insert(&exchanges).await {
             tracing::error!(%error, rows, "exchanges could not be recorded");
             return;
         }
@@ -199,7 +199,7 @@ impl State {
         }
     }
 
-    async fn insert(&mut self, batch: Vec<NewExchange>) -> Result<(), StoreError> {
+    async fn insert(&mut self, batch: &[NewExchange]) -> Result<(), StoreError> {
         let sealer = if batch.iter().any(cut::needs_key) {
             match self.vault.sealer().await {
                 Ok(sealer) => Some(sealer),
@@ -213,7 +213,7 @@ impl State {
         };
         let mut blob = Vec::with_capacity(batch.iter().map(size).sum());
         let mut rows = Vec::with_capacity(batch.len());
-        for exchange in &batch {
+        for exchange in batch {
             let mut counter = 0_u64;
             let mut nonces = || {
                 counter += 1;
@@ -228,7 +228,7 @@ impl State {
             let request = place(&cleaned.request);
             let response = place(&cleaned.response);
             let sealed = place(&cleaned.sealed);
-            rows.push(self.row(exchange, request, response, sealed, cleaned.cuts));
+            rows.push(self.row(exchange, request, response, sealed, &cleaned.cuts));
             self.next_seq += 1;
         }
         let rows = Value::Array(rows).to_string();
@@ -256,7 +256,7 @@ impl State {
         request: (usize, usize),
         response: (usize, usize),
         sealed: (usize, usize),
-        cuts: String,
+        cuts: &str,
     ) -> Value {
         let notes = &exchange.notes;
         json!([

@@ -30,7 +30,7 @@ type Verdict = Box<dyn FnOnce(Result<(), String>) + Send>;
 
 trait Unit: Send {
     /// Runs it. `None`: it failed, has answered already, and must be rolled back.
-    fn run<'tx>(self: Box<Self>, tx: &'tx mut WorldTx) -> BoxFuture<'tx, Option<Verdict>>;
+    fn run(self: Box<Self>, tx: &mut WorldTx) -> BoxFuture<'_, Option<Verdict>>;
     /// Answers that there is no writer any more.
     fn refuse(self: Box<Self>, why: String);
 }
@@ -46,7 +46,7 @@ where
     E: From<StoreError> + Send + 'static,
     W: for<'tx> FnOnce(&'tx mut WorldTx) -> BoxFuture<'tx, Result<T, E>> + Send + 'static,
 {
-    fn run<'tx>(self: Box<Self>, tx: &'tx mut WorldTx) -> BoxFuture<'tx, Option<Verdict>> {
+    fn run(self: Box<Self>, tx: &mut WorldTx) -> BoxFuture<'_, Option<Verdict>> {
         let Self { work, reply } = *self;
         Box::pin(async move {
             let outcome = AssertUnwindSafe(async { work(tx).await })
@@ -161,10 +161,12 @@ async fn group(
 ) {
     if let Err(error) = execute(tx, "BEGIN IMMEDIATE").await {
         let why = error.to_string();
-        units.into_iter().for_each(|unit| unit.refuse(why.clone()));
-        ledger
-            .into_iter()
-            .for_each(|unit| unit.finish(Err(why.clone())));
+        for unit in units {
+            unit.refuse(why.clone());
+        }
+        for unit in ledger {
+            unit.finish(Err(why.clone()));
+        }
         return;
     }
     let start = tx.mark();

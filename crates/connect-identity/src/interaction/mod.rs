@@ -1,6 +1,8 @@
 //! `/interactions/{id}`: sign-in and consent. One page at a time, without script; each form is tied to the browser by a
 //! token and its `Origin`.
 
+mod error;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -8,9 +10,7 @@ use axum::response::Response;
 use connect_core::domain::actor::Actor;
 use connect_core::domain::journal::{Kind, Origin};
 use connect_core::domain::refusal::Refusal;
-use connect_core::domain::standing::Clause;
 use connect_core::id::{InteractionId, UserId};
-use connect_core::protocol::error::ErrorCode;
 use connect_core::protocol::form::Params;
 use connect_core::protocol::scope::ScopeSet;
 use connect_store::clients::ClientRecord;
@@ -113,7 +113,7 @@ async fn open(identity: &Identity, call: &Call, id: &InteractionId) -> Result<Op
         return Err(over(Outcome::Unknown));
     };
     if !record.client.enabled {
-        return Err(over(Outcome::Expired));
+        return Err(Ended::Refused(error::disabled(&record)));
     }
     let session = session::find(identity, call).await?;
     match session {
@@ -126,7 +126,7 @@ async fn open(identity: &Identity, call: &Call, id: &InteractionId) -> Result<Op
                 session,
             })
         }
-        other => Err(Ended::Refused(foreign_browser(other.is_some()))),
+        other => Err(Ended::Refused(error::foreign_browser(other.is_some()))),
     }
 }
 
@@ -269,7 +269,7 @@ async fn form(
         if origin.is_none_or(|origin| origin == own) {
             Ok(())
         } else {
-            Err(foreign_form())
+            Err(error::foreign_form())
         },
     )
     .map_err(Ended::Refused)?;
@@ -281,7 +281,7 @@ async fn form(
         if matches {
             Ok(())
         } else {
-            Err(wrong_csrf(sent.is_empty()))
+            Err(error::wrong_csrf(sent.is_empty()))
         },
     )
     .map_err(Ended::Refused)?;
@@ -301,7 +301,7 @@ async fn answer(identity: &Identity, call: &Call, id: &InteractionId) -> Result<
     if let Some(user) = params.get("user_id") {
         let user = UserId::from_text(user);
         let Some(person) = identity.world.person(&user).await? else {
-            return Err(Ended::Refused(no_such_person()));
+            return Err(Ended::Refused(error::no_such_person()));
         };
         call.exchange
             .note(|notes| notes.user = Some(person.id.clone()));
@@ -332,7 +332,7 @@ async fn answer(identity: &Identity, call: &Call, id: &InteractionId) -> Result<
         let auth_time = open.session.auth_time();
         return allowed(identity, call, &open, &person, auth_time, origin).await;
     }
-    Err(Ended::Refused(no_answer()))
+    Err(Ended::Refused(error::no_answer()))
 }
 
 async fn allowed(
@@ -440,7 +440,10 @@ fn ended_page(call: &Call, ended: Ended) -> Response {
         Ended::Refused(refusal) => {
             let page = FormRefused {
                 check: refusal.check.to_owned(),
-                reason: refusal.fix.to_string(),
+                reason: format!(
+                    "Expected {}; got {}. {}",
+                    refusal.expected, refusal.received, refusal.fix
+                ),
                 exchange_id,
                 trace_id,
             };
@@ -460,53 +463,4 @@ fn ended_page(call: &Call, ended: Ended) -> Response {
             .map(Into::into)
         }
     }
-}
-
-fn refused(check: &'static str, description: &'static str) -> Refusal {
-    Refusal::new(
-        check,
-        ErrorCode::OAuthForbidden,
-        description,
-        Clause::standard("RFC 6749 §10.12"),
-    )
-}
-
-fn foreign_browser(has_session: bool) -> Refusal {
-    refused("interaction_of_this_browser", "The request belongs to another browser")
-        .expected("the browser in which the authorization request was made")
-        .received(if has_session { "another browser, or another sign-in since" } else { "a browser without our cookie" })
-        .fix("This sign-in was started in another browser or window. Go back to the app and start again there; cookies for this address must be allowed.")
-}
-
-fn foreign_form() -> Refusal {
-    refused("form_from_our_page", "The form came from another site")
-        .expected("`Origin` of this server")
-        .received("another origin")
-        .fix("The form was sent from another site. Open the page from the app again.")
-}
-
-fn wrong_csrf(missing: bool) -> Refusal {
-    refused("csrf_matches", "The form is not the one that was shown")
-        .expected("the token of the page that was shown to this browser")
-        .received(if missing { "no token" } else { "another token" })
-        .fix("The form is older than this sign-in, or was not made by this page. Reload the page and answer again.")
-}
-
-fn no_such_person() -> Refusal {
-    refused("person_known", "The persona does not exist")
-        .expected("a persona of this workspace")
-        .received("an unknown user_id")
-        .fix("The persona was removed meanwhile. Reload the page and choose another.")
-}
-
-fn no_answer() -> Refusal {
-    Refusal::new(
-        "decision_given",
-        ErrorCode::InvalidRequest,
-        "The form holds no answer",
-        Clause::assumed("our pages"),
-    )
-    .expected("`user_id` or `decision`")
-    .received("neither")
-    .fix("Use the buttons of the page.")
 }
