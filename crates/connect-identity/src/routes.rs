@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, delete, get, patch, post};
+use axum::routing::{delete, get, patch, post};
 use connect_core::domain::standing::Standing;
+use connect_wire::ExchangeHandle;
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::Identity;
@@ -173,7 +174,10 @@ pub fn router(identity: Arc<Identity>) -> Router {
             get(discovery::metadata),
         )
         .route("/.well-known/jwks.json", get(discovery::jwks))
-        .route("/v1/oauth/userinfo", any(userinfo::any))
+        .route(
+            "/v1/oauth/userinfo",
+            get(userinfo::any).post(userinfo::any),
+        )
         .route(
             "/v1/users/me/connected-apps",
             get(account::connected_apps::list),
@@ -200,7 +204,11 @@ pub fn router(identity: Arc<Identity>) -> Router {
 }
 
 /// The pages' stylesheet and pictures.
-async fn asset(uri: Uri, headers: HeaderMap) -> Response {
+async fn asset(exchange: ExchangeHandle, uri: Uri, headers: HeaderMap) -> Response {
+    exchange.note(|notes| {
+        notes.service = Some("identity");
+        notes.operation = Some("asset");
+    });
     let Some(asset) = pages::asset(uri.path()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -212,6 +220,9 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     } else {
         asset.bytes.into_response()
     };
-    response.headers_mut().extend(asset.headers());
+    for (name, value) in asset.headers() {
+        // Not `extend`, which would leave the type that the bytes came with beside the right one.
+        response.headers_mut().insert(name, value);
+    }
     response
 }
