@@ -7,5 +7,6 @@ mod errors;
 mod negative;
 mod probe;
 mod race;
+mod routes;
 mod support;
 mod time;

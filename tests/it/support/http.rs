@@ -44,6 +44,11 @@ impl Request {
         self
     }
 
+    pub(crate) fn without_header(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self
+    }
+
     /// Another `Host` than the one the request is sent to.
     pub(crate) fn host(mut self, host: impl Into<String>) -> Self {
         self.host = Some(host.into());
