@@ -1,0 +1,215 @@
+//! The command line as typed.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::parser::ValueSource;
+use clap::{
+    ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint,
+};
+use clap_complete::Shell;
+use connect_core::domain::app::Profile;
+
+/// The port of the platform unless told.
+pub(crate) const PORT: u16 = 9400;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  something of ours failed
+  2  the arguments, a payload or the configuration file are not right
+  3  what was named does not exist
+  4  it contradicts the present state, or has to be confirmed first
+  5  not allowed
+  6  the sealing key can't be had, or the sandbox is stopping
+  7  no sandbox is running on the data directory
+  8  another process has the data directory
+  9  a port is in use";
+
+/// All of Connect with Loop on this machine: the authorization server and the services behind it, offline.
+#[derive(Debug, Parser)]
+#[command(name = "connect-sandbox", version, propagate_version = true, styles = STYLES, after_long_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// Where the workspace is kept, and where a running sandbox is found [default: the platform's place for data]
+    #[arg(long, global = true, env = "CONNECT_DATA_DIR", value_name = "DIR", value_hint = ValueHint::DirPath, hide_env_values = true)]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// How much is logged to standard error
+    #[arg(
+        long,
+        global = true,
+        env = "CONNECT_LOG",
+        value_name = "LEVEL",
+        default_value = "warn",
+        hide_env_values = true
+    )]
+    pub(crate) log: LogLevel,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Whether `data_dir` was typed, rather than taken from the environment.
+    #[arg(skip)]
+    pub(crate) data_dir_was_typed: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a sandbox until it is stopped
+    #[command(after_long_help = EXIT_CODES)]
+    Serve(Serve),
+    /// Call a command of a running sandbox
+    #[command(after_help = "See `connect-sandbox commands` for what there is.")]
+    Rpc(Rpc),
+    /// List the commands that `rpc` calls
+    Commands {
+        /// Names, topics and JSON Schemas as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say where the running sandbox is and how it is
+    Status {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print an app's credentials and addresses for its environment
+    Env(Env),
+    /// Say why an exchange was answered as it was
+    Explain {
+        /// Id of the exchange, or `last` for the newest that was refused
+        exchange: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the running world as a connect.toml
+    Export {
+        /// Put ids and secrets in, so that the copy answers to the same .env
+        #[arg(long)]
+        with_secrets: bool,
+    },
+    /// Clear activity: traffic, grants, tokens and sessions go; apps, secrets, personas and keys stay
+    Clear,
+    /// Print a script that completes this command line
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+    /// Print the JSON Schema of connect.toml
+    #[command(hide = true)]
+    ConfigSchema,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Port of the platform; 0 for any free one
+    #[arg(long, value_name = "PORT", default_value_t = PORT)]
+    pub(crate) port: u16,
+    /// Serve the control surface over TCP as well, on this port; 0 for any free one
+    #[arg(long, value_name = "PORT")]
+    pub(crate) control_port: Option<u16>,
+    /// Which rules are enforced, while this process runs: what the documents show (loop), or all of the security page (strict)
+    #[arg(long, value_parser = profile_parser())]
+    pub(crate) profile: Option<Profile>,
+    /// What a new workspace begins with
+    #[arg(long, default_value = "demo")]
+    pub(crate) seed: SeedChoice,
+    /// Keep nothing: the workspace ends with the process
+    #[arg(long)]
+    pub(crate) ephemeral: bool,
+    /// Allow every authorization request as this persona, without asking
+    #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
+    pub(crate) auto_approve: Option<String>,
+    /// Listen on this address instead of loopback, for containers, phones and other machines
+    #[arg(long, value_name = "IP")]
+    pub(crate) listen: Option<IpAddr>,
+    /// Answer to these names too, beside loopback
+    #[arg(long, value_name = "HOST", num_args = 1.., action = ArgAction::Append, value_hint = ValueHint::Hostname)]
+    pub(crate) allow_host: Vec<String>,
+    /// Apply this connect.toml on start
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// Keep a new workspace's sealing key in a file, and do not ask the system keychain
+    #[arg(long)]
+    pub(crate) key_file: bool,
+    /// Print one line of JSON when ready, and nothing else, to standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rpc {
+    /// Name of the command, such as apps_list
+    pub(crate) command: String,
+    /// Its payload as JSON; `-` reads it from standard input; left out when it takes none
+    pub(crate) payload: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Env {
+    /// Name or client_id of the app [default: Demo Web App, or the only one there is]
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// For a .env file, for `eval` in a shell, or as JSON
+    #[arg(long, default_value = "dotenv")]
+    pub(crate) format: EnvFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EnvFormat {
+    Dotenv,
+    Shell,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeedChoice {
+    /// Three personas with two years of data, and demo apps
+    Demo,
+    /// Nothing but the services' own clients
+    Empty,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+fn profile_parser() -> impl clap::builder::TypedValueParser<Value = Profile> {
+    use clap::builder::TypedValueParser as _;
+    PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.as_str()))
+        .map(|word| Profile::from_word(&word).unwrap_or(Profile::Loop))
+}
+
+/// Reads the command line; help, version and mistakes end the process here, a mistake with exit code 2.
+pub(crate) fn read() -> Arguments {
+    let matches = Arguments::command().get_matches();
+    match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => Arguments {
+            data_dir_was_typed: matches.value_source("data_dir") == Some(ValueSource::CommandLine),
+            ..arguments
+        },
+        Err(error) => error.exit(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

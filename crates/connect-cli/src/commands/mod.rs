@@ -1,0 +1,74 @@
+//! What each command does.
+
+mod ask;
+mod env;
+mod explain;
+mod list;
+mod rpc;
+mod serve;
+mod status;
+mod summary;
+mod world;
+
+use std::io;
+
+use clap::CommandFactory as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+use crate::{output, paths};
+
+/// Carries out what was typed.
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let Arguments {
+        data_dir,
+        command,
+        data_dir_was_typed,
+        ..
+    } = arguments;
+    match command {
+        Command::Serve(serve) => serve::run(&serve, data_dir, data_dir_was_typed),
+        Command::Commands { json } => list::run(json),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(
+                shell,
+                &mut Arguments::command(),
+                "connect-sandbox",
+                &mut script,
+            );
+            Ok(output::data(&String::from_utf8_lossy(&script))?)
+        }
+        Command::ConfigSchema => {
+            let schema = serde_json::to_string_pretty(&connect_app::configuration::schema());
+            Ok(output::data(&schema.map_err(io::Error::other)?)?)
+        }
+        asking => {
+            let data_dir = paths::data_dir(data_dir)?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| Failure::System("no runtime can be started", error))?;
+            runtime.block_on(async {
+                match asking {
+                    Command::Rpc(call) => rpc::run(&data_dir, call).await,
+                    Command::Status { json } => status::run(&data_dir, json).await,
+                    Command::Env(env) => env::run(&data_dir, env).await,
+                    Command::Explain { exchange, json } => {
+                        explain::run(&data_dir, &exchange, json).await
+                    }
+                    Command::Export { with_secrets } => {
+                        world::export(&data_dir, with_secrets).await
+                    }
+                    Command::Clear => world::clear(&data_dir).await,
+                    Command::Serve(_)
+                    | Command::Commands { .. }
+                    | Command::Completions { .. }
+                    | Command::ConfigSchema => {
+                        unreachable!("carried out above")
+                    }
+                }
+            })
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! `connect-sandbox serve`: a sandbox in this process, until it is stopped.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect_app::control::client::Client;
+use connect_app::{App, Config, Seed, StartError, Storage};
+use connect_core::Env;
+use connect_rpc::ErrorCode;
+use connect_rpc::people::{PersonList, PersonRef};
+use serde::Serialize;
+use serde_json::json;
+
+use super::summary;
+use crate::arguments::{SeedChoice, Serve};
+use crate::failure::Failure;
+use crate::{output, paths};
+
+/// Threads that run the sandbox. The databases have their own.
+const WORKERS: usize = 2;
+/// Threads for the few calls that block, such as name look-ups.
+const BLOCKING: usize = 4;
+/// How long what is being answered may take to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(super) fn run(
+    serve: &Serve,
+    data_dir: Option<PathBuf>,
+    data_dir_was_typed: bool,
+) -> Result<(), Failure> {
+    if serve.ephemeral && data_dir_was_typed {
+        return Err(Failure::Arguments(
+            "--ephemeral keeps nothing, so there is no place for --data-dir; give one or the other"
+                .to_owned(),
+        ));
+    }
+    let storage = if serve.ephemeral {
+        Storage::Ephemeral
+    } else {
+        Storage::At(paths::data_dir(data_dir)?)
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .max_blocking_threads(BLOCKING)
+        .thread_name("sandbox")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::System("no runtime can be started", error))?;
+    let served = runtime.block_on(serve_until_stopped(serve, storage));
+    // Whatever still blocks has nothing left to say.
+    runtime.shutdown_background();
+    served
+}
+
+async fn serve_until_stopped(serve: &Serve, storage: Storage) -> Result<(), Failure> {
+    let mut stop = Stop::listen()?;
+    let started = tokio::select! {
+        started = App::start(config(serve, storage), Arc::new(Env::system())) => started,
+        () = stop.asked() => return Ok(()),
+    };
+    let app = match started {
+        Ok(app) => app,
+        Err(error) => return Err(not_started(error).await),
+    };
+    let result = serve_app(serve, &app, &mut stop).await;
+    let stopped = tokio::select! {
+        stopped = tokio::time::timeout(PATIENCE, app.stop()) => stopped.is_ok(),
+        () = stop.asked() => false,
+    };
+    result?;
+    if !stopped {
+        return Err(Failure::System(
+            "the sandbox did not stop in time",
+            std::io::ErrorKind::TimedOut.into(),
+        ));
+    }
+    if !serve.json {
+        output::say("Stopped.");
+    }
+    Ok(())
+}
+
+async fn serve_app(serve: &Serve, app: &App, stop: &mut Stop) -> Result<(), Failure> {
+    if let Some(email) = &serve.auto_approve {
+        is_a_persona(app, email).await?;
+    }
+    if serve.json {
+        output::data(&ready(app)?)?;
+    } else {
+        output::say(&summary::text(app).await?);
+    }
+    tokio::select! {
+        () = stop.asked() => {}
+        () = app.stopped() => {}
+    }
+    if !serve.json {
+        output::say("Stopping…");
+    }
+    Ok(())
+}
+
+fn config(serve: &Serve, storage: Storage) -> Config {
+    Config {
+        storage,
+        port: serve.port,
+        control_port: serve.control_port,
+        seed: match serve.seed {
+            SeedChoice::Demo => Seed::Demo,
+            SeedChoice::Empty => Seed::Empty,
+        },
+        profile: serve.profile,
+        auto_approve: serve.auto_approve.clone(),
+        listen: serve.listen,
+        allow_hosts: serve.allow_host.clone(),
+        key_file: serve.key_file,
+        config_file: serve.config.clone(),
+    }
+}
+
+/// What a program that starts a sandbox waits for, in one line.
+#[derive(Serialize)]
+struct ReadyLine<'a> {
+    ready: bool,
+    platform: &'a str,
+    control: Option<Control>,
+    data_dir: &'a Path,
+    pid: u32,
+}
+
+#[derive(Serialize)]
+struct Control {
+    url: String,
+    token: String,
+}
+
+fn ready(app: &App) -> Result<String, Failure> {
+    let line = ReadyLine {
+        ready: true,
+        platform: app.platform(),
+        control: app.control().map(|control| Control {
+            url: control.url,
+            token: control.token,
+        }),
+        data_dir: app.data_dir(),
+        pid: std::process::id(),
+    };
+    Ok(serde_json::to_string(&line).map_err(std::io::Error::other)?)
+}
+
+/// `--auto-approve` as nobody would refuse every authorization request, one by one.
+async fn is_a_persona(app: &App, email: &str) -> Result<(), Failure> {
+    match app
+        .rpc(
+            "people_get",
+            json!(PersonRef {
+                user_id: email.to_owned()
+            }),
+        )
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(error) if error.code == ErrorCode::NotFound => {
+            let known = app
+                .rpc("people_list", json!({}))
+                .await
+                .map_err(Failure::Command)?;
+            let known: PersonList = serde_json::from_value(known)
+                .map_err(|error| Failure::UnknownAnswer("people_list", error))?;
+            let emails: Vec<String> = known
+                .people
+                .into_iter()
+                .map(|person| person.email)
+                .collect();
+            let known = if emails.is_empty() {
+                "there are none".to_owned()
+            } else {
+                format!("there are {}", emails.join(", "))
+            };
+            Err(Failure::Arguments(format!(
+                "--auto-approve: no persona has the email `{}`; {known}",
+                output::plain(email)
+            )))
+        }
+        Err(error) => Err(Failure::Command(error)),
+    }
+}
+
+/// Names the sandbox of ours that has the port, where it is one.
+async fn not_started(error: StartError) -> Failure {
+    let StartError::PortInUse { port, flag } = error else {
+        return Failure::Start(error);
+    };
+    for data_dir in other_workspaces() {
+        if let Ok(client) = Client::connect(&data_dir).await {
+            let runtime = client.runtime();
+            let on_port =
+                |url: &str| url.rsplit(':').next().and_then(|text| text.parse().ok()) == Some(port);
+            if on_port(&runtime.platform) || runtime.control.as_deref().is_some_and(on_port) {
+                return Failure::PortOfAnotherSandbox {
+                    port,
+                    flag,
+                    pid: runtime.pid,
+                    data_dir,
+                };
+            }
+        }
+    }
+    Failure::Start(error)
+}
+
+/// Directories in which another sandbox is likely to run: the default one, and those of ephemeral sandboxes.
+fn other_workspaces() -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = paths::default_data_dir().into_iter().collect();
+    let temporary = std::fs::read_dir(std::env::temp_dir())
+        .into_iter()
+        .flatten()
+        .flatten();
+    all.extend(
+        temporary
+            .filter(|entry| {
+                entry
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with("connect-sandbox-")
+            })
+            .map(|entry| entry.path()),
+    );
+    all
+}
+
+/// The ways in which a process is asked to stop.
+struct Stop {
+    #[cfg(unix)]
+    signals: [tokio::signal::unix::Signal; 3],
+    #[cfg(windows)]
+    close: tokio::signal::windows::CtrlClose,
+    #[cfg(windows)]
+    shutdown: tokio::signal::windows::CtrlShutdown,
+    #[cfg(windows)]
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+impl Stop {
+    /// Listens from now on, so that nothing asked while starting is missed.
+    #[cfg(unix)]
+    fn listen() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let on = |kind| {
+            signal(kind).map_err(|error| Failure::System("signals can't be listened for", error))
+        };
+        Ok(Self {
+            signals: [
+                on(SignalKind::interrupt())?,
+                on(SignalKind::terminate())?,
+                on(SignalKind::hangup())?,
+            ],
+        })
+    }
+
+    /// Listens from now on, so that nothing asked while starting is missed.
+    #[cfg(windows)]
+    fn listen() -> Result<Self, Failure> {
+        use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
+        let failed = |error| Failure::System("signals can't be listened for", error);
+        Ok(Self {
+            close: ctrl_close().map_err(failed)?,
+            shutdown: ctrl_shutdown().map_err(failed)?,
+            interrupt: ctrl_c().map_err(failed)?,
+        })
+    }
+
+    /// Comes back when the process is asked to stop.
+    #[cfg(unix)]
+    async fn asked(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.signals;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+
+    /// Comes back when the process is asked to stop.
+    #[cfg(windows)]
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.close.recv() => {}
+            _ = self.shutdown.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

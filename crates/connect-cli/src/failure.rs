@@ -1,0 +1,155 @@
+//! How the command line fails: a message with what to do, and an exit code.
+
+use std::error::Error as _;
+use std::io;
+use std::path::PathBuf;
+
+use connect_app::StartError;
+use connect_app::configuration::ConfigurationError;
+use connect_app::control::client::ClientError;
+use connect_rpc::{ErrorCode, RpcError};
+use connect_store::lock::LockError;
+use serde_json::Value;
+
+use crate::output;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The arguments are not right.
+    #[error("{0}")]
+    Arguments(String),
+    /// What was named does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// Nobody to ask.
+    #[error(transparent)]
+    Client(ClientError),
+    /// A command of the control surface failed.
+    #[error(transparent)]
+    Command(RpcError),
+    /// The sandbox did not start.
+    #[error(transparent)]
+    Start(StartError),
+    /// A port is taken by another sandbox of ours.
+    #[error("port {port} is in use by the sandbox on {} (process {pid}); use that one, stop it, or take any free port with {flag} 0", data_dir.display())]
+    PortOfAnotherSandbox {
+        port: u16,
+        flag: &'static str,
+        data_dir: PathBuf,
+        pid: u32,
+    },
+    /// An answer is not what this program knows.
+    #[error(
+        "the sandbox answered {0} with something this program does not know ({1}); are both of the same version?"
+    )]
+    UnknownAnswer(&'static str, serde_json::Error),
+    /// The system failed us.
+    #[error("{0}: {1}")]
+    System(&'static str, #[source] io::Error),
+    /// Nobody reads the output any more; there is nobody to tell.
+    #[error("standard output was closed")]
+    NobodyReads,
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Command(error) => Self::Command(error),
+            other => Self::Client(other),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::NobodyReads,
+            _ => Self::System("the output can't be written", error),
+        }
+    }
+}
+
+impl Failure {
+    /// The exit code, as `--help` lists them.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::NobodyReads => 0,
+            Self::Arguments(_) => 2,
+            Self::NotFound(_) => 3,
+            Self::Client(ClientError::NotRunning { .. }) => 7,
+            Self::Client(_) | Self::UnknownAnswer(..) | Self::System(..) => 1,
+            Self::Command(error) => error.code.exit_code(),
+            Self::PortOfAnotherSandbox { .. } => 9,
+            Self::Start(error) => match error {
+                StartError::Directory(LockError::InUse { .. }) => 8,
+                StartError::PortInUse { .. } => 9,
+                StartError::AllowHost(_)
+                | StartError::Configuration(
+                    ConfigurationError::Wrong { .. } | ConfigurationError::Unreadable { .. },
+                ) => 2,
+                StartError::Configuration(ConfigurationError::Key(_)) => 6,
+                _ => 1,
+            },
+        }
+    }
+
+    /// Says it to standard error.
+    pub(crate) fn say(&self) {
+        match self {
+            Self::NobodyReads => {}
+            Self::Client(ClientError::NotRunning { data_dir, .. }) => {
+                output::error(&self.to_string());
+                let given = commands_data_dir(data_dir);
+                output::hint(&format!("start one with: connect-sandbox serve{given}"));
+            }
+            Self::Command(error) => {
+                output::error(&format!("{} ({})", error.message, word(error.code)));
+                say_detail(&error.detail);
+            }
+            other => {
+                let mut text = other.to_string();
+                let mut source = other.source();
+                while let Some(inner) = source {
+                    let inner_text = inner.to_string();
+                    if !text.contains(&inner_text) {
+                        text = format!("{text}: {inner_text}");
+                    }
+                    source = inner.source();
+                }
+                output::error(&text);
+            }
+        }
+    }
+}
+
+/// ` --data-dir …` as it has to be typed for this directory; nothing for the default one.
+pub(crate) fn commands_data_dir(data_dir: &std::path::Path) -> String {
+    match crate::paths::default_data_dir() {
+        Ok(default) if default == data_dir => String::new(),
+        _ => format!(
+            " --data-dir {}",
+            crate::format::shell_word(&data_dir.to_string_lossy())
+        ),
+    }
+}
+
+/// What a program can use of a failure: flaws a line each, anything else as JSON.
+fn say_detail(detail: &Value) {
+    if let Some(flaws) = detail["flaws"].as_array().filter(|flaws| flaws.len() > 1) {
+        for flaw in flaws {
+            let text = |name: &str| flaw[name].as_str().unwrap_or_default();
+            output::hint(&format!("{}: {}", text("field"), text("message")));
+        }
+    } else if !detail.is_null() && detail.get("flaws").is_none() {
+        output::hint(&format!("detail: {detail}"));
+    }
+}
+
+/// The code as programs see it.
+fn word(code: ErrorCode) -> String {
+    serde_json::to_value(code)
+        .ok()
+        .and_then(|word| word.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
