@@ -1,0 +1,1 @@
+//! Client libraries that we did not write.
