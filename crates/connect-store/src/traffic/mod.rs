@@ -146,7 +146,7 @@ impl Traffic {
 
     /// Writes what is queued and closes the file.
     pub async fn close(&self) {
-        self.0.writer.close().await;
         self.0.readers.close().await;
+        self.0.writer.close().await;
     }
 }

@@ -120,7 +120,8 @@ impl World {
 
     /// Finishes what is queued, folds the write-ahead log into the file and closes it.
     pub async fn close(&self) {
-        self.0.writer.close().await;
+        // Readers first: only the last connection, and only one that may write, folds the log into the file.
         self.0.readers.close().await;
+        self.0.writer.close().await;
     }
 }
