@@ -49,9 +49,17 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &["connect-app", "connect-core", "connect-rpc"],
     ),
     ("connect-testkit", &["connect-core"]),
+    // The scenarios walk every route, so they read the catalogues of routes.
     (
         "connect-tests",
-        &["connect-app", "connect-core", "connect-rpc", "connect-wire"],
+        &[
+            "connect-app",
+            "connect-core",
+            "connect-identity",
+            "connect-rpc",
+            "connect-services",
+            "connect-wire",
+        ],
     ),
     ("connect-client-tests", &["connect-app", "connect-core"]),
     ("xtask", &[]),
