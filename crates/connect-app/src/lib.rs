@@ -34,6 +34,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 pub use config::{Config, Seed, Storage};
+pub use connect_store::lock::LockError;
 pub use start::StartError;
 
 /// A running sandbox. Cheap to clone.

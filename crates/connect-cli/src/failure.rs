@@ -4,11 +4,11 @@ use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
+use connect_app::LockError;
 use connect_app::StartError;
 use connect_app::configuration::ConfigurationError;
 use connect_app::control::client::ClientError;
 use connect_rpc::{ErrorCode, RpcError};
-use connect_store::lock::LockError;
 use serde_json::Value;
 
 use crate::output;

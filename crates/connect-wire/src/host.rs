@@ -65,7 +65,10 @@ impl HostPolicy {
     /// The same, and a refusal says that no flag opens this listener: the control surface is for this machine alone.
     #[must_use]
     pub fn closed(self) -> Self {
-        Self { closed: true, ..self }
+        Self {
+            closed: true,
+            ..self
+        }
     }
 
     /// Answers to one more `host` (at any port) or `host:port`.
@@ -141,13 +144,19 @@ impl HostPolicy {
     fn foreign(&self, name: &str, authority: &str) -> Box<Refusal> {
         let (description, fix) = if self.closed {
             (
-                "This listener answers to loopback names only, and no flag changes that.".to_owned(),
-                "Use one of the expected names. Other machines are let in to the platform only.".to_owned(),
+                "This listener answers to loopback names only, and no flag changes that."
+                    .to_owned(),
+                "Use one of the expected names. Other machines are let in to the platform only."
+                    .to_owned(),
             )
         } else {
             (
-                format!("This sandbox does not answer to that host. Start it with --allow-host {name} to allow it."),
-                format!("Use one of the expected names, or start the sandbox with `--allow-host {name}`."),
+                format!(
+                    "This sandbox does not answer to that host. Start it with --allow-host {name} to allow it."
+                ),
+                format!(
+                    "Use one of the expected names, or start the sandbox with `--allow-host {name}`."
+                ),
             )
         };
         let refusal = Refusal::new(

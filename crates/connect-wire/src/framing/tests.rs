@@ -1,3 +1,5 @@
+//! What the framer must make of a byte stream, however it is cut.
+
 use super::*;
 use arbtest::arbitrary::{self, Unstructured};
 
