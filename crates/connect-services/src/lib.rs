@@ -4,7 +4,7 @@
 //! the seeded people. Must never know: SQL, OAuth endpoints, the control surface, how it is listened for.
 //!
 //! To add an operation: a constant beside its handler in the module of its resource, its name in
-//! [`catalogue::CATALOGUE`], and a row for it in `tests/`; a test fails until the row is there.
+//! [`catalogue::CATALOGUE`], and a row for it in `src/tests/rows`; a test fails until the row is there.
 
 mod access;
 mod answer;
@@ -48,6 +48,7 @@ pub struct Services {
     pub(crate) world: World,
     pub(crate) settings: Arc<LiveSettings>,
     pub(crate) limiter: access::Limiter,
+    pub(crate) pages: clinical::pages::Pages,
 }
 
 impl Services {
@@ -59,6 +60,7 @@ impl Services {
             world,
             settings,
             limiter: access::Limiter::default(),
+            pages: clinical::pages::Pages::default(),
         }
     }
 }

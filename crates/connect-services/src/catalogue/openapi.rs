@@ -17,16 +17,20 @@ pub fn document(service: Service, host: &str) -> Value {
         settings.meta_schema = None;
         settings.definitions_path = "/components/schemas".into();
     });
-    let mut generator = SchemaGenerator::new(settings);
+    let mut generators = Generators {
+        requests: SchemaGenerator::new(settings.clone().for_deserialize()),
+        answers: SchemaGenerator::new(settings.for_serialize()),
+    };
     let mut paths: Map<String, Value> = Map::new();
     for operation in CATALOGUE
         .iter()
         .filter(|operation| operation.service == service)
     {
         let entry = paths.entry(operation.path).or_insert_with(|| json!({}));
-        entry[operation.verb.as_str().to_ascii_lowercase()] = describe(operation, &mut generator);
+        entry[operation.verb.as_str().to_ascii_lowercase()] = describe(operation, &mut generators);
     }
-    let mut schemas = generator.take_definitions(true);
+    let mut schemas = generators.requests.take_definitions(true);
+    schemas.extend(generators.answers.take_definitions(true));
     schemas.insert(String::from("Error"), error_schema());
     let absent: Vec<Value> = ABSENT
         .iter()
@@ -54,6 +58,12 @@ pub fn document(service: Service, host: &str) -> Value {
     })
 }
 
+/// What may be left out of a request is always there in an answer, if only as null: the two have generators of their own.
+struct Generators {
+    requests: SchemaGenerator,
+    answers: SchemaGenerator,
+}
+
 /// Where the service is, seen from where it was asked.
 fn server(service: Service, host: &str) -> String {
     if host.starts_with(&format!("{}.", service.name())) {
@@ -63,7 +73,7 @@ fn server(service: Service, host: &str) -> String {
     }
 }
 
-fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
+fn describe(operation: &Operation, generators: &mut Generators) -> Value {
     let mut value = json!({
         "operationId": operation.id,
         "summary": operation.summary,
@@ -93,7 +103,7 @@ fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     if let Some(request) = operation.request {
         value["requestBody"] = json!({
             "required": true,
-            "content": { "application/json": { "schema": request(generator) } },
+            "content": { "application/json": { "schema": request(&mut generators.requests) } },
         });
     }
     let mut responses = Map::new();
@@ -101,7 +111,7 @@ fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
         operation.status.to_string(),
         json!({
             "description": if operation.status == 201 { "Created." } else { "The answer." },
-            "content": { "application/json": { "schema": (operation.response)(generator) } },
+            "content": { "application/json": { "schema": (operation.response)(&mut generators.answers) } },
         }),
     );
     for (status, codes) in errors_by_status(operation) {

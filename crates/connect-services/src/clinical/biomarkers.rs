@@ -1,5 +1,7 @@
 //! `GET /v1/biomarkers/me` and `GET /v1/biomarkers?user_id=`: lab results, newest draw first.
 
+use std::sync::Arc;
+
 use connect_core::Timestamp;
 use connect_core::domain::app::Person;
 use connect_core::protocol::error::ErrorCode;
@@ -11,9 +13,20 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::catalogue::{Gate, Operation, Parameter, Shape, Verb};
 use crate::failure::Failure;
-use crate::query::{LIMIT, OFFSET};
+use crate::query::OFFSET;
 use crate::schema::words;
 use crate::service::Service;
+
+/// Most results of one answer; a draw has 23 markers.
+const LIMIT: Parameter = Parameter::query(
+    "limit",
+    Shape::Whole {
+        min: 1,
+        max: 200,
+        default: Some(25),
+    },
+    "Most results in the answer: 25, about one draw, when absent.",
+);
 
 pub(crate) const ME: Operation = Operation::new::<ResultList>(
     Service::Clinical,
@@ -119,16 +132,21 @@ async fn me(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn list(call: &Call) -> Result<Answer, Failure> {
-    let person = call
-        .reachable("user_id", call.query.text("user_id").unwrap_or_default())
-        .await?;
+    let user = call.query.text("user_id").unwrap_or_default();
+    let person = call.reachable("user_id", user).await?;
     page(call, &person).await
 }
 
-async fn page(call: &Call, person: &Person) -> Result<Answer, Failure> {
-    let mut connection = call.read().await?;
+async fn page(call: &Call, person: &Arc<Person>) -> Result<Answer, Failure> {
     let (limit, offset) = (call.query.whole("limit"), call.query.whole("offset"));
+    let pages = &call.services.pages;
+    if let Some(answer) = pages.find(person, limit, offset) {
+        return Ok(answer);
+    }
+    let mut connection = call.read().await?;
     let results = rows::list(&mut connection, &person.id, limit, offset).await?;
     let total = rows::count(&mut connection, &person.id).await?;
-    Ok(Answer::ok(&ResultList::of(&results)).total(total))
+    let answer = Answer::ok(&ResultList::of(&results)).total(total);
+    pages.keep(person, limit, offset, &answer);
+    Ok(answer)
 }

@@ -7,6 +7,7 @@ pub(crate) mod evaluate;
 pub(crate) mod lab_catalog;
 pub mod markers;
 pub(crate) mod matching;
+pub(crate) mod pages;
 pub mod parse;
 pub(crate) mod protocols;
 pub(crate) mod recommendations;

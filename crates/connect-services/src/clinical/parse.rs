@@ -1,14 +1,17 @@
 //! `POST /v1/biomarkers/parse`: structured lab results come in.
 
+use std::collections::BTreeMap;
+
 use connect_core::domain::app::Person;
 use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::{Env, Timestamp};
 use connect_store::services::clinical::biomarkers::{self as rows, Biomarker, BiomarkerStatus};
 use connect_store::services::id::BloodworkId;
+use connect_store::services::patient_graph::patients::{self, Patient};
 use connect_store::{StoreError, WorldTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::biomarkers::{ResultItem, ResultList};
 use super::markers;
@@ -185,6 +188,7 @@ pub async fn ingest(
         .map(|result| row(env, person, &bloodwork_id, &upload.source, result, now))
         .collect();
     rows::insert(tx, &results).await?;
+    patients::insert(tx, &[newcomer(person, now)]).await?;
     let codes: Vec<&str> = results.iter().map(|row| row.code.as_str()).collect();
     let seq = tx.journal(
         origin,
@@ -235,6 +239,19 @@ fn row(
         source: source.to_owned(),
         collected_at: result.collected_at,
         parsed_at: now,
+    }
+}
+
+/// A persona becomes a patient with the first result; who is one already is left as is.
+fn newcomer(person: &Person, now: Timestamp) -> Patient {
+    Patient {
+        user_id: person.id.clone(),
+        brand_id: person.brand_id.clone(),
+        external_ids: BTreeMap::new(),
+        status: String::from("active"),
+        metadata: Map::new(),
+        created_at: now,
+        updated_at: now,
     }
 }
 

@@ -113,7 +113,7 @@ struct LinkRequest {
     link_token: String,
     /// The vendor.
     #[serde(default)]
-    #[schemars(schema_with = "words::word::<Provider>")]
+    #[schemars(schema_with = "words::word_or_null::<Provider>")]
     provider: Option<Provider>,
 }
 

@@ -8,6 +8,12 @@ pub(crate) fn word<T: Word>(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": T::WORDS })
 }
 
+/// One word of a closed set, or nothing.
+pub(crate) fn word_or_null<T: Word>(_: &mut SchemaGenerator) -> Schema {
+    let words: Vec<Option<&str>> = T::WORDS.iter().copied().map(Some).chain([None]).collect();
+    json_schema!({ "type": ["string", "null"], "enum": words })
+}
+
 /// A UUID.
 pub(crate) fn uuid(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "format": "uuid" })

@@ -68,13 +68,9 @@ async fn a_result_a_protocol_and_a_check_in_from_the_console_cause_the_same_even
             })
         })
         .await;
-    let events = events::after(
-        &mut *sandbox.world.read().await.expect("reads"),
-        Seq(0),
-        100,
-    )
-    .await
-    .expect("events");
+    let events = events::after(&mut sandbox.world.read().await.expect("reads"), Seq(0), 100)
+        .await
+        .expect("events");
     let types: Vec<&str> = events
         .iter()
         .map(|event| event.event_type.as_str())

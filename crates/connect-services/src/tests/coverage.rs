@@ -5,18 +5,27 @@ use connect_core::domain::app::{BaaStatus, Profile};
 use connect_core::domain::secret::SecretText;
 use connect_core::domain::settings::Settings;
 use connect_core::protocol::error::ErrorCode;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::rows::{ROWS, Row};
+use super::rows::{Row, rows};
 use super::sandbox::{Ask, Reply, Sandbox};
 use super::shape::assert_shape;
 use crate::catalogue::{self, CATALOGUE, Gate, Keyed, Operation, Verb, openapi};
 use crate::schema;
 
 fn row(operation: &Operation) -> &'static Row {
-    ROWS.iter()
+    rows()
         .find(|row| row.operation == operation.id)
         .unwrap_or_else(|| panic!("{} has no row", operation.id))
+}
+
+/// The schema of an operation's answer, in which every member is required.
+fn answer_schema(operation: &Operation) -> Value {
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    (operation.response)(&mut SchemaGenerator::new(settings.for_serialize())).to_value()
 }
 
 /// Makes the sandbox such that maya's good request succeeds.
@@ -75,7 +84,7 @@ fn assert_refused(reply: &Reply, code: ErrorCode, what: &str) {
 
 #[test]
 fn every_operation_has_a_row_and_every_error_of_its_own_a_request() {
-    assert_eq!(ROWS.len(), CATALOGUE.len());
+    assert_eq!(rows().count(), CATALOGUE.len());
     for operation in CATALOGUE {
         let row = row(operation);
         for code in operation.errors {
@@ -113,7 +122,7 @@ async fn every_operation_answers_with_exactly_the_documented_members() {
             reply.body
         );
         assert_shape(&reply.body, row.shape, operation.id);
-        let (violations, unknown) = schema::check(&schema::whole(operation.response), &reply.body);
+        let (violations, unknown) = schema::check(&answer_schema(operation), &reply.body);
         assert!(
             violations.is_empty() && unknown.is_empty(),
             "{}: {violations:?} {unknown:?}",

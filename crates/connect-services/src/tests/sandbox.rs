@@ -326,6 +326,14 @@ impl Sandbox {
         self.token(name, &scopes.join(" ")).await
     }
 
+    /// The access token of a persona that is not there.
+    pub(super) async fn nobody(&self) -> SecretText {
+        let user = Some(UserId::from_text("user_gone"));
+        let kind = CredentialKind::AccessToken;
+        self.issue(kind, self.app.clone(), user, "read:biomarkers", None)
+            .await
+    }
+
     /// A credential of any kind, with the journal entry that says so.
     pub(super) async fn issue(
         &self,

@@ -50,6 +50,7 @@ pub async fn person(tx: &mut WorldTx, user: &UserId) -> Result<(), StoreError> {
         .execute(tx.connection())
         .await?;
     }
+    tx.person_changed(user);
     let user = user.as_str();
     sqlx::query!("DELETE FROM post_reactions WHERE post_id NOT IN (SELECT id FROM posts)")
         .execute(tx.connection())
@@ -70,6 +71,7 @@ pub async fn everything(tx: &mut WorldTx) -> Result<(), StoreError> {
             .execute(tx.connection())
             .await?;
     }
+    tx.everything_changed();
     Ok(())
 }
 
@@ -82,4 +84,40 @@ pub async fn activity(tx: &mut WorldTx) -> Result<(), StoreError> {
         .execute(tx.connection())
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{Durability, World, WorldOptions};
+
+    /// Tables of the authorization server with a `user_id`, which ends what is in them in its own way.
+    const IDENTITY: [&str; 3] = ["alerts", "credentials", "grants"];
+
+    #[tokio::test]
+    async fn no_table_of_a_persona_is_forgotten() {
+        let (env, _) = connect_testkit::seeded_env();
+        let directory = tempfile::tempdir().expect("a directory");
+        let options = WorldOptions {
+            path: directory.path().join("world.db"),
+            durability: Durability::Process,
+        };
+        let world = World::open(&options, env).await.expect("a world");
+        let tables: Vec<(String,)> = sqlx::query_as(
+            "SELECT tables.name FROM sqlite_schema AS tables
+             JOIN pragma_table_info(tables.name) AS columns
+             WHERE tables.type = 'table' AND columns.name = 'user_id'",
+        )
+        .fetch_all(&mut *world.read().await.expect("reads"))
+        .await
+        .expect("tables");
+        let found: BTreeSet<&str> = tables
+            .iter()
+            .map(|(name,)| name.as_str())
+            .filter(|name| !IDENTITY.contains(name))
+            .collect();
+        assert_eq!(found, BTreeSet::from(OWNED));
+    }
 }

@@ -58,8 +58,15 @@ pub struct Biomarker {
     pub parsed_at: Timestamp,
 }
 
-/// Writes any number of results.
+/// Writes any number of results. Their personas count as changed: what was made from the results of an unchanged
+/// [`Person`](connect_core::domain::app::Person) is up to date.
 pub async fn insert(tx: &mut WorldTx, rows: &[Biomarker]) -> Result<(), StoreError> {
+    for row in rows
+        .chunk_by(|a, b| a.user_id == b.user_id)
+        .filter_map(<[Biomarker]>::first)
+    {
+        tx.person_changed(&row.user_id);
+    }
     let rows = row::batch(rows, |row| {
         json!([
             row.id,

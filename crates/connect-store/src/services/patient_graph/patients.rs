@@ -30,7 +30,7 @@ pub struct Patient {
     pub updated_at: Timestamp,
 }
 
-/// Writes any number of patients.
+/// Writes any number of patients; one who is there already is left as is.
 pub async fn insert(tx: &mut WorldTx, rows: &[Patient]) -> Result<(), StoreError> {
     let rows = row::batch(rows, |row| {
         json!([
@@ -44,7 +44,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[Patient]) -> Result<(), StoreError
         ])
     });
     sqlx::query!(
-        "INSERT INTO patients (user_id, brand_id, external_ids, status, metadata, created_at, updated_at)
+        "INSERT OR IGNORE INTO patients (user_id, brand_id, external_ids, status, metadata, created_at, updated_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?1)",
         rows
     )
