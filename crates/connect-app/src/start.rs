@@ -90,15 +90,10 @@ impl Directory {
     fn take(storage: &Storage) -> Result<Self, StartError> {
         let temporary = match storage {
             Storage::At(_) => None,
-            Storage::Ephemeral => Some(
-                tempfile::Builder::new()
-                    .prefix("connect-sandbox-")
-                    .tempdir()
-                    .map_err(|source| StartError::File {
-                        path: std::env::temp_dir(),
-                        source,
-                    })?,
-            ),
+            Storage::Ephemeral => Some(temporary().map_err(|source| StartError::File {
+                path: std::env::temp_dir(),
+                source,
+            })?),
         };
         let path = match (storage, &temporary) {
             (Storage::At(path), _) => path.clone(),
@@ -127,6 +122,14 @@ impl Directory {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
     }
+}
+
+/// A directory that only its owner can enter, as a kept one is.
+fn temporary() -> std::io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.prefix("connect-sandbox-").tempdir()
 }
 
 /// Where the listeners are.
