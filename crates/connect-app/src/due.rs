@@ -1,14 +1,17 @@
-//! What falls due: credentials that expire. Visited in order of time, by an advance of the clock or as time passes.
+//! What falls due: credentials that expire, scheduled messages. Visited in order of time, by an advance of the clock or as time passes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use connect_core::domain::actor::Actor;
 use connect_core::domain::credential::M2M_TOKEN_LIFETIME;
 use connect_core::domain::journal::Origin;
 use connect_core::env::ClockState;
-use connect_core::{Moment, Timestamp};
+use connect_core::{Env, Moment, Timestamp};
 use connect_rpc::clock::Due;
-use connect_store::{StoreError, credentials, meta};
+use connect_services::comms::due as messages;
+use connect_store::credentials::Expired;
+use connect_store::{StoreError, WorldTx, credentials, meta, services};
 
 use crate::App;
 
@@ -17,10 +20,52 @@ const PAGE: u32 = 500;
 /// Shortest and longest sleep between two looks at what is due.
 const SLEEP: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(10));
 
+/// The next page of what is due up to `until`: expiries up to the next message, or else that message.
+async fn page(
+    tx: &mut WorldTx,
+    env: &Env,
+    until: Timestamp,
+    at: impl Fn(Timestamp) -> Origin,
+) -> Result<Vec<Due>, StoreError> {
+    let message = messages::next(services::reading(tx))
+        .await?
+        .filter(|moment| *moment <= until);
+    let first = message.map_or(until, |moment| moment.min(until));
+    let expired = credentials::expire(tx, &at(first), first, PAGE).await?;
+    if !expired.is_empty() {
+        return Ok(expired.into_iter().map(expiry).collect());
+    }
+    let Some(moment) = message else {
+        return Ok(Vec::new());
+    };
+    let sent = messages::send(tx, env, &at(moment), moment).await?;
+    Ok(sent
+        .into_iter()
+        .map(|message| Due {
+            at: moment,
+            what: format!("message_{}", message.status.as_str()),
+            subject: message.id.to_string(),
+            client_id: None,
+        })
+        .collect())
+}
+
+fn expiry(expired: Expired) -> Due {
+    Due {
+        at: expired.at,
+        what: format!("{}_expired", expired.kind),
+        subject: expired.id.to_string(),
+        client_id: expired.client_id.map(|id| id.to_string()),
+    }
+}
+
 impl App {
     /// The next moment at which something falls due (sandbox time).
     pub(crate) async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        credentials::next_due(&mut *self.0.world.read().await?).await
+        let mut connection = self.0.world.read().await?;
+        let expiry = credentials::next_due(&mut connection).await?;
+        let message = messages::next(&mut connection).await?;
+        Ok(expiry.into_iter().chain(message).min())
     }
 
     /// Visits the next page of moments up to `until`, in order. With `advancing`, the clock moves to the last of them in
@@ -37,21 +82,19 @@ impl App {
             .unwrap_or_else(|| self.origin(Actor::System));
         let moves = advancing.is_some();
         let (state, wall) = (self.0.env.clock_state(), self.0.env.wall_now());
+        let env = Arc::clone(&self.0.env);
         let (due, moved) = self
             .0
             .world
             .write(move |tx| {
                 Box::pin(async move {
-                    let origin = Origin {
+                    let at = |sandbox| Origin {
                         actor: Actor::System,
-                        at: Moment {
-                            sandbox: until,
-                            wall,
-                        },
-                        ..origin
+                        at: Moment { sandbox, wall },
+                        ..origin.clone()
                     };
-                    let expired = credentials::expire(tx, &origin, until, PAGE).await?;
-                    let moved = match expired.last() {
+                    let due = page(tx, &env, until, at).await?;
+                    let moved = match due.last() {
                         Some(last) if moves && last.at > state.at(wall) => {
                             let moved = state.moved_to(last.at, wall);
                             meta::put(tx, "clock", &moved).await?;
@@ -59,22 +102,14 @@ impl App {
                         }
                         _ => None,
                     };
-                    Ok::<_, StoreError>((expired, moved))
+                    Ok::<_, StoreError>((due, moved))
                 })
             })
             .await?;
         if let Some(state) = moved {
             self.0.env.set_clock_state(state);
         }
-        Ok(due
-            .into_iter()
-            .map(|expired| Due {
-                at: expired.at,
-                what: format!("{}_expired", expired.kind),
-                subject: expired.id.to_string(),
-                client_id: expired.client_id.map(|id| id.to_string()),
-            })
-            .collect())
+        Ok(due)
     }
 
     /// Visits what falls due as time passes. Nobody waits for it: a credential past its time is dead whether or not
