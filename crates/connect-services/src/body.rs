@@ -14,6 +14,7 @@ use crate::call::Call;
 use crate::catalogue::SchemaOf;
 use crate::failure::Failure;
 use crate::schema::{self, Violation};
+use crate::shown::shown;
 
 /// The body of `call` as `T`.
 pub(crate) fn read<T: DeserializeOwned>(call: &Call) -> Result<T, Failure> {
@@ -71,14 +72,7 @@ fn media_type(call: &Call) -> Result<(), Failure> {
     .received(if essence.is_empty() {
         String::from("no Content-Type")
     } else {
-        format!(
-            "Content-Type: {}",
-            essence
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(100)
-                .collect::<String>()
-        )
+        format!("Content-Type: {}", shown(&essence, 100))
     })
     .fix("Send JSON, and say so in Content-Type.")
     .into())

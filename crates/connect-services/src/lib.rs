@@ -26,6 +26,7 @@ mod router;
 mod schema;
 pub mod seed;
 mod service;
+mod shown;
 #[cfg(test)]
 mod tests;
 

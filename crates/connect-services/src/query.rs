@@ -10,6 +10,7 @@ use crate::body::misfit;
 use crate::catalogue::{Operation, Parameter, Place, Shape};
 use crate::failure::Failure;
 use crate::schema::Violation;
+use crate::shown::shown;
 
 /// Longest text a parameter may hold, in characters.
 const LONGEST: usize = 200;
@@ -55,9 +56,9 @@ impl Query {
             let (FormError::Duplicate(name) | FormError::NotUtf8(name) | FormError::Control(name)) =
                 &error;
             violations.push(Violation {
-                path: name.clone(),
+                path: shown(name, 64),
                 expected: String::from("once, in UTF-8, without control characters"),
-                received: error.to_string(),
+                received: shown(&error.to_string(), 120),
             });
         }
         for parameter in declared
@@ -96,10 +97,7 @@ impl Query {
             })
             .collect();
         if !unknown.is_empty() {
-            let names: Vec<String> = unknown
-                .iter()
-                .map(|name| name.chars().filter(|c| !c.is_control()).take(64).collect())
-                .collect();
+            let names: Vec<String> = unknown.iter().map(|name| shown(name, 64)).collect();
             let finding = Finding::new(
                 "unknown_parameters",
                 format!(

@@ -24,6 +24,7 @@ use crate::answer;
 use crate::catalogue::{Absent, Resolution, Verb, openapi, resolve};
 use crate::failure::Failure;
 use crate::service::Service;
+use crate::shown::shown;
 
 /// Answers every path it is given: operations and OpenAPI documents, and 404 with what is near for the rest. Merge it as
 /// the fallback of the identity service's router.
@@ -164,12 +165,7 @@ fn unknown(service: Option<Service>, path: &str, near: &[String]) -> Refusal {
         format!("There is no such path{place}"),
         Clause::documented("/connect/errors not_found; overview: no undocumented endpoints"),
     )
-    .received(
-        path.chars()
-            .filter(|c| !c.is_control())
-            .take(200)
-            .collect::<String>(),
-    );
+    .received(shown(path, 200));
     if near.is_empty() {
         refusal
             .expected("a path of a service's /openapi.json")

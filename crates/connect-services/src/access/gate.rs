@@ -3,11 +3,12 @@
 use connect_core::domain::app::BaaStatus;
 use connect_core::domain::credential::CredentialKind;
 use connect_core::domain::finding::Finding;
-use connect_core::domain::refusal::Refusal;
+use connect_core::domain::refusal::{Refusal, Remedy};
 use connect_core::domain::standing::Clause;
 use connect_core::protocol::error::ErrorCode;
 use connect_core::protocol::{bearer, scope};
 use connect_wire::answer::Refused;
+use serde_json::json;
 
 use super::Request;
 use super::token::Passed;
@@ -15,6 +16,7 @@ use crate::call::{Caller, Subject};
 use crate::catalogue::Gate;
 use crate::failure::Failure;
 use crate::seed::catalogue::BRANDS;
+use crate::shown::shown;
 
 /// Header in which a machine names its brand (/concepts/brands-and-multi-tenancy).
 const BRAND: &str = "x-brand-id";
@@ -64,7 +66,7 @@ pub(super) fn check(request: &Request, passed: Passed) -> Result<Caller, Failure
                 .header(BRAND)
                 .filter(|sent| *sent != person.brand_id)
             {
-                let sent: String = sent.chars().filter(|c| !c.is_control()).take(64).collect();
+                let sent = shown(sent, 64);
                 request.exchange.note(|notes| {
                     notes.find(Finding::new(
                         "brand_header_ignored",
@@ -149,6 +151,11 @@ fn baa(passed: &Passed, name: &str) -> Result<(), Failure> {
         status.as_str()
     ))
     .fix("Sign the BAA of the app again (in production: developers.platform.loop.health/baa).")
+    .remedy(Remedy {
+        command: "apps_set_baa",
+        payload: json!({ "client_id": passed.client.client.id, "baa_status": "signed" }),
+        label: format!("Sign the BAA of {}", passed.client.client.name),
+    })
     .into())
 }
 
@@ -169,12 +176,7 @@ fn brand(request: &Request, passed: &Passed) -> Result<String, Failure> {
         ),
     )
     .expected(BRANDS.join(" or "))
-    .received(
-        sent.chars()
-            .filter(|c| !c.is_control())
-            .take(64)
-            .collect::<String>(),
-    )
+    .received(shown(sent, 64))
     .fix("Send a known brand in X-Brand-Id, or leave the header out.")
     .into())
 }

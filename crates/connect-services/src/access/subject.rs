@@ -10,6 +10,7 @@ use connect_core::protocol::error::ErrorCode;
 
 use crate::call::{Call, Subject};
 use crate::failure::Failure;
+use crate::shown::shown;
 
 impl Call {
     /// Refuses a `brand_id` that is not the token's.
@@ -25,7 +26,7 @@ impl Call {
             Clause::documented("/connect/errors forbidden; ruling 19"),
         )
         .expected(format!("`{}`, the brand of the token", self.brand()))
-        .received(shown(given))
+        .received(format!("`{}`", shown(given, 80)))
         .fix("Send the `brand` of the id_token, or of introspection.")
         .into())
     }
@@ -93,18 +94,7 @@ pub(crate) fn not_visible(
         Clause::documented("/connect/errors not_found; ruling 19"),
     )
     .expected(expected)
-    .received(shown(given))
+    .received(format!("`{}`", shown(given, 80)))
     .fix(fix)
     .into()
-}
-
-fn shown(given: &str) -> String {
-    format!(
-        "`{}`",
-        given
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(80)
-            .collect::<String>()
-    )
 }

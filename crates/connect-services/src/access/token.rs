@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use connect_core::domain::credential::{Credential, CredentialState};
-use connect_core::domain::refusal::Refusal;
+use connect_core::domain::refusal::{Refusal, Remedy};
 use connect_core::domain::standing::Clause;
 use connect_core::protocol::bearer;
 use connect_core::protocol::error::ErrorCode;
@@ -12,6 +12,7 @@ use connect_store::clients::ClientRecord;
 use connect_store::journal::{self, Entry, JournalFilter};
 use connect_store::{StoreError, World};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use serde_json::json;
 
 use super::Request;
 use crate::Services;
@@ -191,4 +192,9 @@ fn disabled(client: &ClientRecord) -> Refusal {
         client.client.name
     ))
     .fix("Switch the app on again: its tokens work again at once.")
+    .remedy(Remedy {
+        command: "apps_enable",
+        payload: json!({ "client_id": client.client.id }),
+        label: format!("Enable {}", client.client.name),
+    })
 }

@@ -24,6 +24,7 @@ use crate::failure::Failure;
 use crate::patient_graph::entries;
 use crate::schema::Violation;
 use crate::service::Service;
+use crate::shown::shown;
 
 pub(crate) const PARSE: Operation = Operation::new::<ResultList>(
     Service::Clinical,
@@ -189,7 +190,7 @@ pub async fn ingest(
         .collect();
     rows::insert(tx, &results).await?;
     patients::insert(tx, &[newcomer(person, now)]).await?;
-    let codes: Vec<&str> = results.iter().map(|row| row.code.as_str()).collect();
+    let codes: Vec<String> = results.iter().map(|row| shown(&row.code, 100)).collect();
     let seq = tx.journal(
         origin,
         Kind::RecordCreated,

@@ -14,6 +14,7 @@ use crate::catalogue::{Operation, Parameter, Shape, Verb};
 use crate::failure::Failure;
 use crate::schema::words;
 use crate::service::Service;
+use crate::shown::shown;
 
 pub(crate) const LIST: Operation = Operation::new::<PreferenceList>(
     Service::Comms,
@@ -122,7 +123,7 @@ async fn put(call: &Call) -> Result<Answer, Failure> {
             };
             rows::put_preferences(tx, std::slice::from_ref(&row)).await?;
             let detail = json!({
-                "table": "preferences", "user_id": person.id, "channel": row.channel, "category": row.category,
+                "table": "preferences", "user_id": person.id, "channel": row.channel, "category": shown(&row.category, 100),
                 "enabled": row.enabled,
             });
             let seq = tx.journal(origin, change, row.id.as_str(), &detail);

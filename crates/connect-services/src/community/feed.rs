@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::catalogue::{Operation, Parameter, Verb};
 use crate::failure::Failure;
 use crate::service::Service;
+use crate::shown::shown;
 
 pub(crate) const PUT_CHANNEL: Operation = Operation::new::<ChannelView>(
     Service::Community,
@@ -65,7 +66,7 @@ async fn put(call: &Call) -> Result<Answer, Failure> {
                 updated_at: now,
             };
             rows::put(tx, &row).await?;
-            let detail = json!({ "table": "feed_channels", "user_id": person.id, "channel_key": row.channel_key });
+            let detail = json!({ "table": "feed_channels", "user_id": person.id, "channel_key": shown(&row.channel_key, 200) });
             let seq = tx.journal(origin, change, row.id.as_str(), &detail);
             Ok(Answer::created(&ChannelView {
                 id: row.id.to_string(),

@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::patient_graph::entries;
 use crate::schema::words;
 use crate::service::Service;
+use crate::shown::shown;
 
 pub(crate) const GET: Operation = Operation::new::<MembershipView>(
     Service::Membership,
@@ -160,7 +161,7 @@ async fn create(call: &Call) -> Result<Answer, Failure> {
             };
             rows::insert(tx, std::slice::from_ref(&row)).await?;
             rows::insert_transitions(tx, &[begun]).await?;
-            let detail = json!({ "table": "memberships", "user_id": person.id, "tier": row.tier, "state": state });
+            let detail = json!({ "table": "memberships", "user_id": person.id, "tier": shown(&row.tier, 50), "state": state });
             let seq = tx.journal(origin, Kind::RecordCreated, row.id.as_str(), &detail);
             entries::add(tx, &env, &person, now, entries::membership_started(&row)).await?;
             Ok(Answer::created(&MembershipView::from(&row)).caused(seq))

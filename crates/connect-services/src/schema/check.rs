@@ -5,6 +5,7 @@ use connect_core::Timestamp;
 use serde_json::{Map, Value};
 
 use super::Violation;
+use crate::shown::shown;
 
 /// More than this many are not listed.
 const MOST: usize = 20;
@@ -115,7 +116,7 @@ impl Checker {
             .keys()
             .filter(|name| !properties.contains_key(*name))
         {
-            let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+            let shown = shown(name, 64);
             self.unknown.push(join(path, &shown));
         }
     }

@@ -282,3 +282,33 @@ async fn a_page_read_after_an_upload_was_acknowledged_has_it_however_many_read_a
         assert_eq!(read().await.body, page.body);
     }
 }
+
+#[tokio::test]
+async fn a_credential_in_a_callers_text_enters_neither_the_journal_nor_a_refusal() {
+    let sandbox = Sandbox::start().await;
+    let secret = sandbox.all("jonas").await;
+    let secret = secret.expose();
+    let result = json!([{ "code": secret, "name": "x", "value": 2, "unit": "x", "collected_at": "2026-05-21T07:30:00Z" }]);
+    change(&sandbox, upload(&sandbox, &result)).await;
+    let channel = format!("/v1/feed/channels/{secret}");
+    change(&sandbox, Ask::post(channel, &json!({}))).await;
+    let filter = JournalFilter::default();
+    let mut connection = sandbox.world.read().await.expect("reads");
+    let entries = journal::list(&mut connection, &filter, true, 1_000)
+        .await
+        .expect("reads");
+    for entry in entries {
+        assert!(!entry.detail.to_string().contains(secret), "{}", entry.kind);
+    }
+    let token = sandbox.all("maya").await;
+    for path in [
+        format!("/v1/red-flags/{secret}"),
+        format!("/v1/nowhere/{secret}"),
+        format!("/v1/check-ins?{secret}=1&{secret}=2"),
+    ] {
+        let reply = sandbox.send(Ask::get(path).bearer(&token)).await;
+        let noted = format!("{:?}", reply.notes.refusal.expect("a refusal"));
+        assert!(!noted.contains(secret), "{noted}");
+        assert!(!reply.body.to_string().contains(secret));
+    }
+}
