@@ -30,7 +30,11 @@ fn table(status: &Status) -> String {
         let _ = writeln!(text, "  {} {value}", styled(BOLD, format!("{name:9}")));
     };
     row("platform", status.platform.clone());
-    for service in &status.services {
+    for service in status
+        .services
+        .iter()
+        .filter(|service| service.url != status.platform)
+    {
         row("", styled(DIM, &service.url));
     }
     row(

@@ -1,0 +1,188 @@
+//! The help people read. What changes here changes for them.
+
+use crate::sandbox::Home;
+
+fn help(arguments: &[&str]) -> String {
+    let text = Home::new().run(arguments).data();
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn the_program() {
+    insta::assert_snapshot!(help(&["--help"]), @r#"
+    All of Connect with Loop on this machine: the authorization server and the services behind it,
+    offline
+
+    Usage: connect-sandbox [OPTIONS] <COMMAND>
+
+    Commands:
+      serve        Run a sandbox until it is stopped
+      rpc          Call a command of a running sandbox
+      commands     List the commands that `rpc` calls
+      status       Say where the running sandbox is and how it is
+      env          Print an app's credentials and addresses for its environment
+      explain      Say why an exchange was answered as it was
+      export       Print the running world as a connect.toml
+      clear        Clear activity: traffic, grants, tokens and sessions go; apps, secrets, personas and
+                   keys stay
+      completions  Print a script that completes this command line
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+          --data-dir <DIR>
+              Where the workspace is kept, and where a running sandbox is found [default: the platform's
+              place for data]
+
+              [env: CONNECT_DATA_DIR]
+
+          --log <LEVEL>
+              How much is logged to standard error
+
+              [env: CONNECT_LOG]
+              [default: warn]
+              [possible values: off, error, warn, info, debug, trace]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    Exit codes:
+      0  done
+      1  something of ours failed
+      2  the arguments, a payload or the configuration file are not right
+      3  what was named does not exist
+      4  it contradicts the present state, or has to be confirmed first
+      5  not allowed
+      6  the sealing key can't be had, or the sandbox is stopping
+      7  no sandbox is running on the data directory
+      8  another process has the data directory
+      9  a port is in use
+    "#);
+}
+
+#[test]
+fn serve() {
+    insta::assert_snapshot!(help(&["serve", "-h"]), @r#"
+    Run a sandbox until it is stopped
+
+    Usage: connect-sandbox serve [OPTIONS]
+
+    Options:
+          --data-dir <DIR>        Where the workspace is kept, and where a running sandbox is found
+                                  [default: the platform's place for data] [env: CONNECT_DATA_DIR]
+          --port <PORT>           Port of the platform; 0 for any free one [default: 9400]
+          --control-port <PORT>   Serve the control surface over TCP as well, on this port; 0 for any
+                                  free one
+          --log <LEVEL>           How much is logged to standard error [env: CONNECT_LOG] [default:
+                                  warn] [possible values: off, error, warn, info, debug, trace]
+          --profile <PROFILE>     Which rules are enforced, while this process runs: what the documents
+                                  show (loop), or all of the security page (strict) [possible values:
+                                  loop, strict]
+          --seed <SEED>           What a new workspace begins with [default: demo] [possible values:
+                                  demo, empty]
+          --ephemeral             Keep nothing: the workspace ends with the process
+          --auto-approve <EMAIL>  Allow every authorization request as this persona, without asking
+          --listen <IP>           Listen on this address instead of loopback, for containers, phones and
+                                  other machines
+          --allow-host <HOST>...  Answer to these names too, beside loopback
+          --config <FILE>         Apply this connect.toml on start
+          --key-file              Keep a new workspace's sealing key in a file, and do not ask the
+                                  system keychain
+          --json                  Print one line of JSON when ready, and nothing else, to standard
+                                  output
+      -h, --help                  Print help (see more with '--help')
+      -V, --version               Print version
+    "#);
+}
+
+#[test]
+fn questions() {
+    insta::assert_snapshot!(help(&["rpc", "-h"]), @r#"
+    Call a command of a running sandbox
+
+    Usage: connect-sandbox rpc [OPTIONS] <COMMAND> [PAYLOAD]
+
+    Arguments:
+      <COMMAND>  Name of the command, such as apps_list
+      [PAYLOAD]  Its payload as JSON; `-` reads it from standard input; left out when it takes none
+
+    Options:
+          --data-dir <DIR>  Where the workspace is kept, and where a running sandbox is found [default:
+                            the platform's place for data] [env: CONNECT_DATA_DIR]
+          --log <LEVEL>     How much is logged to standard error [env: CONNECT_LOG] [default: warn]
+                            [possible values: off, error, warn, info, debug, trace]
+      -h, --help            Print help
+      -V, --version         Print version
+
+    See `connect-sandbox commands` for what there is.
+    "#);
+    insta::assert_snapshot!(help(&["env", "-h"]), @r#"
+    Print an app's credentials and addresses for its environment
+
+    Usage: connect-sandbox env [OPTIONS]
+
+    Options:
+          --app <APP>        Name or client_id of the app [default: Demo Web App, or the only one there
+                             is]
+          --data-dir <DIR>   Where the workspace is kept, and where a running sandbox is found [default:
+                             the platform's place for data] [env: CONNECT_DATA_DIR]
+          --format <FORMAT>  For a .env file, for `eval` in a shell, or as JSON [default: dotenv]
+                             [possible values: dotenv, shell, json]
+          --log <LEVEL>      How much is logged to standard error [env: CONNECT_LOG] [default: warn]
+                             [possible values: off, error, warn, info, debug, trace]
+      -h, --help             Print help
+      -V, --version          Print version
+    "#);
+    insta::assert_snapshot!(help(&["explain", "-h"]), @r#"
+    Say why an exchange was answered as it was
+
+    Usage: connect-sandbox explain [OPTIONS] <EXCHANGE>
+
+    Arguments:
+      <EXCHANGE>  Id of the exchange, or `last` for the newest that was refused
+
+    Options:
+          --data-dir <DIR>  Where the workspace is kept, and where a running sandbox is found [default:
+                            the platform's place for data] [env: CONNECT_DATA_DIR]
+          --json            As JSON
+          --log <LEVEL>     How much is logged to standard error [env: CONNECT_LOG] [default: warn]
+                            [possible values: off, error, warn, info, debug, trace]
+      -h, --help            Print help
+      -V, --version         Print version
+    "#);
+    insta::assert_snapshot!(help(&["export", "-h"]), @r#"
+    Print the running world as a connect.toml
+
+    Usage: connect-sandbox export [OPTIONS]
+
+    Options:
+          --data-dir <DIR>  Where the workspace is kept, and where a running sandbox is found [default:
+                            the platform's place for data] [env: CONNECT_DATA_DIR]
+          --with-secrets    Put ids and secrets in, so that the copy answers to the same .env
+          --log <LEVEL>     How much is logged to standard error [env: CONNECT_LOG] [default: warn]
+                            [possible values: off, error, warn, info, debug, trace]
+      -h, --help            Print help
+      -V, --version         Print version
+    "#);
+}
+
+#[test]
+fn without_a_command_the_help_is_shown_and_that_is_a_mistake() {
+    let run = Home::new().run(&[]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("Usage: connect-sandbox"), "{}", run.err);
+}
+
+#[test]
+fn every_command_has_its_version() {
+    for arguments in [&["--version"][..], &["serve", "--version"]] {
+        assert!(
+            help(arguments)
+                .trim_end()
+                .ends_with(env!("CARGO_PKG_VERSION"))
+        );
+    }
+}

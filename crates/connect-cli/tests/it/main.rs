@@ -1,0 +1,10 @@
+//! The program as people and scripts run it: arguments in; standard output, standard error and the exit code out.
+
+mod asking;
+mod env;
+mod explain;
+mod failing;
+mod help;
+mod sandbox;
+mod serve;
+mod world;
