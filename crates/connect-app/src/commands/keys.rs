@@ -109,7 +109,7 @@ pub(super) async fn remake(app: &App, request: rpc::RemakeKeys) -> Answer<rpc::R
         .vault
         .status()
         .place
-        .map_or_else(String::new, |place| place.to_string());
+        .map_or_else(String::new, |place| place.as_str().to_owned());
     Ok(rpc::Remade {
         place,
         apps,

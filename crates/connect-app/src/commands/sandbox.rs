@@ -66,7 +66,7 @@ pub(super) async fn status(app: &App, _: Nothing) -> Answer<rpc::Status> {
         key: rpc::KeyStatus {
             place: key
                 .place
-                .map_or_else(|| "unknown".to_owned(), |place| place.to_string()),
+                .map_or_else(|| "unknown".to_owned(), |place| place.as_str().to_owned()),
             state: key.state.as_str().to_owned(),
             message,
         },
