@@ -3,10 +3,14 @@
 //! Every test starts a sandbox of its own on free ports and speaks to it through sockets. To add a scenario: a test in
 //! the file of its subject; to add a subject: a file here. What they share is in `support`.
 
+mod control;
 mod errors;
+mod hosts;
+mod lineage;
 mod negative;
 mod probe;
 mod race;
 mod routes;
+mod sealing;
 mod support;
 mod time;

@@ -26,9 +26,20 @@ impl Ground {
                 "scopes": people_scopes(), "baa_status": "signed", "is_first_party": true,
             }))
             .await;
-        let token = sandbox.tokens(&own, &people_scopes().join(" ")).await.access;
-        let (maya, jonas) = (sandbox.person(MAYA).await, sandbox.person("jonas@example.com").await);
-        Self { sandbox, token, maya, jonas }
+        let token = sandbox
+            .tokens(&own, &people_scopes().join(" "))
+            .await
+            .access;
+        let (maya, jonas) = (
+            sandbox.person(MAYA).await,
+            sandbox.person("jonas@example.com").await,
+        );
+        Self {
+            sandbox,
+            token,
+            maya,
+            jonas,
+        }
     }
 
     async fn ask(&self, request: Request) -> Value {
@@ -37,15 +48,25 @@ impl Ground {
 
     /// What an entry of Maya's timeline is about.
     async fn source(&self, event_type: &str) -> String {
-        let path = format!("/v1/patients/{}/timeline?event_type={event_type}&limit=1", self.maya);
+        let path = format!(
+            "/v1/patients/{}/timeline?event_type={event_type}&limit=1",
+            self.maya
+        );
         text(&self.ask(Request::get(path)).await["events"][0]["source_id"])
     }
 
     /// A protocol of the brand that Maya is not on.
     async fn protocol(&self) -> String {
         let ask = json!({ "patient_id": self.maya, "brand_id": "loop" });
-        let matches = self.ask(Request::post("/v1/protocols/match").json(&ask)).await;
-        text(&matches["matches"].as_array().and_then(|all| all.last()).expect("some protocol fits")["protocol_id"])
+        let matches = self
+            .ask(Request::post("/v1/protocols/match").json(&ask))
+            .await;
+        text(
+            &matches["matches"]
+                .as_array()
+                .and_then(|all| all.last())
+                .expect("some protocol fits")["protocol_id"],
+        )
     }
 
     async fn post(&self) -> String {
@@ -93,7 +114,10 @@ async fn row(ground: &Ground, operation: &str) -> Option<Request> {
             post("/v1/biomarkers/parse/vendor", &body)
         }
         "protocols_get" => get(format!("/v1/protocols/{}", ground.protocol().await)),
-        "patient_graph_protocols_get" => get(format!("/patient-graph/v1/protocols/{}", ground.protocol().await)),
+        "patient_graph_protocols_get" => get(format!(
+            "/patient-graph/v1/protocols/{}",
+            ground.protocol().await
+        )),
         "protocols_match" => post("/v1/protocols/match", &about),
         "protocol_engine_evaluate" => {
             let body = json!({ "patient_id": maya, "brand_id": "loop", "protocol_id": ground.protocol().await });
@@ -122,9 +146,10 @@ async fn row(ground: &Ground, operation: &str) -> Option<Request> {
         "health_engine_score" => post("/v1/health-engine/score", &about),
         "lab_catalog_markers" => get("/v1/lab-catalog/markers?limit=2"),
         "wearables_connections" => get("/v1/wearables/connections"),
-        "wearables_link_exchange" => {
-            post("/v1/wearables/link/exchange", &json!({ "link_token": "link-token-1", "provider": "whoop" }))
-        }
+        "wearables_link_exchange" => post(
+            "/v1/wearables/link/exchange",
+            &json!({ "link_token": "link-token-1", "provider": "whoop" }),
+        ),
         "wearables_disconnect" => {
             let link = json!({ "link_token": "link-token-2", "provider": "garmin" });
             ground.ask(post("/v1/wearables/link/exchange", &link)).await;
@@ -142,36 +167,59 @@ async fn row(ground: &Ground, operation: &str) -> Option<Request> {
         "patients_metrics" => get(format!("/v1/patients/{maya}/metrics")),
         "patients_metric_series" => get(format!("/v1/patients/{maya}/metrics/weight")),
         "patients_timeline" => get(format!("/v1/patients/{maya}/timeline?limit=3")),
-        "memberships_get" => get(format!("/v1/memberships/{}", ground.source("membership.started").await)),
-        "memberships_history" => get(format!("/v1/memberships/{}/history", ground.source("membership.started").await)),
-        "memberships_conversion_eligibility" => get(format!("/v1/memberships/{maya}/conversion-eligibility")),
+        "memberships_get" => get(format!(
+            "/v1/memberships/{}",
+            ground.source("membership.started").await
+        )),
+        "memberships_history" => get(format!(
+            "/v1/memberships/{}/history",
+            ground.source("membership.started").await
+        )),
+        "memberships_conversion_eligibility" => {
+            get(format!("/v1/memberships/{maya}/conversion-eligibility"))
+        }
         "subscriptions_get" => {
             let summary = ground.ask(get("/v1/billing/summary")).await;
-            get(format!("/v1/subscriptions/{}", text(&summary["subscription"]["id"])))
+            get(format!(
+                "/v1/subscriptions/{}",
+                text(&summary["subscription"]["id"])
+            ))
         }
         "billing_summary" => get("/v1/billing/summary"),
-        "billing_portal_session" => {
-            post("/v1/billing/portal-session", &json!({ "return_url": "https://partner.example.com/account" }))
-        }
-        "posts_create" => post("/v1/posts", &json!({ "author_id": maya, "brand_id": "loop", "content": "Hello." })),
+        "billing_portal_session" => post(
+            "/v1/billing/portal-session",
+            &json!({ "return_url": "https://partner.example.com/account" }),
+        ),
+        "posts_create" => post(
+            "/v1/posts",
+            &json!({ "author_id": maya, "brand_id": "loop", "content": "Hello." }),
+        ),
         "posts_update" => {
             let path = format!("/v1/posts/{}", ground.post().await);
             Request::new("PATCH", path).json(&json!({ "content": "Hello again." }))
         }
-        "post_reactions_toggle" => {
-            post(format!("/v1/posts/{}/reactions", ground.post().await), &json!({ "kind": "heart" }))
-        }
-        "communities_create" => post("/v1/communities", &json!({ "slug": "early-birds", "name": "Early birds" })),
-        "reports_create" => {
-            post("/v1/reports", &json!({ "target_type": "post", "target_id": ground.post().await, "reason": "spam" }))
-        }
+        "post_reactions_toggle" => post(
+            format!("/v1/posts/{}/reactions", ground.post().await),
+            &json!({ "kind": "heart" }),
+        ),
+        "communities_create" => post(
+            "/v1/communities",
+            &json!({ "slug": "early-birds", "name": "Early birds" }),
+        ),
+        "reports_create" => post(
+            "/v1/reports",
+            &json!({ "target_type": "post", "target_id": ground.post().await, "reason": "spam" }),
+        ),
         "feed_channels_put" => post("/v1/feed/channels/sleep", &json!({ "label": "Sleep" })),
         "follows_create" => {
             // A persona of its own: those of the seed may follow each other already.
             let new = json!({ "email": "followed@example.com", "name": "Followed", "without_data": true });
             let followed = text(&ground.sandbox.rpc("people_create", new).await["user_id"]);
             assert_ne!(&followed, jonas);
-            post("/v1/follows", &json!({ "follower_id": maya, "followee_id": followed, "brand_id": "loop" }))
+            post(
+                "/v1/follows",
+                &json!({ "follower_id": maya, "followee_id": followed, "brand_id": "loop" }),
+            )
         }
         "messages_send" => post("/v1/messages/send", &message("send-once")),
         "messages_schedule" => {
@@ -190,7 +238,8 @@ async fn row(ground: &Ground, operation: &str) -> Option<Request> {
         }
         // Those for Loop's own apps and machines, and those that can be done once.
         "memberships_create" => {
-            let new = json!({ "email": "joining@example.com", "name": "Joining", "without_data": true });
+            let new =
+                json!({ "email": "joining@example.com", "name": "Joining", "without_data": true });
             let joining = text(&ground.sandbox.rpc("people_create", new).await["user_id"]);
             let token = machine_of(&ground.sandbox, "membership").await;
             let body = json!({ "user_id": joining, "brand_id": "loop", "tier": "core" });
@@ -198,10 +247,19 @@ async fn row(ground: &Ground, operation: &str) -> Option<Request> {
         }
         "subscriptions_pause" => {
             let summary = ground.ask(get("/v1/billing/summary")).await;
-            post(format!("/v1/subscriptions/{}/pause", text(&summary["subscription"]["id"])), &json!({}))
+            post(
+                format!(
+                    "/v1/subscriptions/{}/pause",
+                    text(&summary["subscription"]["id"])
+                ),
+                &json!({}),
+            )
         }
         // Runs before the other: one subscription can be paused once, so Jonas pauses his.
-        "billing_subscription_pause" => post("/v1/billing/subscription/pause", &json!({ "reason": "travelling" })),
+        "billing_subscription_pause" => post(
+            "/v1/billing/subscription/pause",
+            &json!({ "reason": "travelling" }),
+        ),
         // No page and no other operation names the id of a payment: the right answer here is that it is not visible.
         "payments_get" => get("/v1/payments/payment_made_up"),
         _ => return None,
@@ -212,7 +270,13 @@ async fn row(ground: &Ground, operation: &str) -> Option<Request> {
 async fn machine_of(sandbox: &Sandbox, service: &str) -> String {
     let client = sandbox.service_client(service).await;
     let form = client.credentials().set("grant_type", "client_credentials");
-    text(&sandbox.send(&form.post("/v1/tokens")).await.expect(200).json()["access_token"])
+    text(
+        &sandbox
+            .send(&form.post("/v1/tokens"))
+            .await
+            .expect(200)
+            .json()["access_token"],
+    )
 }
 
 /// What an operation answers with when it is called rightly.
@@ -233,11 +297,27 @@ async fn every_operation_answers_what_is_right() {
             panic!("{operation:?} has no row here");
         };
         let own = operation.id == "memberships_create";
-        let request = if own { request } else { request.bearer(&ground.token) };
+        let request = if own {
+            request
+        } else {
+            request.bearer(&ground.token)
+        };
         let answer = ground.sandbox.send(&request).await;
-        assert_eq!(answer.status, expected(operation), "{operation:?}: {answer}");
-        assert_eq!(answer.header("content-type"), Some("application/json"), "{operation:?}: {answer}");
-        assert_eq!(answer.header("cache-control"), Some("no-store"), "{operation:?}: {answer}");
+        assert_eq!(
+            answer.status,
+            expected(operation),
+            "{operation:?}: {answer}"
+        );
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/json"),
+            "{operation:?}: {answer}"
+        );
+        assert_eq!(
+            answer.header("cache-control"),
+            Some("no-store"),
+            "{operation:?}: {answer}"
+        );
         let exchange = ground.sandbox.newest_exchange(operation.id).await;
         assert_eq!(exchange["service"], operation.service.name());
         if answer.status >= 400 {
@@ -254,21 +334,37 @@ async fn every_operation_is_closed_without_a_token_and_without_its_scope() {
     for operation in CATALOGUE {
         let path = format!("/{}{}", operation.service.name(), filled(operation.path));
         let bare = Request::new(operation.verb.as_str(), path.clone());
-        sandbox.send(&bare).await.is_service_error(401, "unauthenticated");
-        sandbox.send(&bare.clone().bearer("lph_at_made_up")).await.is_service_error(401, "invalid_token");
+        sandbox
+            .send(&bare)
+            .await
+            .is_service_error(401, "unauthenticated");
+        sandbox
+            .send(&bare.clone().bearer("lph_at_made_up"))
+            .await
+            .is_service_error(401, "invalid_token");
         let answer = sandbox.send(&bare.bearer(&narrow)).await;
         match operation.gate.scope() {
             Some(scope) => {
                 answer.is_service_error(403, "insufficient_scope");
                 let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
-                assert_eq!(answer.header("www-authenticate"), Some(challenge.as_str()), "{operation:?}");
+                assert_eq!(
+                    answer.header("www-authenticate"),
+                    Some(challenge.as_str()),
+                    "{operation:?}"
+                );
             }
             None => assert_ne!(answer.status, 403, "{operation:?}: {answer}"),
         }
         if matches!(operation.gate, Gate::Own(_)) {
-            let third_party = sandbox.tokens(&sandbox.web().await, &people_scopes().join(" ")).await.access;
+            let third_party = sandbox
+                .tokens(&sandbox.web().await, &people_scopes().join(" "))
+                .await
+                .access;
             let request = Request::new(operation.verb.as_str(), path).bearer(&third_party);
-            sandbox.send(&request).await.is_service_error(403, "forbidden");
+            sandbox
+                .send(&request)
+                .await
+                .is_service_error(403, "forbidden");
         }
     }
 }
@@ -281,12 +377,18 @@ async fn every_path_of_a_service_has_the_methods_of_the_catalogue_and_no_other()
         let path = format!("/{}{}", operation.service.name(), filled(operation.path));
         // Another template may fit the same path, as `/v1/protocols/match` fits `/v1/protocols/{id}`.
         let fits = |other: &Operation| {
-            let (a, b): (Vec<&str>, Vec<&str>) = (operation.path.split('/').collect(), other.path.split('/').collect());
+            let (a, b): (Vec<&str>, Vec<&str>) = (
+                operation.path.split('/').collect(),
+                other.path.split('/').collect(),
+            );
             other.service == operation.service
                 && a.len() == b.len()
                 && a.iter().zip(&b).all(|(a, b)| a == b || b.starts_with('{'))
         };
-        let methods = CATALOGUE.iter().filter(|other| fits(other)).map(|other| other.verb.as_str());
+        let methods = CATALOGUE
+            .iter()
+            .filter(|other| fits(other))
+            .map(|other| other.verb.as_str());
         paths.entry(path).or_default().extend(methods);
     }
     for (path, methods) in paths {
@@ -297,15 +399,34 @@ async fn every_path_of_a_service_has_the_methods_of_the_catalogue_and_no_other()
 #[tokio::test]
 async fn every_body_that_does_not_fit_its_schema_is_400() {
     let ground = Ground::new().await;
-    for operation in CATALOGUE.iter().filter(|operation| operation.request.is_some()) {
+    for operation in CATALOGUE
+        .iter()
+        .filter(|operation| operation.request.is_some())
+    {
         let Some(right) = row(&ground, operation.id).await else {
             panic!("{operation:?} has no row here");
         };
-        let right = if operation.id == "memberships_create" { right } else { right.bearer(&ground.token) };
-        let with = |content_type: &str, body: &str| {
-            right.clone().without_header("Content-Type").header("Content-Type", content_type).body(body)
+        let right = if operation.id == "memberships_create" {
+            right
+        } else {
+            right.bearer(&ground.token)
         };
-        for body in ["", "{", "null", "7", "\"text\"", "[1,2]", "{\"unknown\":true,\"unknown\":{}}"] {
+        let with = |content_type: &str, body: &str| {
+            right
+                .clone()
+                .without_header("Content-Type")
+                .header("Content-Type", content_type)
+                .body(body)
+        };
+        for body in [
+            "",
+            "{",
+            "null",
+            "7",
+            "\"text\"",
+            "[1,2]",
+            "{\"unknown\":true,\"unknown\":{}}",
+        ] {
             let answer = ground.sandbox.send(&with("application/json", body)).await;
             let optional = body.starts_with("{\"unknown") && nothing_is_required(operation);
             if !optional {
@@ -320,5 +441,8 @@ async fn every_body_that_does_not_fit_its_schema_is_400() {
 
 /// Whether an empty object is a body of this operation.
 fn nothing_is_required(operation: &Operation) -> bool {
-    matches!(operation.id, "subscriptions_pause" | "billing_subscription_pause" | "feed_channels_put")
+    matches!(
+        operation.id,
+        "subscriptions_pause" | "billing_subscription_pause" | "feed_channels_put"
+    )
 }

@@ -1,0 +1,667 @@
+//! The control surface: every command answers what is right and refuses what is wrong; over TCP it opens to one token
+//! and no other origin or host; over the local socket to its owner; and changes are told as they happen.
+
+use std::collections::BTreeSet;
+
+use connect_rpc::ErrorCode::{
+    BadRequest, Conflict, Invalid, NotConfirmed, NotFound, UnknownCommand,
+};
+use connect_rpc::{COMMANDS, ErrorCode};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::net::TcpStream;
+
+use crate::support::http::{Answer, send};
+use crate::support::{MAYA, Request, Sandbox, text};
+
+/// A command with a request that works, and one that fails with a code.
+struct Row {
+    command: &'static str,
+    /// None for a command that works in a state of its own only, which another file shows.
+    good: Option<Value>,
+    bad: Value,
+    code: ErrorCode,
+}
+
+fn row(command: &'static str, good: Value, bad: Value, code: ErrorCode) -> Row {
+    Row {
+        command,
+        good: Some(good),
+        bad,
+        code,
+    }
+}
+
+/// Every command, in an order in which all of them work.
+async fn rows(sandbox: &Sandbox) -> Vec<Row> {
+    let scratch = sandbox.register_web("Scratch").await;
+    let app = json!({ "client_id": scratch.client_id });
+    let nobody = json!({ "client_id": "client_made_up" });
+    let with = |mut value: Value, member: &str, more: Value| {
+        value[member] = more;
+        value
+    };
+    sandbox.tokens(&scratch, "openid").await;
+    let exchange = sandbox.newest_exchange("token").await;
+    let grant = sandbox.rpc("grants_list", json!({})).await["grants"][0]["grant_id"].clone();
+    let create = json!({ "name": "Made", "app_type": "spa", "redirect_uris": ["https://made.example.com/cb"], "scopes": ["openid"] });
+    let person = json!({ "email": "scratch@example.com", "name": "Scratch", "without_data": true });
+    let lab = json!({ "user_id": "scratch@example.com", "code": "ferritin", "value": 61.5 });
+    let this = json!({ "exchange": exchange["id"] });
+    let no_exchange = json!({ "exchange": "exchange_made_up" });
+    let extra = json!({ "surprise": true });
+    vec![
+        row("sandbox_status", json!({}), extra.clone(), BadRequest),
+        row("apps_list", json!(null), extra.clone(), BadRequest),
+        row("apps_get", app.clone(), nobody.clone(), NotFound),
+        row(
+            "apps_create",
+            create.clone(),
+            with(create, "name", json!("")),
+            Invalid,
+        ),
+        row(
+            "apps_update",
+            with(app.clone(), "name", json!("Renamed")),
+            with(app.clone(), "redirect_uris", json!(["/cb"])),
+            Invalid,
+        ),
+        row(
+            "apps_rotate_secret",
+            app.clone(),
+            json!({ "client_id": sandbox.spa().await.client_id }),
+            Conflict,
+        ),
+        row("apps_reveal", app.clone(), nobody.clone(), NotFound),
+        row(
+            "apps_set_baa",
+            with(app.clone(), "baa_status", json!("applied")),
+            with(app.clone(), "baa_status", json!("perhaps")),
+            BadRequest,
+        ),
+        row("apps_disable", app.clone(), nobody.clone(), NotFound),
+        row("apps_enable", app.clone(), nobody.clone(), NotFound),
+        row("people_list", json!({}), extra.clone(), BadRequest),
+        row(
+            "people_get",
+            json!({ "user_id": MAYA }),
+            json!({ "user_id": "user_made_up" }),
+            NotFound,
+        ),
+        row(
+            "people_create",
+            person,
+            json!({ "email": MAYA, "name": "Another Maya" }),
+            Conflict,
+        ),
+        row(
+            "people_update",
+            json!({ "user_id": "scratch@example.com", "name": "S" }),
+            json!({ "user_id": MAYA, "email": "none" }),
+            Invalid,
+        ),
+        row(
+            "people_add_lab_result",
+            lab.clone(),
+            with(lab, "user_id", json!("nobody@example.com")),
+            NotFound,
+        ),
+        row(
+            "people_delete",
+            json!({ "user_id": "scratch@example.com" }),
+            json!({ "user_id": "nobody@example.com" }),
+            NotFound,
+        ),
+        row(
+            "grants_list",
+            json!({ "with_revoked": true }),
+            extra.clone(),
+            BadRequest,
+        ),
+        row(
+            "grants_revoke",
+            json!({ "grant_id": grant }),
+            json!({ "grant_id": "grant_made_up" }),
+            NotFound,
+        ),
+        row(
+            "traffic_list",
+            json!({ "status": 2, "limit": 5 }),
+            json!({ "limit": "all" }),
+            BadRequest,
+        ),
+        row("traffic_get", this.clone(), no_exchange.clone(), NotFound),
+        row("traffic_reveal", this.clone(), no_exchange, NotFound),
+        row(
+            "traffic_explain",
+            this,
+            json!({ "exchange": "7" }),
+            BadRequest,
+        ),
+        row(
+            "journal_list",
+            json!({ "kind": "app" }),
+            json!({ "after": "yesterday" }),
+            BadRequest,
+        ),
+        row(
+            "trace_get",
+            json!({ "trace": exchange["trace"] }),
+            json!({ "trace": "trace_made_up" }),
+            NotFound,
+        ),
+        row("clock_get", json!({}), extra.clone(), BadRequest),
+        row(
+            "clock_advance",
+            json!({ "seconds": 1 }),
+            json!({ "seconds": 0 }),
+            Invalid,
+        ),
+        row("clock_cancel", json!({}), extra.clone(), BadRequest),
+        row("clock_pause", json!({}), extra.clone(), BadRequest),
+        row("clock_resume", json!({}), extra.clone(), BadRequest),
+        row("settings_get", json!({}), extra.clone(), BadRequest),
+        row(
+            "settings_update",
+            json!({ "userinfo": true }),
+            json!({ "auto_approve": "nobody@example.com" }),
+            Invalid,
+        ),
+        row("scopes_list", json!({}), extra.clone(), BadRequest),
+        row("keys_list", json!({}), extra.clone(), BadRequest),
+        row(
+            "keys_rotate",
+            json!({}),
+            json!({ "alg": "none" }),
+            BadRequest,
+        ),
+        // Only when the sealing key is gone: see sealing.rs.
+        Row {
+            command: "keys_remake",
+            good: None,
+            bad: json!({}),
+            code: NotConfirmed,
+        },
+        row("apps_delete", app, nobody, NotFound),
+        row(
+            "workspace_export",
+            json!({ "with_secrets": true }),
+            extra.clone(),
+            BadRequest,
+        ),
+        row("workspace_clear", json!({}), extra, BadRequest),
+        row(
+            "workspace_factory_reset",
+            json!({ "confirm": "factory reset" }),
+            json!({ "confirm": "yes" }),
+            NotConfirmed,
+        ),
+    ]
+}
+
+/// A sandbox with a control listener, and its rows.
+async fn ground() -> (Sandbox, Vec<Row>) {
+    let sandbox = Sandbox::with(|config| {
+        config.control_port = Some(0);
+        config.auto_approve = Some(MAYA.to_owned());
+    })
+    .await;
+    let rows = rows(&sandbox).await;
+    (sandbox, rows)
+}
+
+#[test]
+fn codes_and_statuses_are_one_to_one_where_programs_need_it() {
+    for (code, status) in [
+        (BadRequest, 400),
+        (Invalid, 400),
+        (NotFound, 404),
+        (UnknownCommand, 404),
+        (Conflict, 409),
+        (NotConfirmed, 409),
+    ] {
+        assert_eq!(code.status(), status);
+    }
+}
+
+#[tokio::test]
+async fn every_command_has_a_row_and_works_and_refuses_what_is_wrong() {
+    let (sandbox, rows) = ground().await;
+    let listed: BTreeSet<&str> = COMMANDS.iter().map(|command| command.name).collect();
+    let with_row: BTreeSet<&str> = rows.iter().map(|row| row.command).collect();
+    assert_eq!(with_row.len(), rows.len(), "a command stands twice");
+    assert_eq!(listed, with_row);
+    for row in rows {
+        let error = sandbox.rpc_fails(row.command, row.bad, row.code).await;
+        assert!(!error.message.is_empty(), "{}", row.command);
+        if let Some(good) = row.good {
+            sandbox.rpc(row.command, good).await;
+        }
+    }
+    let error = sandbox
+        .rpc_fails("apps_explode", json!({}), UnknownCommand)
+        .await;
+    assert!(
+        error.message.contains("apps_list"),
+        "what is near is named: {error}"
+    );
+}
+
+/// What every `/rpc` call over TCP shares.
+struct Tcp<'s> {
+    authority: String,
+    token: String,
+    sandbox: &'s Sandbox,
+}
+
+impl<'s> Tcp<'s> {
+    fn of(sandbox: &'s Sandbox) -> Self {
+        let control = sandbox
+            .app
+            .control()
+            .expect("a control listener was asked for");
+        let authority = control
+            .url
+            .strip_prefix("http://")
+            .expect("a plain listener")
+            .to_owned();
+        Self {
+            authority,
+            token: control.token,
+            sandbox,
+        }
+    }
+
+    fn call(command: &str, payload: &Value) -> Request {
+        Request::post("/rpc").json(&json!({ "cmd": command, "payload": payload }))
+    }
+
+    async fn send(&self, request: &Request) -> Answer {
+        send(&self.authority, request).await
+    }
+
+    async fn rpc(&self, command: &str, payload: Value) -> Answer {
+        self.send(&Self::call(command, &payload).bearer(&self.token))
+            .await
+    }
+}
+
+fn is_error(answer: &Answer, code: ErrorCode) {
+    assert_eq!(answer.status, code.status(), "{answer}");
+    let body = answer.json();
+    assert_eq!(
+        body["code"],
+        serde_json::to_value(code).expect("a word"),
+        "{answer}"
+    );
+    let mut members: Vec<&String> = body.as_object().expect("an object").keys().collect();
+    members.sort();
+    assert_eq!(members, ["code", "detail", "message"], "{answer}");
+    assert!(!text(&body["message"]).is_empty());
+}
+
+#[tokio::test]
+async fn over_tcp_every_command_answers_the_same() {
+    let (sandbox, rows) = ground().await;
+    let tcp = Tcp::of(&sandbox);
+    for row in rows {
+        is_error(&tcp.rpc(row.command, row.bad).await, row.code);
+        let Some(good) = row.good else { continue };
+        let answer = tcp.rpc(row.command, good).await;
+        assert_eq!(answer.status, 200, "{}: {answer}", row.command);
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert!(answer.json().is_object(), "{answer}");
+    }
+    is_error(&tcp.rpc("apps_explode", json!({})).await, UnknownCommand);
+    for body in [
+        "",
+        "{",
+        "[]",
+        "{\"payload\":{}}",
+        "{\"cmd\":7}",
+        "{\"cmd\":\"apps_list\",\"surprise\":1}",
+    ] {
+        let request = Request::post("/rpc")
+            .header("Content-Type", "application/json")
+            .body(body)
+            .bearer(&tcp.token);
+        is_error(&tcp.send(&request).await, BadRequest);
+    }
+    // The payload may be left out when a command takes none.
+    let request = Request::post("/rpc")
+        .json(&json!({ "cmd": "apps_list" }))
+        .bearer(&tcp.token);
+    tcp.send(&request).await.expect(200);
+    assert_eq!(
+        tcp.send(&Request::get("/rpc").bearer(&tcp.token))
+            .await
+            .status,
+        405
+    );
+    assert_eq!(
+        tcp.send(&Request::get("/nothing").bearer(&tcp.token))
+            .await
+            .status,
+        404
+    );
+    // None of this is the platform's traffic.
+    let list = tcp
+        .sandbox
+        .rpc("traffic_list", json!({ "target": "/rpc" }))
+        .await;
+    assert_eq!(list["exchanges"], json!([]));
+}
+
+#[tokio::test]
+async fn over_tcp_nothing_opens_without_the_token() {
+    let (sandbox, _) = ground().await;
+    let tcp = Tcp::of(&sandbox);
+    let call = Tcp::call("apps_list", &json!({}));
+    let user = sandbox.tokens(&sandbox.web().await, "openid").await.access;
+    for request in [
+        call.clone(),
+        call.clone().bearer(""),
+        call.clone().bearer("ctl_wrong"),
+        call.clone().bearer(&tcp.token[..tcp.token.len() - 1]),
+        call.clone().bearer(&format!("{}x", tcp.token)),
+        call.clone().bearer(&user),
+        call.clone().basic("x", &tcp.token),
+        Request::post(format!("/rpc?token={}", tcp.token)).json(&json!({ "cmd": "apps_list" })),
+        Request::get("/events"),
+        Request::get("/nothing"),
+    ] {
+        let answer = tcp.send(&request).await;
+        is_error(&answer, ErrorCode::Unauthorized);
+        assert!(!answer.text().contains("Demo Web App"), "{answer}");
+    }
+    tcp.send(&call.clone().bearer(&tcp.token)).await.expect(200);
+    // It is no token of the platform, and each start has its own.
+    sandbox
+        .biomarkers(&tcp.token)
+        .await
+        .is_service_error(401, "invalid_token");
+    let other = Sandbox::with(|config| config.control_port = Some(0)).await;
+    let answer = Tcp::of(&other).send(&call.bearer(&tcp.token)).await;
+    is_error(&answer, ErrorCode::Unauthorized);
+    // Without being asked for there is no listener at all.
+    assert_eq!(Sandbox::start().await.app.control(), None);
+}
+
+#[tokio::test]
+async fn over_tcp_another_origin_gets_nothing_even_with_the_token() {
+    let (sandbox, _) = ground().await;
+    let tcp = Tcp::of(&sandbox);
+    let call = Tcp::call("apps_list", &json!({})).bearer(&tcp.token);
+    // Not even one that an app lists, nor the platform's own pages.
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://localhost:5173",
+        &sandbox.issuer(),
+        &format!("https://{}", tcp.authority),
+    ] {
+        for request in [call.clone(), Request::get("/events").bearer(&tcp.token)] {
+            let answer = tcp.send(&request.header("Origin", origin)).await;
+            is_error(&answer, ErrorCode::Forbidden);
+            answer.has_no_cors();
+        }
+        let preflight = Request::new("OPTIONS", "/rpc")
+            .header("Origin", origin)
+            .header("Access-Control-Request-Method", "POST")
+            .header(
+                "Access-Control-Request-Headers",
+                "authorization,content-type",
+            );
+        let answer = tcp.send(&preflight).await;
+        answer.has_no_cors();
+        assert!(answer.status >= 400, "{answer}");
+    }
+    tcp.send(
+        &call
+            .clone()
+            .header("Origin", format!("http://{}", tcp.authority)),
+    )
+    .await
+    .expect(200);
+    for host in ["evil.example", "evil.example:80", "sandbox.test"] {
+        let answer = tcp.send(&call.clone().host(host)).await;
+        assert_eq!(answer.status, 421, "{answer}");
+    }
+}
+
+/// The lines of a stream, each JSON.
+struct Stream<R>(Lines<BufReader<R>>);
+
+impl<R: tokio::io::AsyncRead + Unpin> Stream<R> {
+    async fn next(&mut self) -> Value {
+        let line =
+            tokio::time::timeout(std::time::Duration::from_secs(30), self.0.next_line()).await;
+        let line = line
+            .expect("a line within half a minute")
+            .expect("readable")
+            .expect("the stream goes on");
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    /// The first line in which a topic stands.
+    async fn until(&mut self, topic: &str) -> Value {
+        loop {
+            let changed = self.next().await;
+            if changed["topics"]
+                .as_array()
+                .is_some_and(|topics| topics.contains(&json!(topic)))
+            {
+                return changed;
+            }
+        }
+    }
+}
+
+/// Opens `/events`; what comes back are the lines of its chunks.
+async fn events(tcp: &Tcp<'_>) -> Stream<tokio::io::DuplexStream> {
+    let mut stream = TcpStream::connect(&tcp.authority)
+        .await
+        .expect("a connection");
+    let request = Request::get("/events")
+        .bearer(&tcp.token)
+        .bytes(&tcp.authority);
+    stream.write_all(&request).await.expect("sent");
+    let (mut inside, outside) = tokio::io::duplex(64 * 1024);
+    let mut lines = BufReader::new(stream).lines();
+    let status = lines
+        .next_line()
+        .await
+        .expect("readable")
+        .expect("an answer");
+    assert!(status.starts_with("HTTP/1.1 200"), "{status}");
+    let mut kind = String::new();
+    loop {
+        let line = lines.next_line().await.expect("readable").expect("a head");
+        if line.is_empty() {
+            break;
+        }
+        if line.to_ascii_lowercase().starts_with("content-type:") {
+            kind = line;
+        }
+    }
+    assert!(kind.contains("application/x-ndjson"), "{kind}");
+    tokio::spawn(async move {
+        // Sizes of chunks stand between the lines; every line of ours is an object.
+        while let Ok(Some(line)) = lines.next_line().await {
+            if line.starts_with('{')
+                && inside
+                    .write_all(format!("{line}\n").as_bytes())
+                    .await
+                    .is_err()
+            {
+                return;
+            }
+        }
+    });
+    Stream(BufReader::new(outside).lines())
+}
+
+#[tokio::test]
+async fn events_tell_what_changed_as_it_happens() {
+    let (sandbox, _) = ground().await;
+    let tcp = Tcp::of(&sandbox);
+    let mut stream = events(&tcp).await;
+    let made = sandbox.register_web("Watched").await;
+    let changed = stream.until("apps").await;
+    let place = changed["journal"].as_i64().expect("the last entry's place");
+    let entry = sandbox
+        .rpc(
+            "journal_list",
+            json!({ "after": place - 1, "limit": 1, "oldest_first": true }),
+        )
+        .await;
+    assert_eq!(entry["entries"][0]["subject"], json!(made.client_id));
+    assert!(
+        changed["topics"]
+            .as_array()
+            .expect("a list")
+            .contains(&json!("journal"))
+    );
+    sandbox.tokens(&made, "openid").await;
+    stream.until("grants").await;
+    sandbox
+        .send(&Request::get("/.well-known/jwks.json"))
+        .await
+        .expect(200);
+    let changed = stream.until("traffic").await;
+    assert!(changed["traffic"].is_i64(), "{changed}");
+    sandbox.advance(60).await;
+    stream.until("clock").await;
+    sandbox
+        .rpc("settings_update", json!({ "userinfo": true }))
+        .await;
+    stream.until("settings").await;
+    sandbox
+        .rpc(
+            "people_create",
+            json!({ "email": "w@example.com", "name": "W", "without_data": true }),
+        )
+        .await;
+    stream.until("people").await;
+    sandbox.rpc("keys_rotate", json!({})).await;
+    stream.until("keys").await;
+}
+
+#[cfg(unix)]
+mod socket {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use connect_rpc::wire::Runtime;
+    use tokio::net::UnixStream;
+    use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+
+    use super::*;
+
+    async fn open(sandbox: &Sandbox) -> (Stream<OwnedReadHalf>, OwnedWriteHalf) {
+        let (reading, writing) = UnixStream::connect(runtime(sandbox).socket)
+            .await
+            .expect("a socket")
+            .into_split();
+        (Stream(BufReader::new(reading).lines()), writing)
+    }
+
+    fn runtime(sandbox: &Sandbox) -> Runtime {
+        let bytes = std::fs::read(sandbox.app.data_dir().join("runtime.json"))
+            .expect("it is there while it runs");
+        serde_json::from_slice(&bytes).expect("it is one")
+    }
+
+    #[tokio::test]
+    async fn the_local_socket_is_its_owners_alone_and_carries_every_command() {
+        let (sandbox, rows) = ground().await;
+        let runtime = runtime(&sandbox);
+        assert_eq!(
+            (runtime.pid, runtime.platform.as_str()),
+            (std::process::id(), sandbox.app.platform())
+        );
+        let mode = std::fs::metadata(&runtime.socket)
+            .expect("it is there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let directory = std::fs::metadata(sandbox.app.data_dir())
+            .expect("it is there")
+            .permissions()
+            .mode();
+        assert_eq!(directory & 0o077, 0, "the data directory is its owner's");
+        let (mut lines, mut writing) = open(&sandbox).await;
+        for (index, row) in rows.into_iter().enumerate() {
+            for (id, payload) in [(2 * index, Some(row.bad)), (2 * index + 1, row.good)] {
+                let Some(payload) = payload else { continue };
+                let call = json!({ "id": id, "cmd": row.command, "payload": payload });
+                writing
+                    .write_all(format!("{call}\n").as_bytes())
+                    .await
+                    .expect("sent");
+                let answer = lines.next().await;
+                assert_eq!(answer["id"], json!(id), "{}: {answer}", row.command);
+                let failed = answer["error"]["code"].clone();
+                if id % 2 == 0 {
+                    assert_eq!(
+                        failed,
+                        serde_json::to_value(row.code).expect("a word"),
+                        "{}: {answer}",
+                        row.command
+                    );
+                } else {
+                    assert!(answer["ok"].is_object(), "{}: {answer}", row.command);
+                }
+            }
+        }
+        let path = sandbox.app.data_dir().join("runtime.json");
+        sandbox.app.stop().await;
+        assert!(!path.exists(), "it says where a running sandbox is");
+    }
+
+    #[tokio::test]
+    async fn calls_on_one_connection_are_carried_out_side_by_side_and_bad_lines_harm_nobody() {
+        let (sandbox, _) = ground().await;
+        let (mut lines, mut writing) = open(&sandbox).await;
+        let mut text = String::new();
+        for id in 0..200 {
+            text.push_str(&format!(
+                "{}\n",
+                json!({ "id": id, "cmd": "sandbox_status" })
+            ));
+        }
+        text.push_str("this is no call\n{\"id\": 1}\n\n[1,2]\n");
+        text.push_str(&format!(
+            "{}\n",
+            json!({ "id": 1000, "cmd": "clock_get", "payload": {} })
+        ));
+        writing.write_all(text.as_bytes()).await.expect("sent");
+        let (mut answered, mut unreadable, mut last) = (BTreeSet::new(), 0, false);
+        while answered.len() < 200 || unreadable < 3 || !last {
+            let answer = lines.next().await;
+            match answer["id"].as_u64() {
+                Some(1000) => last = answer["ok"].is_object(),
+                Some(id) => assert!(answered.insert(id) && answer["ok"].is_object(), "{answer}"),
+                None => {
+                    assert_eq!(answer["error"]["code"], "bad_request", "{answer}");
+                    unreadable += 1;
+                }
+            }
+        }
+        assert_eq!(answered, (0..200).collect());
+    }
+
+    #[tokio::test]
+    async fn a_subscriber_hears_changes() {
+        let (sandbox, _) = ground().await;
+        let (mut lines, mut writing) = open(&sandbox).await;
+        writing
+            .write_all(b"{\"subscribe\": true}\n{\"id\": 1, \"cmd\": \"apps_list\"}\n")
+            .await
+            .expect("sent");
+        // The call's answer shows that the subscription before it was taken.
+        assert_eq!(lines.next().await["id"], 1);
+        sandbox.register_web("Watched").await;
+        assert!(lines.until("apps").await["journal"].is_i64());
+    }
+}

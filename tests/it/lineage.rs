@@ -1,0 +1,456 @@
+//! One causal record: what belongs together is one trace, every row names what led to it, and every refusal explains
+//! itself and offers what mends it.
+
+use connect_core::protocol::pkce;
+use serde_json::{Value, json};
+
+use crate::support::{Browser, MAYA, Request, Sandbox, Tokens, people_scopes, text};
+
+fn list<'v>(value: &'v Value, member: &str) -> &'v Vec<Value> {
+    value[member]
+        .as_array()
+        .unwrap_or_else(|| panic!("no list `{member}` in {value}"))
+}
+
+fn kinds(trace: &Value) -> Vec<String> {
+    list(trace, "entries")
+        .iter()
+        .map(|entry| text(&entry["kind"]))
+        .collect()
+}
+
+#[tokio::test]
+async fn from_the_first_link_to_the_event_everything_is_one_trace_with_its_causes() {
+    let sandbox = Sandbox::start().await;
+    let web = sandbox.web().await;
+    let person = sandbox.person(MAYA).await;
+    let request = web.authorize(&sandbox, "openid write:biomarkers");
+    let code = Browser::new(&sandbox).code(&request, MAYA).await;
+    let tokens = Tokens::of(&sandbox.exchange(&web, &code).await);
+    let tokens = Tokens::of(&sandbox.refresh(&web, &tokens.refresh).await);
+    let upload = json!({
+        "patient_id": person, "brand_id": "loop", "source": "lab",
+        "biomarkers": [{ "code": "ferritin", "name": "Ferritin", "value": 61.5, "unit": "ng/mL", "collected_at": "2026-01-02T03:04:05Z" }],
+    });
+    sandbox
+        .send(
+            &Request::post("/v1/biomarkers/parse")
+                .bearer(&tokens.access)
+                .json(&upload),
+        )
+        .await
+        .expect(200);
+    sandbox.is_active(&web, &tokens.access).await;
+    sandbox.revoke(&web, &tokens.refresh).await.expect(200);
+
+    let name = text(&sandbox.newest_exchange("biomarkers_parse").await["trace"]);
+    let trace = sandbox.rpc("trace_get", json!({ "trace": name })).await;
+    let told = kinds(&trace);
+    let expected = [
+        "session.started",
+        "authorization.started",
+        "session.started",
+        "grant.created",
+        "code.issued",
+        "code.redeemed",
+        "refresh_token.rotated",
+        "record.created",
+        "event.occurred",
+        "event.occurred",
+        "credential.revoked",
+    ];
+    let mut milestones = told
+        .iter()
+        .filter(|kind| expected.contains(&kind.as_str()) && *kind != "credential.revoked");
+    for kind in expected
+        .iter()
+        .filter(|kind| **kind != "credential.revoked")
+    {
+        assert_eq!(
+            milestones.next().map(String::as_str),
+            Some(*kind),
+            "{told:?}"
+        );
+    }
+    assert!(told.contains(&"credential.revoked".to_owned()), "{told:?}");
+
+    // Every request of the flow stands in it, in order.
+    let operations: Vec<String> = list(&trace, "exchanges")
+        .iter()
+        .map(|row| text(&row["operation"]))
+        .collect();
+    let flow = [
+        "authorize",
+        "interaction_page",
+        "interaction_form",
+        "interaction_page",
+        "interaction_form",
+        "token",
+        "token",
+        "biomarkers_parse",
+        "introspect",
+        "revoke",
+    ];
+    assert_eq!(operations, flow);
+
+    // Causes: each entry but the first was led to by an earlier one, and the chain goes back to the first.
+    let entries = list(&trace, "entries");
+    let seq = |entry: &Value| entry["seq"].as_i64().expect("a place");
+    let find = |place: i64| entries.iter().find(|entry| seq(entry) == place);
+    let event = entries
+        .iter()
+        .rfind(|entry| entry["kind"] == "event.occurred")
+        .expect("an event");
+    let mut chain = vec![text(&event["kind"])];
+    let mut at = event;
+    while let Some(cause) = at["cause"].as_i64() {
+        assert!(cause < seq(at), "{at}");
+        at = find(cause).unwrap_or_else(|| panic!("{cause} is not in the trace"));
+        chain.push(text(&at["kind"]));
+    }
+    let back = [
+        "event.occurred",
+        "record.created",
+        "refresh_token.rotated",
+        "code.redeemed",
+        "code.issued",
+        "grant.created",
+        "authorization.started",
+    ];
+    assert_eq!(chain[..back.len()], back);
+    for entry in entries {
+        assert_eq!(entry["trace"], json!(name));
+        assert!(
+            entry["exchange"].is_string(),
+            "brought by a request: {entry}"
+        );
+    }
+    for exchange in list(&trace, "exchanges").iter().skip(1) {
+        let cause = exchange["cause"]
+            .as_i64()
+            .unwrap_or_else(|| panic!("nothing led to {exchange}"));
+        assert!(find(cause).is_some(), "{exchange}");
+    }
+    // An exchange knows what it changed.
+    let explained = sandbox.explain_newest("biomarkers_parse").await;
+    let changed: Vec<String> = list(&explained, "entries")
+        .iter()
+        .map(|entry| text(&entry["kind"]))
+        .collect();
+    assert_eq!(
+        changed,
+        ["record.created", "event.occurred", "event.occurred"]
+    );
+}
+
+#[tokio::test]
+async fn a_new_run_is_linked_to_the_one_whose_token_it_replaced() {
+    let sandbox = Sandbox::approving().await;
+    let web = sandbox.web().await;
+    sandbox.tokens(&web, "openid").await;
+    let first = text(&sandbox.newest_exchange("token").await["trace"]);
+    sandbox.tokens(&web, "openid").await;
+    let second = text(&sandbox.newest_exchange("token").await["trace"]);
+    assert_ne!(first, second);
+    let of_first = sandbox.rpc("trace_get", json!({ "trace": first })).await;
+    assert!(
+        kinds(&of_first).contains(&"refresh_token.replaced".to_owned()),
+        "{of_first}"
+    );
+    assert_eq!(of_first["caused_by"], json!([second]));
+    let of_second = sandbox.rpc("trace_get", json!({ "trace": second })).await;
+    assert_eq!(of_second["led_to"], json!([first]));
+    // What the console does to it belongs to the grant's trace.
+    let grant = sandbox.rpc("grants_list", json!({})).await["grants"][0].clone();
+    sandbox
+        .rpc("grants_revoke", json!({ "grant_id": grant["grant_id"] }))
+        .await;
+    let revoked = sandbox.journal("grant.revoked").await;
+    assert_eq!(revoked[0]["trace"], grant["trace"]);
+    assert_eq!(revoked[0]["actor_type"], "console");
+}
+
+#[tokio::test]
+async fn a_replay_and_a_reuse_are_told_with_what_they_killed() {
+    let sandbox = Sandbox::approving().await;
+    let web = sandbox.web().await;
+    let code = sandbox.code(&web, "openid").await;
+    let tokens = Tokens::of(&sandbox.exchange(&web, &code).await);
+    sandbox
+        .exchange(&web, &code)
+        .await
+        .is_oauth_error(400, "invalid_grant");
+    let why = sandbox.explain_newest("token").await;
+    assert_eq!(why["refusal"]["check"], "code_unused");
+    let told: Vec<String> = list(&why, "entries")
+        .iter()
+        .map(|entry| text(&entry["kind"]))
+        .collect();
+    assert_eq!(
+        told,
+        ["code.replayed", "credential.revoked", "credential.revoked"]
+    );
+    let replayed = why["entries"][0]["seq"].clone();
+    assert!(
+        list(&why, "entries")[1..]
+            .iter()
+            .all(|entry| entry["cause"] == replayed),
+        "{why}"
+    );
+    // Whoever presents a killed token is told what killed it.
+    sandbox
+        .send(&Request::get("/v1/lab-catalog/markers").bearer(&tokens.access))
+        .await
+        .is_service_error(401, "invalid_token");
+    let why = sandbox.explain_newest("lab_catalog_markers").await;
+    assert!(
+        text(&why["refusal"]["received"]).contains("revoked"),
+        "{why}"
+    );
+
+    let first = sandbox.tokens(&web, "openid").await;
+    Tokens::of(&sandbox.refresh(&web, &first.refresh).await);
+    sandbox
+        .refresh(&web, &first.refresh)
+        .await
+        .is_oauth_error(400, "invalid_grant");
+    let why = sandbox.explain_newest("token").await;
+    assert_eq!(why["refusal"]["check"], "refresh_token_not_rotated");
+    let told: Vec<String> = list(&why, "entries")
+        .iter()
+        .map(|entry| text(&entry["kind"]))
+        .collect();
+    assert_eq!(
+        told.first().map(String::as_str),
+        Some("refresh_token.reused"),
+        "{told:?}"
+    );
+    for kind in ["grant.revoked", "alert.raised"] {
+        assert!(told.contains(&kind.to_owned()), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_verifier_is_explained_with_both_challenges() {
+    let sandbox = Sandbox::approving().await;
+    let web = sandbox.web().await;
+    let code = sandbox.code(&web, "openid").await;
+    let wrong = "W".repeat(43);
+    let form = web.exchange(&code).set("code_verifier", &wrong);
+    sandbox
+        .token(&form)
+        .await
+        .is_oauth_error(400, "invalid_grant");
+    let why = sandbox.explain_newest("token").await;
+    let refusal = &why["refusal"];
+    assert_eq!(refusal["check"], "code_verifier_matches");
+    assert_eq!(refusal["expected"], json!(pkce::challenge(&code.verifier)));
+    assert_eq!(refusal["received"], json!(pkce::challenge(&wrong)));
+    assert!(
+        text(&refusal["clause"]).contains("RFC 7636 §4.6"),
+        "{refusal}"
+    );
+    assert_eq!(refusal["standing"], "standard");
+    assert!(!text(&refusal["fix"]).is_empty());
+    let computed = list(&why, "facts")
+        .iter()
+        .find(|fact| fact["name"] == "challenge_computed")
+        .expect("a fact");
+    assert_eq!(computed["value"], json!(pkce::challenge(&wrong)));
+    let passed: Vec<&str> = list(&why, "passed")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    for check in [
+        "client_known",
+        "client_secret_correct",
+        "code_known",
+        "code_unused",
+        "code_unexpired",
+        "redirect_uri_repeated",
+        "code_verifier_well_formed",
+    ] {
+        assert!(passed.contains(&check), "{check} in {passed:?}");
+    }
+    assert!(text(&why["verdict"]).contains("code_verifier_matches"));
+    // A favourite mistake has its own words.
+    let code = sandbox.code(&web, "openid").await;
+    let form = web
+        .exchange(&code)
+        .set("code_verifier", &pkce::challenge(&code.verifier));
+    sandbox
+        .token(&form)
+        .await
+        .is_oauth_error(400, "invalid_grant");
+    let fix = text(&sandbox.explain_newest("token").await["refusal"]["fix"]);
+    assert!(
+        fix.contains("challenge itself was sent as the verifier"),
+        "{fix}"
+    );
+    // Nothing of the verifier or the secret is in the explanation.
+    assert!(
+        !why.to_string().contains(&wrong)
+            && !why
+                .to_string()
+                .contains(web.secret.as_deref().expect("one"))
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_uri_mismatch_shows_the_difference_and_its_remedy_works() {
+    let sandbox = Sandbox::approving().await;
+    let web = sandbox.web().await;
+    let elsewhere = web.returning_to("http://localhost:3001/callback");
+    let request = elsewhere.authorize(&sandbox, "openid");
+    sandbox.send(&request.request()).await.is_page(400);
+    let why = sandbox.explain_newest("authorize").await;
+    let refusal = &why["refusal"];
+    assert_eq!(refusal["check"], "redirect_uri_registered");
+    assert_eq!(
+        (text(&refusal["expected"]), text(&refusal["received"])),
+        (web.redirect_uri.clone(), elsewhere.redirect_uri.clone())
+    );
+    // One character differs: `0` against `1` in the port.
+    assert_eq!(
+        refusal["difference"],
+        json!({ "same_start": "http://localhost:300".len(), "same_end": "/callback".len() })
+    );
+    press(&sandbox, refusal).await;
+    request.code_of(&sandbox.send(&request.request()).await);
+    let tokens = sandbox.tokens(&elsewhere, "openid").await;
+    assert_eq!(tokens.scope, "openid");
+    // The old one is still registered.
+    sandbox.tokens(&web, "openid").await;
+}
+
+/// Presses the button that a refusal offers.
+async fn press(sandbox: &Sandbox, refusal: &Value) {
+    let remedy = &refusal["remedy"];
+    assert!(!text(&remedy["label"]).is_empty(), "{refusal}");
+    sandbox
+        .rpc(&text(&remedy["command"]), remedy["payload"].clone())
+        .await;
+}
+
+#[tokio::test]
+async fn every_remedy_on_offer_mends_its_refusal() {
+    let sandbox = Sandbox::approving().await;
+    // A BAA that is not signed.
+    let unsigned = sandbox.unsigned().await;
+    let request = unsigned.authorize(&sandbox, "read:biomarkers");
+    sandbox
+        .send(&request.request())
+        .await
+        .is_redirect_error(&sandbox, &request, "invalid_scope");
+    press(
+        &sandbox,
+        &sandbox.explain_newest("authorize").await["refusal"],
+    )
+    .await;
+    request.code_of(&sandbox.send(&request.request()).await);
+    // A scope that is not the app's.
+    let narrow = json!({ "name": "Narrow", "app_type": "web", "redirect_uris": ["https://n.example.com/cb"], "scopes": ["openid"] });
+    let narrow = sandbox.register(narrow).await;
+    let request = narrow.authorize(&sandbox, "openid email read:account");
+    sandbox
+        .send(&request.request())
+        .await
+        .is_redirect_error(&sandbox, &request, "invalid_scope");
+    press(
+        &sandbox,
+        &sandbox.explain_newest("authorize").await["refusal"],
+    )
+    .await;
+    request.code_of(&sandbox.send(&request.request()).await);
+    // An app that is switched off, at both ends.
+    for operation in ["authorize", "token"] {
+        sandbox
+            .rpc("apps_disable", json!({ "client_id": narrow.client_id }))
+            .await;
+        if operation == "authorize" {
+            sandbox.send(&request.request()).await.is_page(400);
+        } else {
+            sandbox
+                .refresh(&narrow, "x")
+                .await
+                .is_oauth_error(401, "invalid_client");
+        }
+        press(
+            &sandbox,
+            &sandbox.explain_newest(operation).await["refusal"],
+        )
+        .await;
+        sandbox.tokens(&narrow, "openid").await;
+    }
+    // An endpoint that is not documented.
+    let token = sandbox.tokens(&narrow, "openid").await.access;
+    let userinfo = Request::get("/v1/oauth/userinfo").bearer(&token);
+    sandbox
+        .send(&userinfo)
+        .await
+        .is_service_error(404, "not_found");
+    press(
+        &sandbox,
+        &sandbox.explain_newest("userinfo").await["refusal"],
+    )
+    .await;
+    sandbox.send(&userinfo).await.expect(200);
+}
+
+#[tokio::test]
+async fn findings_are_told_on_what_was_accepted() {
+    let sandbox = Sandbox::approving().await;
+    let web = sandbox.web().await;
+    let findings = |why: Value| -> Vec<String> {
+        list(&why, "findings")
+            .iter()
+            .map(|finding| text(&finding["name"]))
+            .collect()
+    };
+    let request = web.authorize(&sandbox, &people_scopes().join(" "));
+    let code = request.code_of(&sandbox.send(&request.request()).await);
+    assert_eq!(
+        findings(sandbox.explain_newest("authorize").await),
+        ["nonce_missing", "auto_approved"]
+    );
+    // Exchanged under another name, authenticated by Basic, with a secret that was rotated since.
+    sandbox
+        .rpc("apps_rotate_secret", json!({ "client_id": web.client_id }))
+        .await;
+    let form = web
+        .exchange(&code)
+        .without("client_id")
+        .without("client_secret");
+    let request = form
+        .post("/v1/oauth/token")
+        .basic(&web.client_id, web.secret.as_deref().expect("confidential"));
+    let request = request.host(format!("localhost:{}", sandbox.port()));
+    let tokens = Tokens::of(&sandbox.send(&request).await);
+    assert_eq!(
+        findings(sandbox.explain_newest("token").await),
+        [
+            "rotated_secret_used",
+            "basic_authentication",
+            "issuer_changed"
+        ]
+    );
+    let person = sandbox.person(MAYA).await;
+    let message = json!({
+        "channel": "email", "template_key": "welcome", "recipient": MAYA, "brand_id": "loop", "person_id": person,
+        "dedup_key": "one", "colour": "red",
+    });
+    sandbox
+        .send(
+            &Request::post("/v1/messages/send")
+                .bearer(&tokens.access)
+                .json(&message),
+        )
+        .await
+        .expect(200);
+    let told = findings(sandbox.explain_newest("messages_send").await);
+    assert_eq!(
+        told.len(),
+        2,
+        "no Idempotency-Key, and an unknown member: {told:?}"
+    );
+}
