@@ -12,7 +12,7 @@ use super::http::{self, Connection};
 use crate::step;
 
 /// How long a server may take to answer, and to stop.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running server that has answered its first request with 200.
 pub(super) struct Server {

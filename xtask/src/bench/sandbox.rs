@@ -4,12 +4,13 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
 use super::http::{self, Connection};
-use super::process::free_port;
+use super::process::{PATIENCE, free_port};
 use super::subject::{Endpoints, REDIRECT_URI, Seat, Subject, fill_seat, pkce_pairs};
 use crate::run::SANDBOX;
 use crate::workspace::Workspace;
@@ -51,19 +52,28 @@ impl Sandbox {
         Ok(())
     }
 
-    /// The ready line that the server printed into its log.
-    fn ready(&self) -> anyhow::Result<Value> {
-        let text = fs::read_to_string(self.log())?;
-        let line = text
-            .lines()
-            .find(|line| line.starts_with("{\"ready\""))
-            .context("no ready line")?;
-        Ok(serde_json::from_str(line)?)
+    /// The ready line that the server prints into its log, once it is there: the platform answers a little before.
+    async fn ready(&self) -> anyhow::Result<Value> {
+        let start = Instant::now();
+        loop {
+            let text = fs::read_to_string(self.log())?;
+            let mut lines = text.split_inclusive('\n');
+            if let Some(line) =
+                lines.find(|line| line.starts_with("{\"ready\"") && line.ends_with('\n'))
+            {
+                return Ok(serde_json::from_str(line)?);
+            }
+            ensure!(
+                start.elapsed() < PATIENCE,
+                "the sandbox printed no ready line:\n{text}"
+            );
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// Runs one command over the control port.
     async fn control(&self, command: &str, payload: Value) -> anyhow::Result<Value> {
-        let ready = self.ready()?;
+        let ready = self.ready().await?;
         let token = ready["control"]["token"]
             .as_str()
             .context("the ready line has a control token")?;
