@@ -162,6 +162,8 @@ async fn two_tabs_are_two_requests_with_one_sign_in() -> anyhow::Result<()> {
     );
     browser.press("Allow").await?;
     browser.heading("This form was not accepted").await?;
+    let text = browser.text().await?;
+    assert!(text.contains("perhaps in another tab"), "{text}");
     Ok(())
 }
 

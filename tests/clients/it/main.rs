@@ -14,4 +14,5 @@ mod libraries;
 mod no_script;
 mod quickstarts;
 mod redirects;
+mod single_page;
 mod support;

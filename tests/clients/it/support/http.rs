@@ -8,11 +8,27 @@ use url::Url;
 ///
 /// # Errors
 /// When it cannot be made.
-pub(crate) fn client() -> anyhow::Result<reqwest::Client> {
-    Ok(reqwest::Client::builder()
+pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .build()?)
+        .build()
+}
+
+/// One call, in the form in which the OAuth crates ask for it.
+///
+/// # Errors
+/// When there is no answer.
+pub(crate) async fn call(
+    request: http::Request<Vec<u8>>,
+) -> Result<http::Response<Vec<u8>>, reqwest::Error> {
+    let answer: http::Response<reqwest::Body> =
+        client()?.execute(request.try_into()?).await?.into();
+    let (parts, body) = answer.into_parts();
+    let body = reqwest::Response::from(http::Response::new(body))
+        .bytes()
+        .await?;
+    Ok(http::Response::from_parts(parts, body.to_vec()))
 }
 
 /// Where an answer sends the browser.
