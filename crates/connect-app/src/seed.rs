@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use connect_core::Moment;
 use connect_core::domain::actor::Actor;
 use connect_core::domain::app::{AppType, BaaStatus, IdTokenAlg, Person};
 use connect_core::domain::journal::{Kind, Origin};
@@ -91,12 +92,12 @@ pub(crate) async fn new_world(app: &App) -> Result<(), StartError> {
         .await
         .map_err(|error| StartError::Seed(Box::new(error)))?;
     let mut ids = BTreeMap::new();
-    for new in seeded_apps(app) {
+    for (place, new) in (0..).zip(seeded_apps(app)) {
         let name = new.name.clone();
         let registered = app
             .0
             .identity
-            .register(new, origin.clone())
+            .register(new, later(&origin, place))
             .await
             .map_err(failed)?;
         ids.insert(name, registered.client.id);
@@ -111,15 +112,29 @@ pub(crate) async fn new_world(app: &App) -> Result<(), StartError> {
     Ok(())
 }
 
+/// The origin some milliseconds later, so that what is listed by age is listed in the order of the seed.
+fn later(origin: &Origin, millis: i64) -> Origin {
+    let at = Moment {
+        sandbox: origin.at.sandbox.plus_millis(millis),
+        ..origin.at
+    };
+    Origin {
+        at,
+        ..origin.clone()
+    }
+}
+
 /// Which id each seeded app has, by its name in the seed.
 const SEEDED_APPS: &str = "seeded_apps";
 
 /// The apps that a new world of this seed has.
 fn seeded_apps(app: &App) -> Vec<NewApp> {
-    let mut all = service_clients();
-    if app.0.config.seed == Seed::Demo {
-        all.extend(demo_apps());
-    }
+    let mut all = if app.0.config.seed == Seed::Demo {
+        demo_apps()
+    } else {
+        Vec::new()
+    };
+    all.extend(service_clients());
     all
 }
 
@@ -164,8 +179,9 @@ pub(crate) async fn restore_demo_apps(app: &App, origin: &Origin) -> Result<(), 
 
 /// Creates the personas with their two years of data.
 pub(crate) async fn demo_people(app: &App, origin: &Origin) -> Result<(), StoreError> {
-    let now = origin.at.sandbox;
-    for (id, email, name, brand, description) in PEOPLE {
+    for (place, (id, email, name, brand, description)) in (0..).zip(PEOPLE) {
+        let origin = later(origin, place);
+        let now = origin.at.sandbox;
         let person = Person {
             id: UserId::from_text(id),
             email: email.to_owned(),
@@ -176,7 +192,7 @@ pub(crate) async fn demo_people(app: &App, origin: &Origin) -> Result<(), StoreE
             created_at: now,
             updated_at: now,
         };
-        create_person(app, person, true, true, origin.clone()).await?;
+        create_person(app, person, true, true, origin).await?;
     }
     Ok(())
 }

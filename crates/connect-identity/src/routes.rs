@@ -174,10 +174,7 @@ pub fn router(identity: Arc<Identity>) -> Router {
             get(discovery::metadata),
         )
         .route("/.well-known/jwks.json", get(discovery::jwks))
-        .route(
-            "/v1/oauth/userinfo",
-            get(userinfo::any).post(userinfo::any),
-        )
+        .route("/v1/oauth/userinfo", get(userinfo::any).post(userinfo::any))
         .route(
             "/v1/users/me/connected-apps",
             get(account::connected_apps::list),

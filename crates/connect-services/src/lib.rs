@@ -33,7 +33,9 @@ mod tests;
 use std::sync::Arc;
 
 use connect_core::Env;
+use connect_core::domain::rate::Limiter;
 use connect_core::domain::settings::LiveSettings;
+use connect_core::id::ClientId;
 use connect_store::World;
 
 pub use answer::Answer;
@@ -48,7 +50,7 @@ pub struct Services {
     pub(crate) env: Arc<Env>,
     pub(crate) world: World,
     pub(crate) settings: Arc<LiveSettings>,
-    pub(crate) limiter: access::Limiter,
+    pub(crate) limiter: Limiter<(ClientId, Service)>,
     pub(crate) pages: clinical::pages::Pages,
 }
 
@@ -60,7 +62,7 @@ impl Services {
             env,
             world,
             settings,
-            limiter: access::Limiter::default(),
+            limiter: Limiter::default(),
             pages: clinical::pages::Pages::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! Grants: one active for each persona and app, updated in place, revoked with every token of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use connect_core::Timestamp;
 use connect_core::domain::journal::{Kind, Origin, Seq};
@@ -12,6 +13,7 @@ use sqlx::SqliteConnection;
 use crate::alerts::{self, NewAlert};
 use crate::credentials::{self, json_array};
 use crate::error::StoreError;
+use crate::world::World;
 use crate::world::ledger::GrantRow;
 use crate::world::tx::WorldTx;
 
@@ -209,8 +211,52 @@ pub(crate) async fn mark_used(
     Ok(())
 }
 
+/// When each grant's use was last written down, so that a busy token costs one write a minute.
+#[derive(Debug, Default)]
+pub(crate) struct GrantsUsed(Mutex<HashMap<GrantId, Timestamp>>);
+
+/// A use is written when the last one written is this old, in milliseconds.
+const USE_RESOLUTION: i64 = 60_000;
+/// More grants than this and the record starts anew.
+const MOST_GRANTS: usize = 4096;
+
+impl GrantsUsed {
+    /// Whether a use at `at` should be written; remembers that it will be.
+    fn is_news(&self, grant: &GrantId, at: Timestamp) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = known
+            .get(grant)
+            .is_none_or(|last| at.millis_since(*last) >= USE_RESOLUTION);
+        if is_news {
+            if known.len() >= MOST_GRANTS {
+                known.clear();
+            }
+            known.insert(grant.clone(), at);
+        }
+        is_news
+    }
+}
+
+impl World {
+    /// Notes that a token of a grant was used at `at`: written within a minute's resolution, and nobody waits for it.
+    pub fn note_grant_used(&self, grant: &GrantId, at: Timestamp) {
+        if !self.grants_used().is_news(grant, at) {
+            return;
+        }
+        let (world, grant) = (self.clone(), grant.clone());
+        tokio::spawn(async move {
+            let written: Result<(), StoreError> = world
+                .write(move |tx| Box::pin(async move { used(tx, &grant, at).await }))
+                .await;
+            if let Err(error) = written {
+                tracing::debug!(%error, "a grant's last use was not written");
+            }
+        });
+    }
+}
+
 /// Writes that a grant was used, outside the ledger.
-pub async fn used(tx: &mut WorldTx, grant: &GrantId, at: Timestamp) -> Result<(), StoreError> {
+async fn used(tx: &mut WorldTx, grant: &GrantId, at: Timestamp) -> Result<(), StoreError> {
     mark_used(
         tx.connection(),
         &BTreeMap::from([(grant.clone(), at.as_millis())]),

@@ -71,7 +71,9 @@ fn share(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("www-authenticate, retry-after"),
+        HeaderValue::from_static(
+            "www-authenticate, retry-after, x-total-count, idempotency-replayed",
+        ),
     );
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
 }

@@ -76,6 +76,9 @@ pub(crate) async fn token(
         Ok(()) => call.passed("scope_held"),
         Err(refusal) => return Err(Refused::missing_scope(refusal, scope).into()),
     }
+    if let Some(grant) = &found.credential.grant_id {
+        identity.world.note_grant_used(grant, now);
+    }
     Ok(found)
 }
 

@@ -18,7 +18,11 @@ pub(super) fn foreign_browser(has_session: bool) -> Refusal {
     refused("interaction_of_this_browser", "The request belongs to another browser")
         .expected("the browser in which the authorization request was made")
         .received(if has_session { "another browser, or another sign-in since" } else { "a browser without our cookie" })
-        .fix("This sign-in was started in another browser or window. Go back to the app and start again there; cookies for this address must be allowed.")
+        .fix(if has_session {
+            "This browser has signed in again since this page was opened, perhaps in another tab, or the page was opened in another browser. Go back to the app and start again there."
+        } else {
+            "This sign-in was started in another browser or window. Go back to the app and start again there; cookies for this address must be allowed."
+        })
 }
 
 pub(super) fn foreign_form() -> Refusal {

@@ -15,7 +15,6 @@ use connect_wire::ExchangeHandle;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-pub(crate) use limit::Limiter;
 pub(crate) use subject::not_visible;
 
 use crate::Services;
@@ -49,7 +48,7 @@ impl Request {
 pub(crate) async fn admit(services: &Arc<Services>, request: Request) -> Result<Call, Failure> {
     let bearer = token::check(services, &request).await?;
     let caller = gate::check(&request, bearer)?;
-    services.limiter.check(services, &request, &caller)?;
+    limit::check(services, &request, &caller)?;
     let query = Query::read(request.operation, &request.query, &request.exchange)?;
     let key = idempotency::check(services, &request, &caller)?;
     let content_type = request

@@ -84,6 +84,9 @@ pub(super) async fn check(services: &Services, request: &Request) -> Result<Pass
     if found.credential.user_id.is_some() && found.person.is_none() {
         return Err(gone("person_known", "the persona it speaks for is gone").into());
     }
+    if let Some(grant) = &found.credential.grant_id {
+        services.world.note_grant_used(grant, now);
+    }
     Ok(Passed {
         credential: found.credential,
         client,

@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 
 use crate::database::{self, Durability};
 use crate::error::StoreError;
+use crate::grants::GrantsUsed;
 use crate::journal;
 
 pub(crate) mod cache;
@@ -46,6 +47,7 @@ struct Inner {
     readers: SqlitePool,
     lookup: lookup::Lookup,
     caches: Arc<Caches>,
+    grants_used: GrantsUsed,
     changes: broadcast::Sender<Arc<Changes>>,
     path: PathBuf,
 }
@@ -70,6 +72,7 @@ impl World {
             lookup: lookup::Lookup::start(readers.clone()),
             readers,
             caches,
+            grants_used: GrantsUsed::default(),
             changes,
             path: options.path.clone(),
         })))
@@ -108,6 +111,10 @@ impl World {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0.path
+    }
+
+    pub(crate) fn grants_used(&self) -> &GrantsUsed {
+        &self.0.grants_used
     }
 
     pub(crate) fn caches(&self) -> &Caches {
