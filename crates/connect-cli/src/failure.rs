@@ -78,6 +78,11 @@ impl Failure {
             Self::Arguments(_) => 2,
             Self::NotFound(_) => 3,
             Self::Client(ClientError::NotRunning { .. }) => 7,
+            Self::Client(ClientError::Socket { source, .. })
+                if source.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                5
+            }
             Self::Client(_) | Self::UnknownAnswer(..) | Self::System(..) => 1,
             Self::Command(error) => error.code.exit_code(),
             Self::PortOfAnotherSandbox { .. } => 9,
@@ -152,4 +157,36 @@ fn word(code: ErrorCode) -> String {
         .ok()
         .and_then(|word| word.as_str().map(str::to_owned))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_elses_sandbox_is_not_ours_to_ask() {
+        let socket = |kind: io::ErrorKind| {
+            Failure::from(ClientError::Socket {
+                data_dir: PathBuf::from("/x"),
+                pid: 1,
+                socket: "/x/control.sock".to_owned(),
+                source: kind.into(),
+            })
+        };
+        assert_eq!(socket(io::ErrorKind::PermissionDenied).exit_code(), 5);
+        assert_eq!(socket(io::ErrorKind::TimedOut).exit_code(), 1);
+    }
+
+    #[test]
+    fn a_failed_command_has_the_exit_code_of_its_error_however_it_came() {
+        for code in [
+            ErrorCode::Invalid,
+            ErrorCode::NotFound,
+            ErrorCode::Forbidden,
+            ErrorCode::Unavailable,
+        ] {
+            let failure = Failure::from(ClientError::Command(RpcError::new(code, "no")));
+            assert_eq!(failure.exit_code(), code.exit_code());
+        }
+    }
 }

@@ -41,12 +41,20 @@ pub async fn export(app: &App, with_secrets: bool) -> Result<String, Configurati
 
 /// The settings as stored: what flags of the command line say for this run is not among them.
 async fn settings(app: &App) -> Result<SettingsTable, ConfigurationError> {
-    let stored: Settings = meta::get(&mut *app.0.world.read().await?, "settings")
+    let mut connection = app.0.world.read().await?;
+    let stored: Settings = meta::get(&mut connection, "settings")
         .await?
         .unwrap_or_default();
+    // A persona that is gone approves nothing, and a file that names it could not be applied.
+    let auto_approve = match stored.auto_approve {
+        Some(email) => people::by_email(&mut connection, &email)
+            .await?
+            .map(|person| person.email),
+        None => None,
+    };
     Ok(SettingsTable {
         profile: Some(stored.profile),
-        auto_approve: Some(stored.auto_approve.unwrap_or_default()),
+        auto_approve: Some(auto_approve.unwrap_or_default()),
         userinfo: Some(stored.userinfo),
         refresh_grace_seconds: Some(stored.refresh_grace_seconds),
         rate_limit_per_minute: Some(stored.rate_limit_per_minute.unwrap_or(0)),

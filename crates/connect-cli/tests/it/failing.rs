@@ -55,7 +55,7 @@ fn arguments_that_are_not_right_end_with_2() {
                 "--auto-approve",
                 "x@example.com",
             ],
-            "there are jonas@example.com",
+            "no persona has the email `x@example.com`; there are ",
         ),
     ] {
         let run = home.run(arguments);
@@ -201,6 +201,30 @@ fn a_port_in_use_by_another_sandbox_names_that_sandbox() {
         );
         other.stop();
     }
+}
+
+#[test]
+fn a_workspace_that_is_damaged_ends_with_1() {
+    let home = Home::new();
+    let directory = home.path().join("here");
+    std::fs::create_dir(&directory).unwrap();
+    std::fs::write(
+        directory.join("world.db"),
+        "not a database, however long it is".repeat(100),
+    )
+    .unwrap();
+    let run = home.run(&["serve", "--data-dir", "here", "--port", "0", "--key-file"]);
+    assert_eq!((run.code, run.out.as_str()), (1, ""), "{}", run.err);
+    assert!(run.err.contains("world.db"), "{}", run.err);
+
+    std::fs::write(directory.join("runtime.json"), "{").unwrap();
+    let run = home.run(&["status", "--data-dir", "here"]);
+    assert_eq!((run.code, run.out.as_str()), (1, ""));
+    assert!(
+        run.err.contains("runtime.json can't be read: "),
+        "{}",
+        run.err
+    );
 }
 
 #[test]

@@ -262,7 +262,7 @@ brand_id = "loopbio"
 email = "ada"
 name = "Ada"
 brand_id = "acme"
-locale = "english, please"
+locale = ""
 [[personas]]
 email = "bob@example.com"
 user_id = "user_01JQ0MAYA0000000000000000A"
@@ -295,7 +295,7 @@ webhook_signing_secret = "whsec_0123456789abcdef"
     connect.toml:7:12: personas[0].brand_id: this persona and all that is theirs are of the brand `loop`; leave brand_id out, or delete the persona first
     connect.toml:9:9: personas[1].email: an address such as ada@example.com is needed
     connect.toml:11:12: personas[1].brand_id: `loop` or `loopbio`
-    connect.toml:12:10: personas[1].locale: a language tag such as en-US is needed (RFC 5646)
+    connect.toml:12:10: personas[1].locale: a language tag such as en-US is needed
     connect.toml:13:1: personas[2].name: a new persona needs a name; add for example name = "Ada Example"
     connect.toml:15:11: personas[2].user_id: another persona has this id; leave it out to have one made
     connect.toml:17:8: apps[0].name: several apps have this name; say which with client_id

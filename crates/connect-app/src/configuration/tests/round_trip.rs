@@ -119,6 +119,34 @@ async fn apps_of_one_name_are_told_apart_by_their_ids_even_without_secrets() {
 }
 
 #[tokio::test]
+async fn what_the_console_takes_of_a_persona_can_be_applied() {
+    let app = world(Seed::Empty).await;
+    let odd = json!({
+        "email": "\"odd\"@x", "name": "\u{1f642}'\\\u{7}", "locale": "en_US, please", "description": "x".repeat(400),
+        "without_data": true
+    });
+    call(&app, "people_create", odd).await;
+    call(
+        &app,
+        "settings_update",
+        json!({ "auto_approve": "\"odd\"@x" }),
+    )
+    .await;
+    let text = export(&app, true).await.unwrap();
+    assert_eq!(apply(&app, &text).await.unwrap(), Applied::default());
+    let copy = world(Seed::Empty).await;
+    apply(&copy, &text).await.unwrap();
+    assert_eq!(sorted(&export(&copy, true).await.unwrap()), sorted(&text));
+    copy.stop().await;
+    // A setting that names a persona who is gone is not carried on.
+    call(&app, "people_delete", json!({ "user_id": "\"odd\"@x" })).await;
+    let text = export(&app, true).await.unwrap();
+    assert!(text.contains("auto_approve = \"\""), "{text}");
+    apply(&world(Seed::Empty).await, &text).await.unwrap();
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn flags_of_this_run_are_not_exported() {
     let app = started(Config {
         auto_approve: Some("maya@example.com".to_owned()),
