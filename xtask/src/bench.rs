@@ -49,8 +49,8 @@ struct Effort {
 const FULL: Effort = Effort {
     rounds: 3,
     timing: Timing {
-        warm_up: Duration::from_secs(2),
-        measured: Duration::from_secs(8),
+        warm_up: Duration::from_secs(1),
+        measured: Duration::from_secs(5),
     },
     starts: 20,
     grants: 10_000,

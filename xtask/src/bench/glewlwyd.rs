@@ -101,6 +101,11 @@ impl Glewlwyd {
         }
     }
 
+    /// How safe its commits are.
+    pub(super) fn durability(&self) -> Durability {
+        self.durability
+    }
+
     fn program(&self) -> Command {
         let mut command = Command::new(self.root.join("usr/bin/glewlwyd"));
         let libraries = libraries(&self.root);

@@ -23,6 +23,8 @@ pub(super) struct Sandbox {
     program: PathBuf,
     data: PathBuf,
     control_port: u16,
+    /// Commits survive a power cut, not only the end of the process.
+    survives_power_cut: bool,
 }
 
 impl Sandbox {
@@ -35,6 +37,7 @@ impl Sandbox {
             program: workspace.program("release", SANDBOX),
             data: workspace.target("bench/sandbox"),
             control_port: free_port()?,
+            survives_power_cut: false,
         };
         sandbox.clear()?;
         Ok(sandbox)
@@ -50,6 +53,19 @@ impl Sandbox {
                 .with_context(|| format!("cannot remove {}", self.data.display()))?;
         }
         Ok(())
+    }
+
+    /// The same sandbox with `synchronous=FULL`, from its next start on; it must be running now.
+    ///
+    /// # Errors
+    /// When the setting is refused.
+    pub(super) async fn surviving_power_cuts(self) -> anyhow::Result<Self> {
+        self.control("settings_update", json!({"survive_power_cut": true}))
+            .await?;
+        Ok(Self {
+            survives_power_cut: true,
+            ..self
+        })
     }
 
     /// The ready line that the server prints into its log, once it is there: the platform answers a little before.
@@ -91,7 +107,12 @@ impl Sandbox {
 
 impl Subject for Sandbox {
     fn name(&self) -> String {
-        "sandbox".to_owned()
+        if self.survives_power_cut {
+            "sandbox (WAL, FULL)"
+        } else {
+            "sandbox"
+        }
+        .to_owned()
     }
 
     fn log(&self) -> PathBuf {

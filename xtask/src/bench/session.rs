@@ -96,6 +96,9 @@ pub(super) async fn measure(
         step::say(format!("round {round} of {}", effort.rounds));
         if !peers_only {
             session.sandbox(&Sandbox::prepare(workspace)?).await?;
+            session
+                .sandbox_surviving_power_cuts(Sandbox::prepare(workspace)?)
+                .await?;
         }
         session.oidc_provider(&oidc_provider).await?;
         for durability in [
@@ -130,22 +133,31 @@ impl Session {
             .push(measure);
     }
 
-    async fn refreshes_and_introspection(
+    async fn refreshes(
         &mut self,
         subject: &impl Subject,
         server: &Server,
     ) -> anyhow::Result<Vec<Seat>> {
-        let endpoints = subject.endpoints();
-        let timing = self.effort.timing;
         let mut seats = subject.seats(server.address, SEATS).await?;
         for (connections, work) in [(8, Work::Refresh8), (32, Work::Refresh32)] {
             let seats = &mut seats[..connections];
-            let measure = workload::refresh(timing, server, endpoints, seats).await?;
+            let timing = self.effort.timing;
+            let measure = workload::refresh(timing, server, subject.endpoints(), seats).await?;
             self.keep(subject, work, measure);
         }
+        Ok(seats)
+    }
+
+    async fn introspection(
+        &mut self,
+        subject: &impl Subject,
+        server: &Server,
+        seats: &[Seat],
+    ) -> anyhow::Result<()> {
+        let (timing, endpoints) = (self.effort.timing, subject.endpoints());
         let measure = workload::introspect(timing, server, endpoints, &seats[..8]).await?;
         self.keep(subject, Work::Introspect8, measure);
-        Ok(seats)
+        Ok(())
     }
 
     /// The fastest way to a token: nobody's consent, no refresh token.
@@ -175,7 +187,8 @@ impl Session {
 
     async fn oidc_provider(&mut self, peer: &OidcProvider) -> anyhow::Result<()> {
         let server = launch(peer).await?;
-        let seats = self.refreshes_and_introspection(peer, &server).await?;
+        let seats = self.refreshes(peer, &server).await?;
+        self.introspection(peer, &server, &seats).await?;
         let timing = self.effort.timing;
         let measure = workload::flow(timing, &server, peer.endpoints(), &seats).await?;
         self.keep(peer, Work::Flow1, measure);
@@ -183,16 +196,21 @@ impl Session {
         server.stop().await
     }
 
+    /// Everything at the sandbox's own durability; at the others only what commits most.
     async fn glewlwyd(&mut self, peer: &Glewlwyd) -> anyhow::Result<()> {
         let server = launch(peer).await?;
-        let seats = self.refreshes_and_introspection(peer, &server).await?;
-        self.client_credentials(peer, &server, &seats).await?;
+        let seats = self.refreshes(peer, &server).await?;
+        if peer.durability() == Durability::WalNormal {
+            self.introspection(peer, &server, &seats).await?;
+            self.client_credentials(peer, &server, &seats).await?;
+        }
         server.stop().await
     }
 
     async fn sandbox(&mut self, sandbox: &Sandbox) -> anyhow::Result<()> {
         let server = launch(sandbox).await?;
-        let seats = self.refreshes_and_introspection(sandbox, &server).await?;
+        let seats = self.refreshes(sandbox, &server).await?;
+        self.introspection(sandbox, &server, &seats).await?;
         let endpoints = sandbox.endpoints();
         let timing = self.effort.timing;
         if let Some(resource) = endpoints.resource {
@@ -209,6 +227,16 @@ impl Session {
             ));
             self.results.races = Some(races);
         }
+        server.stop().await
+    }
+
+    /// The refreshes once more, each commit with its fsync.
+    async fn sandbox_surviving_power_cuts(&mut self, sandbox: Sandbox) -> anyhow::Result<()> {
+        let server = launch(&sandbox).await?;
+        let sandbox = sandbox.surviving_power_cuts().await?;
+        server.stop().await?;
+        let server = launch(&sandbox).await?;
+        self.refreshes(&sandbox, &server).await?;
         server.stop().await
     }
 
