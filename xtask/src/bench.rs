@@ -62,7 +62,7 @@ const QUICK: Effort = Effort {
     rounds: 1,
     timing: Timing {
         warm_up: Duration::from_millis(200),
-        measured: Duration::from_millis(500),
+        measured: Duration::from_secs(1),
     },
     starts: 3,
     grants: 200,
