@@ -6,7 +6,7 @@ use connect_core::domain::settings::Settings;
 use connect_core::domain::standing::Standing;
 use connect_rpc::settings as rpc;
 use connect_rpc::{ErrorCode, Nothing, RpcError};
-use connect_store::{StoreError, meta, people};
+use connect_store::{StoreError, meta, people, services};
 use serde_json::{Map, Value, json};
 
 use super::{Answer, broken};
@@ -67,13 +67,15 @@ pub(super) async fn get(app: &App, _: Nothing) -> Answer<rpc::SettingsAnswer> {
     Ok(answer(&app.0.settings.get()))
 }
 
+/// Changes the settings in force and, apart from them, the stored ones: what the command line says for this run is in
+/// force but is not stored.
 pub(super) async fn update(app: &App, request: rpc::UpdateSettings) -> Answer<rpc::SettingsAnswer> {
-    let old = (*app.0.settings.get()).clone();
-    let new = changed(&old, request);
+    let new = changed(&app.0.settings.get(), request.clone());
     check(app, &new).await?;
-    store(app, &old, new.clone(), Actor::Console)
-        .await
-        .map_err(broken)?;
+    let kept = store(app, request).await.map_err(broken)?;
+    keep_durability(app, kept.survive_power_cut);
+    app.0.traffic.set_retention(retention(&new));
+    app.0.settings.set(new.clone());
     Ok(answer(&new))
 }
 
@@ -148,40 +150,47 @@ async fn check(app: &App, new: &Settings) -> Answer<()> {
     Err(RpcError::new(ErrorCode::Invalid, message).with(json!({ "flaws": flaws })))
 }
 
-/// Writes settings with a journal entry that has what changed, then puts them in force.
-pub(crate) async fn store(
-    app: &App,
-    old: &Settings,
-    new: Settings,
-    actor: Actor,
-) -> Result<(), StoreError> {
-    let (before, after) = (json!(old), json!(new));
-    let mut detail = Map::new();
-    for (name, value) in after.as_object().into_iter().flatten() {
-        if before[name] != *value {
-            detail.insert(name.clone(), json!({ "from": before[name], "to": value }));
-        }
-    }
-    if detail.is_empty() {
-        return Ok(());
-    }
-    let (origin, workspace, kept) = (app.origin(actor), app.0.workspace.clone(), new.clone());
+/// Stores changed settings with a journal entry that has what changed.
+async fn store(app: &App, request: rpc::UpdateSettings) -> Result<Settings, StoreError> {
+    let (origin, workspace) = (app.origin(Actor::Console), app.0.workspace.clone());
     app.0
         .world
         .write(move |tx| {
             Box::pin(async move {
-                tx.journal(
-                    &origin,
-                    Kind::SettingsUpdated,
-                    workspace.as_str(),
-                    &Value::Object(detail),
-                );
-                meta::put(tx, "settings", &kept).await
+                let old: Settings = meta::get(services::reading(tx), "settings")
+                    .await?
+                    .unwrap_or_default();
+                let new = changed(&old, request);
+                let detail = differences(&json!(old), &json!(new));
+                if !detail.is_empty() {
+                    let detail = Value::Object(detail);
+                    tx.journal(&origin, Kind::SettingsUpdated, workspace.as_str(), &detail);
+                    meta::put(tx, "settings", &new).await?;
+                }
+                Ok(new)
             })
         })
-        .await?;
+        .await
+}
+
+/// The members that differ, old and new.
+fn differences(old: &Value, new: &Value) -> Map<String, Value> {
+    let members = new.as_object().into_iter().flatten();
+    members
+        .filter(|(name, value)| old[name.as_str()] != **value)
+        .map(|(name, value)| {
+            (
+                name.clone(),
+                json!({ "from": old[name.as_str()], "to": value }),
+            )
+        })
+        .collect()
+}
+
+/// The next start reads this before the world is open.
+fn keep_durability(app: &App, survive_power_cut: bool) {
     let marker = app.data_dir().join(POWER_CUT_FILE);
-    let marked = if new.survive_power_cut {
+    let marked = if survive_power_cut {
         std::fs::write(&marker, b"")
     } else {
         std::fs::remove_file(&marker)
@@ -191,9 +200,6 @@ pub(crate) async fn store(
     {
         tracing::error!(%error, "the durability setting could not be kept");
     }
-    app.0.traffic.set_retention(retention(&new));
-    app.0.settings.set(new);
-    Ok(())
 }
 
 fn answer(settings: &Settings) -> rpc::SettingsAnswer {
