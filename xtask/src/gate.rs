@@ -75,18 +75,9 @@ fn lints(workspace: &Workspace) -> anyhow::Result<()> {
     )
 }
 
-/// Builds programs and tests at once, so that cargo settles on one set of features and compiles each dependency once;
-/// then runs every test in a session. The scenarios find the sandbox where cargo puts it.
+/// Runs every test in a session. The sandbox's program is built with them, since its own tests run it; this program is
+/// not, so nothing replaces it under our feet.
 fn tests(workspace: &Workspace) -> anyhow::Result<()> {
-    step::run(step::cargo(workspace).args([
-        "build",
-        "--quiet",
-        "--workspace",
-        "--locked",
-        "--bins",
-        "--tests",
-        "--examples",
-    ]))?;
     let mut tests = step::cargo(workspace);
     tests
         .args(["test", "--workspace", "--locked"])
