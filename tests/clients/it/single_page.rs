@@ -10,7 +10,7 @@ use crate::support::sandbox::{MAYA, Sandbox};
 use crate::support::web::Site;
 
 /// The app: one page that begins the flow, ends it, and shows what came of it.
-const PAGE: &str = r#"<!doctype html><title>Single page</title><button>Connect with Loop</button><pre></pre><script>
+const PAGE: &str = r"<!doctype html><title>Single page</title><button>Connect with Loop</button><pre></pre><script>
 const { identity, clinical, client_id } = CONFIG;
 const redirect_uri = `${location.origin}/callback`;
 const base64url = bytes => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
@@ -39,7 +39,7 @@ const answer = new URLSearchParams(location.search);
 if (answer.has('code')) finish(answer).then(
   done => document.querySelector('pre').textContent = JSON.stringify(done),
   error => document.querySelector('pre').textContent = JSON.stringify({ blocked: error.message }));
-</script>"#;
+</script>";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_single_page_app_calls_from_the_origins_it_has_registered_and_no_other()
