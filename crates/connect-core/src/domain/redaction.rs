@@ -3,6 +3,8 @@
 //! Two nets: *shapes* (our prefixes, JWTs, Basic credentials), and *places* (form or query fields that carry
 //! credentials by name, whatever their value looks like, so that a production secret sent here by mistake is cut too).
 
+use std::ops::Range;
+
 /// A credential in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
@@ -61,6 +63,85 @@ pub fn find(bytes: &[u8]) -> Vec<Cut> {
         }
     }
     cuts
+}
+
+/// Every credential in an HTTP/1.1 message as it passed over the wire, in order, without overlap.
+///
+/// A client may end a chunk of a chunked body (RFC 9112 §7.1) within a credential: that one is several cuts, one for
+/// each chunk it reaches into.
+#[must_use]
+pub fn find_in_message(message: &[u8]) -> Vec<Cut> {
+    let mut cuts = find(message);
+    let pieces = pieces(message);
+    if pieces.len() < 2 {
+        return cuts;
+    }
+    let joined: Vec<u8> = pieces
+        .iter()
+        .flat_map(|piece| &message[piece.clone()])
+        .copied()
+        .collect();
+    for cut in find(&joined) {
+        let mut at = 0;
+        for piece in &pieces {
+            let (from, to) = (cut.start.max(at), cut.end.min(at + piece.len()));
+            if from < to {
+                cuts.push(Cut {
+                    start: piece.start + from - at,
+                    end: piece.start + to - at,
+                    what: cut.what,
+                });
+            }
+            at += piece.len();
+        }
+    }
+    merged(cuts)
+}
+
+/// A chunked message without its framing: the head, then what each chunk holds. One piece when it is not chunked.
+fn pieces(message: &[u8]) -> Vec<Range<usize>> {
+    const CODING: &[u8] = b"\ntransfer-encoding:";
+    let find_from = |at: usize, wanted: &[u8]| {
+        let rest = message.get(at..)?;
+        let found = rest
+            .windows(wanted.len())
+            .position(|window| window == wanted)?;
+        Some(at + found)
+    };
+    let Some(body) = find_from(0, b"\r\n\r\n").map(|end| end + 4) else {
+        return Vec::new();
+    };
+    let is_chunked = message[..body]
+        .windows(CODING.len())
+        .any(|window| window.eq_ignore_ascii_case(CODING));
+    let mut pieces = vec![0..body];
+    let mut at = body;
+    while is_chunked && let Some(line) = find_from(at, b"\r\n") {
+        let size = message[at..line].split(|byte| *byte == b';').next();
+        let size = size.and_then(|size| std::str::from_utf8(size).ok());
+        let size = size.and_then(|size| usize::from_str_radix(size.trim(), 16).ok());
+        let Some(size) = size.filter(|size| *size > 0) else {
+            break;
+        };
+        // What was recorded may end within the chunk.
+        let (start, end) = (line + 2, (line + 2).saturating_add(size).min(message.len()));
+        pieces.push(start..end);
+        at = end + 2;
+    }
+    pieces
+}
+
+/// In order, and those that overlap as one.
+fn merged(mut cuts: Vec<Cut>) -> Vec<Cut> {
+    cuts.sort_by_key(|cut| (cut.start, std::cmp::Reverse(cut.end)));
+    let mut merged: Vec<Cut> = Vec::with_capacity(cuts.len());
+    for cut in cuts {
+        match merged.last_mut() {
+            Some(last) if cut.start < last.end => last.end = last.end.max(cut.end),
+            _ => merged.push(cut),
+        }
+    }
+    merged
 }
 
 /// Whether `text` holds anything that looks like a credential.
@@ -187,8 +268,10 @@ fn scheme(bytes: &[u8], at: usize) -> Option<Cut> {
         .position(|byte| matches!(byte, b'\r' | b'\n'))
         .map_or(bytes.len(), |length| line_start + length);
     let line = &bytes[line_start..line_end];
-    let skip = line.iter().take_while(|byte| **byte == b' ').count();
-    let word = line[skip..].iter().position(|byte| *byte == b' ')?;
+    // Between a name and its value, and between scheme and credentials, a tab is as good as a space.
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let skip = line.iter().take_while(|byte| is_blank(byte)).count();
+    let word = line[skip..].iter().position(is_blank)?;
     let start = line_start + skip + word + 1;
     let what = if line[skip..skip + word].eq_ignore_ascii_case(b"basic") {
         "basic_credentials"
@@ -243,6 +326,64 @@ mod tests {
         assert_eq!(
             scrub("GET / HTTP/1.1\r\nAuthorization: Basic Y2xpZW50OnBhc3M=\r\nHost: x\r\n"),
             "GET / HTTP/1.1\r\nAuthorization: Basic [basic_credentials]\r\nHost: x\r\n"
+        );
+    }
+
+    #[test]
+    fn a_seam_between_chunks_hides_no_half_of_one() {
+        let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let token = format!("lph_rt_{TAIL}");
+        for seams in [vec![5], vec![20], vec![1, 2, 3, 30], vec![7, 50]] {
+            let mut message = head.to_owned();
+            let mut from = 0;
+            for seam in seams.into_iter().chain([token.len()]) {
+                let part = &token[from..seam];
+                message.push_str(&format!("{:x};note=1\r\n{part}\r\n", part.len()));
+                from = seam;
+            }
+            message.push_str("0\r\n\r\n");
+            let mut left = message.clone();
+            for cut in find_in_message(message.as_bytes()).iter().rev() {
+                left.replace_range(cut.start..cut.end, "");
+            }
+            let data: String = left[head.len()..]
+                .lines()
+                .filter(|line| !line.contains(";note=1"))
+                .collect();
+            assert_eq!(data, "0", "{message}");
+        }
+        let plain = format!("POST / HTTP/1.1\r\nContent-Length: 50\r\n\r\nx={token}&y=1");
+        assert_eq!(find_in_message(plain.as_bytes()), find(plain.as_bytes()));
+    }
+
+    #[test]
+    fn no_bytes_make_the_search_panic_and_cuts_never_overlap() {
+        arbtest::arbtest(|u| {
+            let mut message = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+            for _ in 0..u.int_in_range(0..=8)? {
+                match u.int_in_range(0..=3)? {
+                    0 => message.extend_from_slice(u.arbitrary::<&[u8]>()?),
+                    1 => message.extend_from_slice(
+                        format!("{:x}\r\n", u.int_in_range(0..=80_usize)?).as_bytes(),
+                    ),
+                    2 => message.extend_from_slice(b"&client_secret=lph_rt_3q2-7wABCDEFghij"),
+                    _ => message.extend_from_slice(b"\r\n"),
+                }
+            }
+            let mut end = 0;
+            for cut in find_in_message(&message) {
+                assert!(end <= cut.start && cut.start < cut.end && cut.end <= message.len());
+                end = cut.end;
+            }
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_tab_hides_no_header() {
+        assert_eq!(
+            scrub("GET / HTTP/1.1\r\nAuthorization:\tBasic\tY2xpZW50OnBhc3M=\r\n"),
+            "GET / HTTP/1.1\r\nAuthorization:\tBasic\t[basic_credentials]\r\n"
         );
     }
 

@@ -51,7 +51,7 @@ pub(super) fn needs_key(exchange: &NewExchange) -> bool {
     [&exchange.request, &exchange.response]
         .into_iter()
         .any(|bytes| {
-            redaction::find(bytes).iter().any(|cut| {
+            redaction::find_in_message(bytes).iter().any(|cut| {
                 !exchange
                     .notes
                     .credentials
@@ -73,7 +73,7 @@ pub(super) fn clean(
     let mut cuts = Vec::new();
     let mut sealed = Vec::new();
     let mut side = |bytes: &[u8], in_request: bool| {
-        let found = redaction::find(bytes);
+        let found = redaction::find_in_message(bytes);
         if found.is_empty() {
             return bytes.to_vec();
         }
