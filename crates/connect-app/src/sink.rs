@@ -1,6 +1,7 @@
 //! Where the platform's exchanges go: into the traffic of the workspace.
 
 use connect_core::domain::exchange::Notes;
+use connect_core::domain::redaction::scrub;
 use connect_store::traffic::{NewExchange, Timing, Traffic};
 use connect_wire::{Exchange, ExchangeSink, Stray};
 
@@ -24,9 +25,10 @@ impl ExchangeSink for TrafficSink {
                 listener: exchange.listener,
                 at: exchange.started,
                 peer: exchange.peer.to_string(),
-                method: exchange.method.to_string(),
+                // Anything may stand in these, a token too; the target is scrubbed where it is stored.
+                method: scrub(exchange.method.as_str()),
                 target: exchange.target,
-                host: exchange.host.unwrap_or_default(),
+                host: scrub(&exchange.host.unwrap_or_default()),
                 status: exchange.status,
                 ended: exchange.ended.text().to_owned(),
                 timing,
