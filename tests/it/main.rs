@@ -12,5 +12,6 @@ mod probe;
 mod race;
 mod routes;
 mod sealing;
+mod secrecy;
 mod support;
 mod time;

@@ -1,6 +1,6 @@
 //! A running sandbox, and how tests reach it: real sockets on one side, the control surface on the other.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use connect_app::{App, Config};
@@ -24,6 +24,8 @@ pub(crate) struct Sandbox {
     pub(crate) env: Arc<Env>,
     /// `127.0.0.1:9400`.
     pub(crate) authority: String,
+    /// What went over the wire, request and answer, when a test asked for it to be kept.
+    pub(crate) kept: Option<Mutex<Vec<(Vec<u8>, Vec<u8>)>>>,
 }
 
 impl Sandbox {
@@ -58,6 +60,7 @@ impl Sandbox {
             app,
             env,
             authority,
+            kept: None,
         }
     }
 
@@ -77,7 +80,12 @@ impl Sandbox {
 
     /// Sends a request over a connection of its own.
     pub(crate) async fn send(&self, request: &Request) -> Answer {
-        http::send(&self.authority, request).await
+        let answer = http::send(&self.authority, request).await;
+        if let Some(kept) = &self.kept {
+            let exchange = (request.bytes(&self.authority), answer.bytes.clone());
+            kept.lock().expect("nobody panicked").push(exchange);
+        }
+        answer
     }
 
     /// A connection that stays open.
