@@ -70,6 +70,7 @@ fn lints(workspace: &Workspace) -> anyhow::Result<()> {
                 "--workspace",
                 "--all-targets",
                 "--locked",
+                "--keep-going",
             ])
             .args(["--", "-D", "warnings"]),
     )
@@ -80,7 +81,7 @@ fn lints(workspace: &Workspace) -> anyhow::Result<()> {
 fn tests(workspace: &Workspace) -> anyhow::Result<()> {
     let mut tests = step::cargo(workspace);
     tests
-        .args(["test", "--workspace", "--locked"])
+        .args(["test", "--workspace", "--locked", "--no-fail-fast"])
         .envs(setup::browser_variables()?);
     step::run(&mut session::within(&tests)?)
 }

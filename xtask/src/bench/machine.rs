@@ -16,6 +16,8 @@ pub(super) struct Machine {
     pub(super) memory_gib: u64,
     pub(super) processor: String,
     pub(super) system: String,
+    /// How much of the processors others used, in percent, while nothing was measured.
+    pub(super) busy: u64,
     /// Half, and 99 of 100, of the 4 KiB appends with fsync took no longer.
     pub(super) fsync: (Duration, Duration),
 }
@@ -45,9 +47,35 @@ impl Machine {
                 .unwrap_or(std::env::consts::OS)
                 .trim_matches('"')
                 .to_owned(),
+            busy: busy()?,
             fsync: fsync(directory)?,
         })
     }
+}
+
+/// Looks for two seconds, in which we do nothing, how busy the processors are.
+fn busy() -> anyhow::Result<u64> {
+    let (idle_before, all_before) = ticks()?;
+    std::thread::sleep(Duration::from_secs(2));
+    let (idle_after, all_after) = ticks()?;
+    let all = (all_after - all_before).max(1);
+    Ok(100 - (idle_after - idle_before) * 100 / all)
+}
+
+/// Idle and all time of the processors since the start, in the kernel's ticks.
+fn ticks() -> anyhow::Result<(u64, u64)> {
+    let stat = fs::read_to_string("/proc/stat")?;
+    let line = stat
+        .lines()
+        .next()
+        .context("the kernel counts processor time")?;
+    let times: Vec<u64> = line
+        .split_whitespace()
+        .skip(1)
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
+    let idle = times.get(3).context("the fourth number is idle time")?;
+    Ok((*idle, times.iter().sum()))
 }
 
 fn value<'a>(text: &'a str, name: &str) -> Option<&'a str> {

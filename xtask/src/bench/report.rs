@@ -54,7 +54,8 @@ fn machine(results: &Results) -> String {
         .join(", ");
     format!(
         "## Machine\n\n\
-         {} cores of {}, {} GiB of memory, {}. Appending 4 KiB and fsync: p50 {}, p99 {}.\n\n\
+         {} cores of {}, {} GiB of memory, {}. Appending 4 KiB and fsync: p50 {}, p99 {}. Other programs used {} % of the\n\
+         processors before the run; above a few percent, the 99th percentiles are theirs as much as the servers'.\n\n\
          Servers: {versions}.\n",
         machine.cores,
         machine.processor,
@@ -62,6 +63,7 @@ fn machine(results: &Results) -> String {
         machine.system,
         milliseconds(machine.fsync.0),
         milliseconds(machine.fsync.1),
+        machine.busy,
     )
 }
 

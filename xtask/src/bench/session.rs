@@ -64,6 +64,12 @@ pub(super) async fn measure(
 ) -> anyhow::Result<Results> {
     let home = workspace.target("bench");
     let machine = Machine::look(&home)?;
+    if machine.busy > 5 {
+        step::say(format!(
+            "others use {} % of the processors: the report will say so",
+            machine.busy
+        ));
+    }
     let oidc_provider = OidcProvider::prepare(workspace)?;
     let glewlwyd = Glewlwyd::prepare(workspace).await?;
     let results = Results {

@@ -263,6 +263,7 @@ mod tests {
                 memory_gib: 24,
                 processor: "a processor".to_owned(),
                 system: "a system".to_owned(),
+                busy: 0,
                 fsync: (Duration::ZERO, Duration::ZERO),
             },
             versions: Vec::new(),
