@@ -8,7 +8,7 @@ use connect_core::domain::credential::{Credential, CredentialKind};
 use connect_core::domain::journal::{Kind, Origin};
 use connect_core::domain::secret::{CredentialHash, SecretText};
 use connect_core::id::{InteractionId, UserId};
-use connect_store::{StoreError, credentials};
+use connect_store::{StoreError, credentials, interactions};
 use http::HeaderValue;
 use http::header;
 use serde_json::json;
@@ -76,15 +76,15 @@ pub(crate) async fn start(
         actor: user.map_or(Actor::System, |user| Actor::User(user.clone())),
         ..origin.clone()
     };
-    let before = before.map(|session| session.credential.id.clone());
+    let before = before.map(|session| (session.credential.id.clone(), session.credential.hash));
     let user = user.cloned();
     let value = minted.value.clone();
     let credential = identity
         .world
         .write(move |tx| {
             Box::pin(async move {
-                if let Some(before) = before {
-                    credentials::revoke(tx, &origin, &before).await?;
+                if let Some((before, _)) = &before {
+                    credentials::revoke(tx, &origin, before).await?;
                 }
                 let seq = tx.journal(
                     &origin,
@@ -97,6 +97,9 @@ pub(crate) async fn start(
                 new.credential.user_id = user;
                 new.credential.expires_at = Some(now.plus(LIFETIME));
                 credentials::insert(tx, &new).await?;
+                if let Some((_, before)) = &before {
+                    interactions::rebind(tx, before, &new.credential.hash).await?;
+                }
                 Ok::<_, StoreError>(new.credential)
             })
         })

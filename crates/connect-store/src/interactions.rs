@@ -94,17 +94,17 @@ pub async fn get(
     .transpose()
 }
 
-/// Binds an open interaction to another cookie: signing in changes the cookie.
+/// Binds every open interaction of one cookie to another: signing in changes the cookie, and other tabs go on.
 pub async fn rebind(
     tx: &mut WorldTx,
-    id: &InteractionId,
-    session: &CredentialHash,
+    from: &CredentialHash,
+    to: &CredentialHash,
 ) -> Result<(), StoreError> {
-    let (id, session) = (id.as_str(), session.as_bytes().as_slice());
+    let (from, to) = (from.as_bytes().as_slice(), to.as_bytes().as_slice());
     sqlx::query!(
-        "UPDATE interactions SET session = ?2 WHERE id = ?1 AND outcome IS NULL",
-        id,
-        session
+        "UPDATE interactions SET session = ?2 WHERE session = ?1 AND outcome IS NULL",
+        from,
+        to
     )
     .execute(tx.connection())
     .await?;

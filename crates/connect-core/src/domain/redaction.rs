@@ -114,7 +114,7 @@ fn pieces(message: &[u8]) -> Vec<Range<usize>> {
     let is_chunked = message[..body]
         .windows(CODING.len())
         .any(|window| window.eq_ignore_ascii_case(CODING));
-    let mut pieces = vec![0..body];
+    let mut pieces: Vec<_> = std::iter::once(0..body).collect();
     let mut at = body;
     while is_chunked && let Some(line) = find_from(at, b"\r\n") {
         let size = message[at..line].split(|byte| *byte == b';').next();
@@ -338,7 +338,8 @@ mod tests {
             let mut from = 0;
             for seam in seams.into_iter().chain([token.len()]) {
                 let part = &token[from..seam];
-                message.push_str(&format!("{:x};note=1\r\n{part}\r\n", part.len()));
+                let head = format!("{:x};note=1\r\n", part.len());
+                message.extend([head.as_str(), part, "\r\n"]);
                 from = seam;
             }
             message.push_str("0\r\n\r\n");

@@ -243,11 +243,6 @@ async fn rebound(
     user: Option<&UserId>,
 ) -> Result<Response, Ended> {
     let session = session::start(identity, call, origin, user, Some(&open.session)).await?;
-    let (id, hash) = (open.interaction.id.clone(), session.credential.hash);
-    identity
-        .world
-        .write(move |tx| Box::pin(async move { interactions::rebind(tx, &id, &hash).await }))
-        .await?;
     let mut response = see_other(&format!("/interactions/{}", open.interaction.id));
     response
         .headers_mut()
