@@ -625,16 +625,12 @@ mod socket {
         let (mut lines, mut writing) = open(&sandbox).await;
         let mut text = String::new();
         for id in 0..200 {
-            text.push_str(&format!(
-                "{}\n",
-                json!({ "id": id, "cmd": "sandbox_status" })
-            ));
+            text.push_str(&json!({ "id": id, "cmd": "sandbox_status" }).to_string());
+            text.push('\n');
         }
         text.push_str("this is no call\n{\"id\": 1}\n\n[1,2]\n");
-        text.push_str(&format!(
-            "{}\n",
-            json!({ "id": 1000, "cmd": "clock_get", "payload": {} })
-        ));
+        text.push_str(&json!({ "id": 1000, "cmd": "clock_get", "payload": {} }).to_string());
+        text.push('\n');
         writing.write_all(text.as_bytes()).await.expect("sent");
         let (mut answered, mut unreadable, mut last) = (BTreeSet::new(), 0, false);
         while answered.len() < 200 || unreadable < 3 || !last {

@@ -117,7 +117,7 @@ pub(super) async fn n48_a_slow_head_ends_with_its_connection() {
     tokio::time::pause();
     let mut rest = Vec::new();
     let read = tokio::time::timeout(
-        std::time::Duration::from_secs(60),
+        std::time::Duration::from_mins(1),
         slow.read_to_end(&mut rest),
     )
     .await;

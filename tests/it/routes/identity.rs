@@ -101,7 +101,6 @@ async fn row(ground: &Ground, route: &Route) -> Option<(Answer, u16)> {
                 200,
             )
         }
-        ("GET", "/favicon.ico") => (Request::get(route.path), 200),
         ("POST", "/v1/oauth/token") => {
             let code = Browser::new(sandbox).code(&request, MAYA).await;
             (web.exchange(&code).post(route.path), 200)
@@ -121,7 +120,8 @@ async fn row(ground: &Ground, route: &Route) -> Option<(Answer, u16)> {
         ),
         (
             "GET",
-            "/.well-known/openid-configuration"
+            "/favicon.ico"
+            | "/.well-known/openid-configuration"
             | "/.well-known/oauth-authorization-server"
             | "/.well-known/jwks.json",
         ) => (Request::get(route.path), 200),

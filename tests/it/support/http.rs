@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// How long an answer may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A request, as it will be sent.
 #[derive(Debug, Clone)]
@@ -239,8 +239,7 @@ impl Wire {
                 tokio::join!(writing.write_all(bytes), read(&mut reading, head_only));
             match (read, sent) {
                 (Ok(answer), _) => Ok(answer),
-                (Err(error), Ok(())) => Err(error),
-                (Err(_), Err(error)) => Err(error),
+                (Err(error), Ok(())) | (Err(_), Err(error)) => Err(error),
             }
         };
         tokio::time::timeout(PATIENCE, work)

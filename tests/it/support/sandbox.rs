@@ -18,6 +18,9 @@ pub(crate) const MAYA: &str = "maya@example.com";
 const LOOKS: u32 = 600;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
+/// A request and its answer, as they went over the wire.
+pub(crate) type Bytes = (Vec<u8>, Vec<u8>);
+
 /// A sandbox.
 pub(crate) struct Sandbox {
     pub(crate) app: App,
@@ -25,7 +28,7 @@ pub(crate) struct Sandbox {
     /// `127.0.0.1:9400`.
     pub(crate) authority: String,
     /// What went over the wire, request and answer, when a test asked for it to be kept.
-    pub(crate) kept: Option<Mutex<Vec<(Vec<u8>, Vec<u8>)>>>,
+    pub(crate) kept: Option<Mutex<Vec<Bytes>>>,
 }
 
 impl Sandbox {
