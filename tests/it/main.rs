@@ -7,6 +7,7 @@ mod control;
 mod errors;
 mod hosts;
 mod lineage;
+mod model;
 mod negative;
 mod probe;
 mod race;
