@@ -90,11 +90,9 @@ fn the_sandbox_and_the_model_say_the_same() {
         if let Err(difference) = play(&runtime, &steps, BETWEEN_LOOKS) {
             let (steps, difference) = shortened(&runtime, steps, difference);
             panic!(
-                "{difference}\nThe whole sequence:\n{}",
-                steps
-                    .iter()
-                    .map(|step| format!("  {step:?}\n"))
-                    .collect::<String>()
+                "{difference}
+The whole sequence:
+{steps:#?}"
             );
         }
         Ok(())

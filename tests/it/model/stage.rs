@@ -104,7 +104,7 @@ impl Stage {
                 }
             }
             Step::Revoke { token, by } if !self.tokens.is_empty() => {
-                self.revoke(token % self.tokens.len(), by).await?
+                self.revoke(token % self.tokens.len(), by).await?;
             }
             Step::RevokeGrant { client, person } => self.revoke_grant(client, person).await?,
             Step::Disable { client } | Step::Enable { client } => {
