@@ -4,6 +4,7 @@
 
 mod queries;
 mod tree;
+mod typescript;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,12 +34,20 @@ struct Generator {
     generate: fn(&Workspace, &Path) -> anyhow::Result<()>,
 }
 
-const GENERATORS: &[Generator] = &[Generator {
-    name: "checked queries",
-    committed: "crates/connect-store/.sqlx",
-    inputs: queries::inputs,
-    generate: queries::generate,
-}];
+const GENERATORS: &[Generator] = &[
+    Generator {
+        name: "checked queries",
+        committed: "crates/connect-store/.sqlx",
+        inputs: queries::inputs,
+        generate: queries::generate,
+    },
+    Generator {
+        name: "TypeScript of the control surface",
+        committed: "ui/src/rpc/generated",
+        inputs: typescript::inputs,
+        generate: typescript::generate,
+    },
+];
 
 pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::Result<()> {
     for generator in GENERATORS {

@@ -40,7 +40,7 @@ enum Command {
     /// Set up, then check everything: format, tidiness, licences, generated files, lints and every test.
     #[command(visible_alias = "ci")]
     Test(gate::Arguments),
-    /// Write what is generated from the sources (checked queries), or check it.
+    /// Write what is generated from the sources (checked queries, the console's TypeScript), or check it.
     Codegen(codegen::Arguments),
     /// Measure the sandbox beside its peers, and write BENCHMARKS.md.
     Bench(bench::Arguments),

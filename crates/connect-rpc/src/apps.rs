@@ -4,9 +4,10 @@ use connect_core::Timestamp;
 use connect_core::domain::app::{AppType, BaaStatus, IdTokenAlg};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Names an app.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct AppRef {
     /// Its `client_id`.
@@ -14,7 +15,7 @@ pub struct AppRef {
 }
 
 /// An app, without its secrets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct App {
     /// `client_id` on the wire.
     pub client_id: String,
@@ -61,7 +62,7 @@ pub struct App {
 }
 
 /// A client secret, without its value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct SecretInfo {
     /// When it was issued (sandbox time).
     pub issued_at: Timestamp,
@@ -70,15 +71,16 @@ pub struct SecretInfo {
 }
 
 /// Every app, oldest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct AppList {
     /// The apps.
     pub apps: Vec<App>,
 }
 
 /// An app to be registered.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields = nullable)]
 pub struct CreateApp {
     /// 1 to 255 characters.
     pub name: String,
@@ -86,6 +88,7 @@ pub struct CreateApp {
     pub app_type: AppType,
     /// At least one, but for m2m.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub redirect_uris: Vec<String>,
     /// At least one.
     pub scopes: Vec<String>,
@@ -94,6 +97,7 @@ pub struct CreateApp {
     pub webhook_url: Option<String>,
     /// Origins that may call from a browser.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub allowed_origins: Vec<String>,
     /// `none` unless told.
     #[serde(default)]
@@ -109,6 +113,7 @@ pub struct CreateApp {
     pub brand_id: Option<String>,
     /// Loop's own app: no consent page for the basic scopes.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub is_first_party: bool,
     /// 300 to 3600; 3600 unless told.
     #[serde(default)]
@@ -119,7 +124,7 @@ pub struct CreateApp {
 }
 
 /// A registered app and its secrets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Registered {
     /// `client_id` on the wire.
     pub client_id: String,
@@ -132,8 +137,9 @@ pub struct Registered {
 }
 
 /// Changes to an app; what is left out stays. `app_type` can't change.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields = nullable)]
 pub struct UpdateApp {
     /// Which app.
     pub client_id: String,
@@ -167,7 +173,7 @@ pub struct UpdateApp {
 }
 
 /// A rotated secret.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Rotated {
     /// Which app.
     pub client_id: String,
@@ -178,7 +184,7 @@ pub struct Rotated {
 }
 
 /// An app's secrets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Secrets {
     /// Which app.
     pub client_id: String,
@@ -189,7 +195,7 @@ pub struct Secrets {
 }
 
 /// Where an app's BAA is to stand.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct SetBaa {
     /// Which app.

@@ -3,9 +3,10 @@
 use connect_core::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Both clocks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Clock {
     /// Sandbox time.
     pub now: Timestamp,
@@ -22,7 +23,7 @@ pub struct Clock {
 }
 
 /// How far to move.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Advance {
     /// Seconds, at least 1, at most ten years.
@@ -30,7 +31,7 @@ pub struct Advance {
 }
 
 /// What an advance did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Advanced {
     /// Where it started (sandbox time).
     pub from: Timestamp,
@@ -45,7 +46,7 @@ pub struct Advanced {
 }
 
 /// Something that fell due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Due {
     /// When (sandbox time).
     pub at: Timestamp,
@@ -58,7 +59,7 @@ pub struct Due {
 }
 
 /// Whether there was something to cancel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Cancelled {
     /// True when an advance was under way.
     pub cancelled: bool,

@@ -3,21 +3,24 @@
 use connect_core::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Which grants to list.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(optional_fields = nullable)]
 pub struct ListGrants {
     /// Only this persona's.
     pub user_id: Option<String>,
     /// Only this app's.
     pub client_id: Option<String>,
     /// Revoked ones too.
+    #[ts(as = "Option<_>", optional)]
     pub with_revoked: bool,
 }
 
 /// Names a grant.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct GrantRef {
     /// Its id.
@@ -25,7 +28,7 @@ pub struct GrantRef {
 }
 
 /// A grant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Grant {
     /// Its id.
     pub grant_id: String,
@@ -50,7 +53,7 @@ pub struct Grant {
 }
 
 /// Grants, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct GrantList {
     /// The grants.
     pub grants: Vec<Grant>,

@@ -4,10 +4,12 @@ use connect_core::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 /// Which entries to list. Everything that is set must hold.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(optional_fields = nullable)]
 pub struct ListJournal {
     /// Only this trace.
     pub trace: Option<String>,
@@ -26,11 +28,12 @@ pub struct ListJournal {
     /// At most so many, up to 1000; 100 unless told.
     pub limit: Option<u32>,
     /// Oldest first instead of newest first.
+    #[ts(as = "Option<_>", optional)]
     pub oldest_first: bool,
 }
 
 /// One entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Entry {
     /// Its place.
     pub seq: i64,
@@ -57,7 +60,7 @@ pub struct Entry {
 }
 
 /// Entries, and how many there are in all.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct JournalList {
     /// The entries.
     pub entries: Vec<Entry>,

@@ -4,9 +4,10 @@ use connect_core::Timestamp;
 use connect_core::domain::app::IdTokenAlg;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// A published signing key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Key {
     /// Its id.
     pub kid: String,
@@ -19,15 +20,16 @@ pub struct Key {
 }
 
 /// The published keys, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct KeyList {
     /// The keys.
     pub keys: Vec<Key>,
 }
 
 /// Which key to make anew.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields = nullable)]
 pub struct RotateKey {
     /// EdDSA unless told.
     #[serde(default)]
@@ -35,16 +37,17 @@ pub struct RotateKey {
 }
 
 /// Confirms that sealed values are given up.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct RemakeKeys {
     /// Must be true.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub confirm: bool,
 }
 
 /// What was made anew.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Remade {
     /// Where the new sealing key lives.
     pub place: String,

@@ -38,6 +38,7 @@ pub use topic::Topic;
     serde::Serialize,
     serde::Deserialize,
     schemars::JsonSchema,
+    ts_rs::TS,
 )]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
@@ -53,6 +54,7 @@ pub struct Nothing {}
     serde::Serialize,
     serde::Deserialize,
     schemars::JsonSchema,
+    ts_rs::TS,
 )]
 pub struct Done {
     /// Always true: a failure is an error.

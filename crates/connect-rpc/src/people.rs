@@ -3,11 +3,12 @@
 use connect_core::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::grants::Grant;
 
 /// Names a persona, by id or by email.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PersonRef {
     /// `user_…`, or an email.
@@ -15,7 +16,7 @@ pub struct PersonRef {
 }
 
 /// A persona.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Person {
     /// `sub` on the wire.
     pub user_id: String,
@@ -36,14 +37,14 @@ pub struct Person {
 }
 
 /// Every persona, oldest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct PersonList {
     /// The personas.
     pub people: Vec<Person>,
 }
 
 /// A persona with what is theirs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct PersonDetail {
     /// The persona.
     pub person: Person,
@@ -56,7 +57,7 @@ pub struct PersonDetail {
 }
 
 /// A message to a persona.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Alert {
     /// Its id.
     pub id: String,
@@ -71,8 +72,9 @@ pub struct Alert {
 }
 
 /// A persona to be created.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields = nullable)]
 pub struct CreatePerson {
     /// Email; unique.
     pub email: String,
@@ -89,12 +91,14 @@ pub struct CreatePerson {
     pub description: Option<String>,
     /// Whether to start with no health data.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub without_data: bool,
 }
 
 /// Changes to a persona; what is left out stays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields = nullable)]
 pub struct UpdatePerson {
     /// Which persona, by id or email.
     pub user_id: String,
@@ -113,8 +117,9 @@ pub struct UpdatePerson {
 }
 
 /// A lab result to be added.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields = nullable)]
 pub struct AddLabResult {
     /// Which persona, by id or email.
     pub user_id: String,
@@ -140,7 +145,7 @@ pub struct AddLabResult {
 }
 
 /// A lab result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct LabResult {
     /// Its id.
     pub id: String,

@@ -4,9 +4,10 @@ use connect_core::Timestamp;
 use connect_core::domain::app::Profile;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Where the sandbox is and how it is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Status {
     /// Version of the program.
     pub version: String,
@@ -45,7 +46,7 @@ pub struct Status {
 }
 
 /// A service's address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Service {
     /// Its name.
     pub name: String,
@@ -54,7 +55,7 @@ pub struct Service {
 }
 
 /// The sealing key's state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct KeyStatus {
     /// `keychain`, `file` or `memory`.
     pub place: String,
@@ -65,7 +66,7 @@ pub struct KeyStatus {
 }
 
 /// Counts and sizes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Counts {
     /// Registered apps.
     pub apps: usize,

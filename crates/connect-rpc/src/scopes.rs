@@ -3,9 +3,10 @@
 use connect_core::domain::standing::Standing;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// One scope.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Scope {
     /// As sent.
     pub name: String,
@@ -26,7 +27,7 @@ pub struct Scope {
 }
 
 /// Every scope.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ScopeList {
     /// The scopes.
     pub scopes: Vec<Scope>,

@@ -5,9 +5,10 @@ use connect_core::domain::settings::Settings;
 use connect_core::domain::standing::Standing;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+use ts_rs::TS;
 
 /// The settings in force, and what is known of each.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct SettingsAnswer {
     /// The settings.
     pub settings: Settings,
@@ -16,7 +17,7 @@ pub struct SettingsAnswer {
 }
 
 /// What a setting means.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct About {
     /// Its name.
     pub name: String,
@@ -27,8 +28,9 @@ pub struct About {
 }
 
 /// Changes to settings; what is left out stays, and null clears what can be cleared.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(optional_fields)]
 pub struct UpdateSettings {
     /// `loop` or `strict`.
     #[serde(skip_serializing_if = "Option::is_none")]

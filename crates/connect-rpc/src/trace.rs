@@ -2,12 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::journal::Entry;
 use crate::traffic::ExchangeSummary;
 
 /// Names a trace.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct GetTrace {
     /// Its id.
@@ -15,7 +16,7 @@ pub struct GetTrace {
 }
 
 /// Everything that belongs to a trace, oldest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Trace {
     /// Its id.
     pub trace: String,

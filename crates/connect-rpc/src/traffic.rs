@@ -4,10 +4,12 @@ use connect_core::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 /// Which exchanges to list. Everything that is set must hold.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(optional_fields = nullable)]
 pub struct ListTraffic {
     /// Only this trace.
     pub trace: Option<String>,
@@ -38,7 +40,7 @@ pub struct ListTraffic {
 }
 
 /// One line of the list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ExchangeSummary {
     /// Its place; later ones have higher.
     pub seq: i64,
@@ -87,7 +89,7 @@ pub struct ExchangeSummary {
 }
 
 /// Exchanges, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct TrafficList {
     /// The exchanges.
     pub exchanges: Vec<ExchangeSummary>,
@@ -96,7 +98,7 @@ pub struct TrafficList {
 }
 
 /// Names an exchange.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeRef {
     /// Its id, `exchange_…`.
@@ -104,7 +106,7 @@ pub struct ExchangeRef {
 }
 
 /// One exchange with its bytes; credentials are markers such as `[access_token 1a2b3c4d]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ExchangeDetail {
     /// What the list shows.
     pub summary: ExchangeSummary,
@@ -121,7 +123,7 @@ pub struct ExchangeDetail {
 }
 
 /// An exchange's bytes as they were.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Revealed {
     /// Bytes in, in base64.
     pub request_base64: String,
@@ -132,7 +134,7 @@ pub struct Revealed {
 }
 
 /// Why an exchange was answered as it was.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Explanation {
     /// What the list shows.
     pub summary: ExchangeSummary,
@@ -151,7 +153,7 @@ pub struct Explanation {
 }
 
 /// A refusal with the differing characters marked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ExplainedRefusal {
     /// The check that failed.
     pub check: String,
@@ -176,7 +178,7 @@ pub struct ExplainedRefusal {
 }
 
 /// Where two texts differ, in characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Difference {
     /// Characters that are the same at the beginning.
     pub same_start: usize,

@@ -6,17 +6,19 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use crate::{RpcError, Topic};
 
 /// A call: `{"cmd": "apps_list", "payload": {}}`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
     /// The command's name.
     pub cmd: String,
     /// Its request; may be left out when it takes none.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub payload: Value,
 }
 
@@ -60,7 +62,7 @@ pub enum Answer {
 }
 
 /// A change: what to fetch again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Changed {
     /// Topics that changed, each once, in order.
     pub topics: Vec<Topic>,
