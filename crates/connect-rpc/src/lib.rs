@@ -4,8 +4,9 @@
 //! topics. Must never know how a command is carried out or carried over: it depends on the core for vocabulary alone.
 //!
 //! To add a command: its request and answer in the module of its panel, and one line in [`with_commands`]. A host that
-//! lacks the handler then does not compile.
+//! lacks the handler then does not compile. To add an action of the console: one line in [`actions::ACTIONS`].
 
+pub mod actions;
 pub mod apps;
 pub mod clock;
 mod commands;

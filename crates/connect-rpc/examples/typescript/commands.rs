@@ -86,7 +86,7 @@ fn list(topics: &[Topic]) -> String {
 }
 
 /// A value of an enumeration as it goes over the wire.
-fn word(value: &impl serde::Serialize) -> String {
+pub(crate) fn word(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         other => unreachable!("an enumeration is written as a word, not as {other:?}"),

@@ -1,8 +1,9 @@
 //! Writes the control surface as TypeScript, for the console's user interface; `cargo xtask codegen` runs it.
 //!
 //! Usage: `typescript <empty directory>`. `types.ts` holds every type of a request or an answer, `commands.ts` the
-//! commands with theirs. Nothing here is part of the product: it only reads the schema.
+//! commands with theirs, `actions.ts` what a person can do. Nothing here is part of the product: it only reads the schema.
 
+mod actions;
 mod commands;
 mod types;
 
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     for (name, text) in [
         ("types.ts", types::file()),
         ("commands.ts", commands::file()),
+        ("actions.ts", actions::file()),
     ] {
         let path = directory.join(name);
         if let Err(error) = std::fs::write(&path, text) {

@@ -1,0 +1,132 @@
+//! The actions themselves.
+
+use super::{Action, Group, Needs, Shortcuts};
+
+/// `id name [shortcuts] needs description;` under its group; those of Windows where it has its own.
+macro_rules! actions {
+    ($($group:ident { $($id:literal $name:literal [$($keys:literal),* $(; windows $($windows:literal),*)?] $needs:ident $description:literal;)* })*) => {
+        /// Every action, by group, in the order of the menus.
+        pub const ACTIONS: &[Action] = &[$($(
+            Action {
+                id: $id,
+                name: $name,
+                description: $description,
+                group: Group::$group,
+                needs: Needs::$needs,
+                shortcuts: Shortcuts {
+                    $(windows: &[$($windows),*],)?
+                    ..Shortcuts::same(&[$($keys),*])
+                },
+            },
+        )*)*];
+    };
+}
+
+actions! {
+    Workspace {
+        "workspace.switch" "Switch Workspace…" ["Mod+O"] Desktop
+            "Opens another workspace in place of this one.";
+        "workspace.new" "New Workspace…" [] Desktop
+            "Makes a new workspace with its own apps, personas and traffic.";
+        "workspace.open_folder" "Open Data Folder" [] Desktop
+            "Shows this workspace's files in the file browser.";
+        "app.quit" "Quit" ["Mod+Q"; windows] Desktop
+            "Stops the sandbox and closes the program; everything is kept.";
+    }
+    Go {
+        "go.palette" "Command Palette" ["Mod+K"] Any
+            "Finds and does any action by its name.";
+        "go.home" "Home" ["Mod+1"] Any
+            "Shows where the sandbox is, how it is, and what to do next.";
+        "go.apps" "Apps" ["Mod+2"] Any
+            "Shows the registered apps and registers new ones.";
+        "go.people" "People" ["Mod+3"] Any
+            "Shows the personas, their health data and who may read it.";
+        "go.traffic" "Traffic" ["Mod+4"] Any
+            "Shows every request to the sandbox and why it was answered as it was.";
+        "go.settings" "Settings" ["Mod+5", "Mod+,"] Any
+            "Shows workspaces, ports, rules, retention, themes and shortcuts.";
+        "go.next_pane" "Next Pane" ["Ctrl+]"] Any
+            "Moves the focus to the next pane of the panel.";
+        "go.previous_pane" "Previous Pane" ["Ctrl+["] Any
+            "Moves the focus to the previous pane of the panel.";
+        "go.find" "Find" ["Mod+F"] Any
+            "Puts the cursor into the search of the open panel.";
+    }
+    View {
+        "view.theme_next" "Next Theme" ["Mod+Shift+L"] Any
+            "Goes on to the next theme: system, light, dark, high contrast.";
+        "view.theme_system" "Theme of the System" [] Any
+            "Follows the system between light and dark.";
+        "view.theme_light" "Light Theme" [] Any
+            "Dark text on light surfaces.";
+        "view.theme_dark" "Dark Theme" [] Any
+            "Light text on dark surfaces.";
+        "view.theme_high_contrast" "High Contrast Theme" [] Any
+            "Strong lines and the strongest contrast.";
+        "view.zoom_in" "Zoom In" ["Mod+=", "Mod++"] Any
+            "Makes everything larger.";
+        "view.zoom_out" "Zoom Out" ["Mod+-"] Any
+            "Makes everything smaller.";
+        "view.zoom_reset" "Actual Size" ["Mod+0"] Any
+            "Puts the size back to what the system uses.";
+        "view.presenter" "Presenter Mode" ["F9"] Any
+            "Masks every secret, enlarges the type and says in plain words what just happened.";
+    }
+    World {
+        "world.copy_base_url" "Copy Base URL" ["Mod+Shift+U"] Any
+            "Copies the address of the sandbox.";
+        "world.copy_env" "Copy .env of the Demo App" ["Mod+Shift+E"] Any
+            "Copies the demo app's credentials and addresses as a .env file.";
+        "apps.new" "New App…" ["Mod+Alt+N"] Any
+            "Registers an app, as in the developer portal.";
+        "people.new" "New Persona…" [] Any
+            "Makes a persona with two years of health data.";
+        "world.clear" "Clear Activity" ["Mod+Shift+Backspace"] Any
+            "Clears traffic, grants, tokens and sessions; apps, secrets, personas and keys stay.";
+        "world.factory_reset" "Factory Reset…" [] Any
+            "Makes the world anew after asking twice; the demo apps keep their ids and secrets.";
+    }
+    Clock {
+        "clock.pause" "Pause Clock" [] Any
+            "Stops the sandbox clock where it stands.";
+        "clock.resume" "Resume Clock" [] Any
+            "Lets the sandbox clock run on from where it stands.";
+        "clock.advance_minute" "Advance a Minute" [] Any
+            "Moves the sandbox clock a minute on, through everything that falls due.";
+        "clock.advance_hour" "Advance an Hour" ["Mod+."] Any
+            "Moves the sandbox clock an hour on: an access token's life.";
+        "clock.advance_day" "Advance a Day" [] Any
+            "Moves the sandbox clock a day on: a rotated secret's grace.";
+        "clock.advance_month" "Advance 30 Days" [] Any
+            "Moves the sandbox clock thirty days on.";
+        "clock.advance_next" "Advance to What Falls Due Next" [] Any
+            "Moves the sandbox clock to the next moment at which something expires or is to be done.";
+        "clock.advance" "Advance by…" ["Mod+Shift+A"] Any
+            "Moves the sandbox clock on by any time.";
+        "clock.cancel" "Stop Advancing" [] Any
+            "Stops an advance at the moment it has reached.";
+    }
+    Traffic {
+        "traffic.pause" "Pause Traffic" ["Mod+Shift+P"] Any
+            "Holds the list still while requests go on being recorded.";
+        "traffic.resume" "Resume Traffic" [] Any
+            "Lets the list follow new requests again.";
+        "traffic.pin" "Pin Exchange" ["Mod+D"] Any
+            "Keeps the selected exchange at hand, or lets it go again.";
+        "traffic.compare" "Compare Two Exchanges" ["Mod+Shift+D"] Any
+            "Shows two selected exchanges side by side with their differences marked.";
+        "traffic.copy_curl" "Copy as cURL" ["Mod+Shift+C"] Any
+            "Copies the selected request as a command line, credentials left out.";
+        "traffic.export_har" "Export as HAR…" ["Mod+E"] Any
+            "Writes the listed exchanges to a HAR file, redacted unless told otherwise.";
+    }
+    Help {
+        "help.shortcuts" "Keyboard Shortcuts" ["F1", "Mod+/"] Any
+            "Shows every action with its keys, and lets you change them.";
+        "help.logs" "Logs" ["Mod+J"] Any
+            "Shows what the program has logged.";
+        "help.about" "About Connect Console" [] Any
+            "Says which version this is and what it is made of.";
+    }
+}
