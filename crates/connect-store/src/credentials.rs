@@ -11,6 +11,7 @@ use sqlx::SqliteConnection;
 
 use crate::error::StoreError;
 use crate::world::ledger::NewCredential;
+use crate::world::rows::Rows;
 use crate::world::tx::WorldTx;
 
 #[derive(sqlx::FromRow)]
@@ -171,24 +172,6 @@ pub async fn active_of_client(
         .collect())
 }
 
-/// Everything that came from one code, the code first.
-pub async fn family(
-    connection: &mut SqliteConnection,
-    root: &CredentialId,
-) -> Result<Vec<Credential>, StoreError> {
-    let root = root.as_str();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"SELECT id AS "id!", hash, kind, state, client_id, user_id, grant_id, parent, root, scope, issued_at,
-                  expires_at, ended_at, trace, issued_by, detail
-           FROM credentials WHERE root = ?1 OR id = ?1 ORDER BY issued_by, id"#,
-        root
-    )
-    .fetch_all(connection)
-    .await?;
-    all(rows)
-}
-
 /// The sealed value of a credential, by hash.
 pub async fn sealed(
     connection: &mut SqliteConnection,
@@ -204,86 +187,52 @@ pub async fn sealed(
     Ok(row.map(|row| (CredentialId::from_text(row.id), row.sealed)))
 }
 
-/// Inserts credentials in one statement; hashes and sealed values travel in one blob beside the rows.
-pub(crate) async fn insert_all(
-    connection: &mut SqliteConnection,
-    new: &[&NewCredential],
-) -> Result<(), StoreError> {
-    let mut blob = Vec::with_capacity(new.len() * 160);
-    let mut rows = Vec::with_capacity(new.len());
-    for NewCredential {
+/// A credential as a row to insert.
+pub(crate) fn new_row(new: &NewCredential) -> String {
+    let NewCredential {
         credential: c,
         sealed,
-    } in new
-    {
-        let hash_at = blob.len() + 1;
-        blob.extend_from_slice(c.hash.as_bytes());
-        let sealed_at = blob.len() + 1;
-        blob.extend_from_slice(sealed);
-        let detail = serde_json::to_string(&c.detail).unwrap_or_else(|_| String::from("{}"));
-        rows.push(json!([
-            c.id.as_str(),
-            hash_at,
-            c.kind.as_str(),
-            c.state.as_str(),
-            c.client_id.as_ref().map(ClientId::as_str),
-            c.user_id.as_ref().map(UserId::as_str),
-            c.grant_id.as_ref().map(GrantId::as_str),
-            c.parent.as_ref().map(CredentialId::as_str),
-            c.root.as_ref().map(CredentialId::as_str),
-            c.scope.to_string(),
-            c.issued_at.as_millis(),
-            c.expires_at.map(Timestamp::as_millis),
-            c.ended_at.map(Timestamp::as_millis),
-            c.trace.as_str(),
-            c.issued_by.0,
-            detail,
-            sealed_at,
-            sealed.len(),
-        ]));
-    }
-    let rows = serde_json::Value::Array(rows).to_string();
-    sqlx::query!(
-        "INSERT INTO credentials (id, hash, kind, state, client_id, user_id, grant_id, parent, root, scope, issued_at,
-                                  expires_at, ended_at, trace, issued_by, detail, sealed)
-         SELECT value->>0, substr(?2, value->>1, 32), value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
-                value->>8, value->>9, value->>10, value->>11, value->>12, value->>13, value->>14, value->>15,
-                substr(?2, value->>16, value->>17)
-         FROM json_each(?1)",
-        rows,
-        blob
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    } = new;
+    let detail = serde_json::to_string(&c.detail).unwrap_or_else(|_| String::from("{}"));
+    json!([
+        c.id.as_str(),
+        c.hash.to_hex(),
+        c.kind.as_str(),
+        c.state.as_str(),
+        c.client_id.as_ref().map(ClientId::as_str),
+        c.user_id.as_ref().map(UserId::as_str),
+        c.grant_id.as_ref().map(GrantId::as_str),
+        c.parent.as_ref().map(CredentialId::as_str),
+        c.root.as_ref().map(CredentialId::as_str),
+        c.scope.to_string(),
+        c.issued_at.as_millis(),
+        c.expires_at.map(Timestamp::as_millis),
+        c.ended_at.map(Timestamp::as_millis),
+        c.trace.as_str(),
+        c.issued_by.0,
+        detail,
+        hex::encode(sealed),
+    ])
+    .to_string()
 }
 
-/// Writes the states of credentials that ended.
-pub(crate) async fn write_states(
-    connection: &mut SqliteConnection,
-    ended: &[&Credential],
-) -> Result<(), StoreError> {
-    let rows = json_array(ended.iter().map(|c| {
-        json!([
-            c.id.as_str(),
-            c.state.as_str(),
-            c.ended_at.map(Timestamp::as_millis)
-        ])
-    }))
-    .to_string();
-    sqlx::query!(
-        "UPDATE credentials SET state = ended.value->>1, ended_at = ended.value->>2
-         FROM json_each(?1) AS ended WHERE credentials.id = ended.value->>0",
-        rows
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+/// A credential that ended as a row to update.
+pub(crate) fn ended_row(c: &Credential) -> String {
+    json!([
+        c.id.as_str(),
+        c.state.as_str(),
+        c.ended_at.map(Timestamp::as_millis)
+    ])
+    .to_string()
 }
 
 /// Adds one credential with its own unit of work.
 pub async fn insert(tx: &mut WorldTx, new: &NewCredential) -> Result<(), StoreError> {
-    insert_all(tx.connection(), &[new]).await
+    let rows = Rows {
+        issued: vec![new_row(new)],
+        ..Rows::default()
+    };
+    rows.write(tx.connection()).await
 }
 
 /// A credential that a cascade ended.

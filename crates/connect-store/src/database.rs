@@ -33,7 +33,7 @@ pub(crate) fn options(path: &Path, durability: Durability) -> SqliteConnectOptio
         .foreign_keys(false)
         .pragma("cache_size", "-1024")
         .pragma("temp_store", "MEMORY")
-        .pragma("wal_autocheckpoint", "2000")
+        .pragma("wal_autocheckpoint", "16000")
         .statement_cache_capacity(128)
         .row_buffer_size(512)
         .disable_statement_logging()

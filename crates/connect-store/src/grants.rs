@@ -1,6 +1,6 @@
 //! Grants: one active for each persona and app, updated in place, revoked with every token of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use connect_core::Timestamp;
@@ -15,6 +15,7 @@ use crate::credentials::{self, json_array};
 use crate::error::StoreError;
 use crate::world::World;
 use crate::world::ledger::GrantRow;
+use crate::world::rows::Rows;
 use crate::world::tx::WorldTx;
 
 /// Where a grant came from.
@@ -145,7 +146,7 @@ pub(crate) async fn active_by_pairs(
         Row,
         r#"SELECT DISTINCT grants.id AS "id!", client_id, user_id, scope, created_at, updated_at, last_used_at, revoked_at,
                   trace, issued_by
-           FROM json_each(?1) AS pair
+           FROM jsonb_each(?1) AS pair
            JOIN grants ON grants.user_id = pair.value->>0 AND grants.client_id = pair.value->>1
            WHERE revoked_at IS NULL"#,
         pairs
@@ -166,49 +167,24 @@ pub(crate) async fn active_by_pairs(
         .collect())
 }
 
-pub(crate) async fn upsert(
-    connection: &mut SqliteConnection,
-    grants: impl Iterator<Item = &(GrantRow, Provenance)>,
-) -> Result<(), StoreError> {
-    let rows = json_array(grants.map(|(grant, provenance)| {
-        json!([
-            grant.id.as_str(),
-            grant.client_id.as_str(),
-            grant.user_id.as_str(),
-            grant.scope.to_string(),
-            grant.created_at.as_millis(),
-            grant.updated_at.as_millis(),
-            provenance.trace.as_str(),
-            provenance.issued_by.0,
-        ])
-    }))
-    .to_string();
-    sqlx::query!(
-        "INSERT INTO grants (id, client_id, user_id, scope, created_at, updated_at, trace, issued_by)
-         SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7
-         FROM json_each(?1) WHERE true
-         ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, updated_at = excluded.updated_at,
-                                        trace = excluded.trace, issued_by = excluded.issued_by",
-        rows
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+/// A grant as a row to insert, or to update the scope of.
+pub(crate) fn row(grant: &GrantRow, provenance: &Provenance) -> String {
+    json!([
+        grant.id.as_str(),
+        grant.client_id.as_str(),
+        grant.user_id.as_str(),
+        grant.scope.to_string(),
+        grant.created_at.as_millis(),
+        grant.updated_at.as_millis(),
+        provenance.trace.as_str(),
+        provenance.issued_by.0,
+    ])
+    .to_string()
 }
 
-/// Writes when grants were last used.
-pub(crate) async fn mark_used(
-    connection: &mut SqliteConnection,
-    used: &BTreeMap<GrantId, i64>,
-) -> Result<(), StoreError> {
-    let rows = json_array(used.iter().map(|(grant, at)| json!([grant.as_str(), at]))).to_string();
-    sqlx::query!(
-        "UPDATE grants SET last_used_at = used.value->>1 FROM json_each(?1) AS used WHERE grants.id = used.value->>0",
-        rows
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+/// A grant's last use (milliseconds of sandbox time) as a row to update.
+pub(crate) fn used_row(grant: &GrantId, at: i64) -> String {
+    json!([grant.as_str(), at]).to_string()
 }
 
 /// When each grant's use was last written down, so that a busy token costs one write a minute.
@@ -257,11 +233,11 @@ impl World {
 
 /// Writes that a grant was used, outside the ledger.
 async fn used(tx: &mut WorldTx, grant: &GrantId, at: Timestamp) -> Result<(), StoreError> {
-    mark_used(
-        tx.connection(),
-        &BTreeMap::from([(grant.clone(), at.as_millis())]),
-    )
-    .await
+    let rows = Rows {
+        used: vec![used_row(grant, at.as_millis())],
+        ..Rows::default()
+    };
+    rows.write(tx.connection()).await
 }
 
 /// Revokes a grant with every active token of it, and tells the person if there is something to tell.

@@ -77,36 +77,11 @@ impl PendingEntry {
             row,
         }
     }
-}
 
-/// Joins rows that are JSON arrays into one JSON array of rows.
-pub(crate) fn json_rows<'r>(rows: impl Iterator<Item = &'r str>) -> String {
-    let mut all = String::from("[");
-    for (index, row) in rows.enumerate() {
-        if index > 0 {
-            all.push(',');
-        }
-        all.push_str(row);
+    /// As a row of the journal.
+    pub(crate) fn row(&self) -> &str {
+        &self.row
     }
-    all.push(']');
-    all
-}
-
-pub(crate) async fn insert_all(
-    connection: &mut SqliteConnection,
-    entries: &[PendingEntry],
-) -> Result<(), StoreError> {
-    let rows = json_rows(entries.iter().map(|entry| entry.row.as_str()));
-    sqlx::query!(
-        "INSERT INTO journal (seq, at, wall, kind, subject, trace, cause, exchange, actor_type, actor_id, detail)
-         SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
-                value->>9, value->>10
-         FROM json_each(?1)",
-        rows
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// The place the next entry will take.

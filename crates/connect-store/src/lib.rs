@@ -16,6 +16,7 @@ pub mod clients;
 pub mod credentials;
 mod database;
 pub mod error;
+mod folding;
 pub mod grants;
 pub mod interactions;
 pub mod journal;

@@ -47,13 +47,16 @@ pub fn find(bytes: &[u8]) -> Vec<Cut> {
     let mut cuts = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        let found = match bytes[at] {
-            b'l' | b's' | b'w' => shape(bytes, at),
-            b'e' if bytes[at..].starts_with(b"eyJ") => jwt(bytes, at),
+        // Most bytes begin nothing, and two tell so: this runs over every byte that passes through the sandbox.
+        let found = match (bytes[at], bytes.get(at + 1)) {
+            (b'l', Some(b'p' | b'%')) | (b's', Some(b'e' | b'%')) | (b'w', Some(b'h' | b'%')) => {
+                shape(bytes, at)
+            }
+            (b'e', Some(b'y')) => jwt(bytes, at),
+            (b'\n', Some(b'a' | b'A')) => scheme(bytes, at),
+            (b'a' | b'c' | b'i' | b'p' | b'r' | b't', Some(_)) => place(bytes, at),
             _ => None,
-        }
-        .or_else(|| place(bytes, at))
-        .or_else(|| scheme(bytes, at));
+        };
         match found {
             Some(cut) => {
                 at = cut.end;
@@ -215,8 +218,9 @@ fn shape(bytes: &[u8], at: usize) -> Option<Cut> {
     })
 }
 
-/// A compact JWS: three base64url parts.
+/// A compact JWS: three base64url parts, the first of which begins with `{"`.
 fn jwt(bytes: &[u8], at: usize) -> Option<Cut> {
+    bytes[at..].starts_with(b"eyJ").then_some(())?;
     let mut end = at;
     for part in 0..3 {
         let (stop, count) = run(bytes, end);
@@ -298,6 +302,18 @@ mod tests {
         ] {
             let text = format!("{{\"x\":\"{prefix}{TAIL}\"}}");
             assert!(!scrub(&text).contains(TAIL), "{prefix}");
+        }
+    }
+
+    #[test]
+    fn every_shape_and_place_is_looked_for() {
+        for (shape, what) in SHAPES {
+            let text = [shape, TAIL.as_bytes()].concat();
+            assert_eq!(find(&text).first().map(|cut| cut.what), Some(what));
+        }
+        for (place, what) in PLACES {
+            let text = [b"x=1&", place, b"value"].concat();
+            assert_eq!(find(&text).first().map(|cut| cut.what), Some(what));
         }
     }
 

@@ -66,7 +66,7 @@ impl SealingKey {
             .chain_update(id.0.as_bytes())
             .chain_update(self.0)
             .finalize();
-        KeyCheck(hex(&digest[..KeyCheck::BYTES]))
+        KeyCheck(hex::encode(&digest[..KeyCheck::BYTES]))
     }
 
     /// The four bytes that every sealed value carries to say which key sealed it.
@@ -112,7 +112,7 @@ impl KeyId {
     pub(super) fn random(random: &mut dyn FnMut(&mut [u8])) -> Self {
         let mut bytes = [0; Self::BYTES];
         random(&mut bytes);
-        Self(hex(&bytes))
+        Self(hex::encode(bytes))
     }
 
     /// The id's text.
@@ -184,17 +184,6 @@ fn checked_hex(text: String, bytes: usize) -> Result<String, NotHex> {
     } else {
         Err(NotHex { digits })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing into a `String` cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 #[cfg(test)]

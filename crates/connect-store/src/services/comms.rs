@@ -124,7 +124,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[Message]) -> Result<(), StoreError
                                dedup_key, hipaa, status, provider, scheduled_at, sent_at, created_at, trace, cause)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
                 value->>9, value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())
@@ -168,7 +168,7 @@ pub async fn put_preferences(tx: &mut WorldTx, rows: &[Preference]) -> Result<()
     });
     sqlx::query!(
         "INSERT INTO preferences (id, user_id, brand_id, channel, category, enabled, updated_at)
-         SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?1) WHERE 1
+         SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM jsonb_each(?1) WHERE 1
          ON CONFLICT (user_id, channel, category) DO UPDATE SET enabled = excluded.enabled,
                                                                 updated_at = excluded.updated_at",
         rows

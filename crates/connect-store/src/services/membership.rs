@@ -130,7 +130,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[Membership]) -> Result<(), StoreEr
     sqlx::query!(
         "INSERT INTO memberships (id, user_id, brand_id, tier, state, subscription_id, has_access, created_at, updated_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())
@@ -157,7 +157,7 @@ pub async fn insert_transitions(tx: &mut WorldTx, rows: &[Transition]) -> Result
         "INSERT INTO membership_transitions (membership_id, position, user_id, brand_id, from_state, to_state, trigger,
                                              reason, created_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())
@@ -180,7 +180,7 @@ pub async fn insert_locks(tx: &mut WorldTx, rows: &[Lock]) -> Result<(), StoreEr
     });
     sqlx::query!(
         "INSERT INTO membership_locks (id, user_id, brand_id, subscription_id, status, locked_at, expires_at)
-         SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?1)",
+         SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())

@@ -154,7 +154,7 @@ pub async fn insert_subscriptions(
                                     cancelled_at, source, created_at, updated_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
                 value->>9, value->>10, value->>11, value->>12, value->>13, value->>14
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())
@@ -185,7 +185,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[Payment]) -> Result<(), StoreError
                                mode, subscription_id, created_at, updated_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
                 value->>9, value->>10, value->>11
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())

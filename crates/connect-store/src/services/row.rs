@@ -46,7 +46,7 @@ pub(super) fn text<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("lists, maps and JSON values always serialise")
 }
 
-/// Rows as one JSON array of arrays, for `INSERT … SELECT … FROM json_each(?)`.
+/// Rows as one JSON array of arrays, for `INSERT … SELECT … FROM jsonb_each(?)`.
 pub(super) fn batch<T>(rows: &[T], columns: impl Fn(&T) -> Value) -> String {
     Value::Array(rows.iter().map(columns).collect()).to_string()
 }

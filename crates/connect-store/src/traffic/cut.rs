@@ -4,7 +4,7 @@
 //! one belongs, is sealed beside the exchange. What stays in the bytes is a marker: `[refresh_token 1a2b3c4d]`, the
 //! first digits of the hash, so that a reader still sees which is which.
 
-use connect_core::domain::redaction;
+use connect_core::domain::redaction::{self, Cut};
 use connect_core::domain::secret::CredentialHash;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -35,83 +35,106 @@ pub(crate) struct StoredCut {
     sealed: Option<(usize, usize)>,
 }
 
-/// What is stored of an exchange's bytes.
-pub(super) struct Cleaned {
-    pub(super) request: Vec<u8>,
-    pub(super) response: Vec<u8>,
+/// A place in a blob: first byte, counted from 1 as SQLite does, and length.
+pub(super) type Place = (usize, usize);
+
+/// What is stored of an exchange's bytes, and where in the blob it was put.
+pub(super) struct Stored {
+    pub(super) request: Place,
+    pub(super) response: Place,
+    /// Sealed values.
+    pub(super) sealed: Place,
+    /// JSON of [`StoredCut`]s.
     pub(super) cuts: String,
-    pub(super) sealed: Vec<u8>,
 }
 
 /// Supplies nonces.
 pub(super) type Nonces<'n> = &'n mut dyn FnMut() -> [u8; 24];
 
-/// Whether some credential in the bytes has no row of its own, so that a key is needed to keep it.
-pub(super) fn needs_key(exchange: &NewExchange) -> bool {
-    [&exchange.request, &exchange.response]
-        .into_iter()
-        .any(|bytes| {
-            redaction::find_in_message(bytes).iter().any(|cut| {
-                !exchange
-                    .notes
-                    .credentials
-                    .contains(&hash_of(&bytes[cut.start..cut.end]))
-            })
-        })
+/// The credentials in an exchange's bytes.
+pub(super) struct Found<'e> {
+    exchange: &'e NewExchange,
+    request: Vec<(Cut, CredentialHash)>,
+    response: Vec<(Cut, CredentialHash)>,
 }
 
-fn hash_of(bytes: &[u8]) -> CredentialHash {
-    CredentialHash::of(&String::from_utf8_lossy(bytes))
-}
-
-/// Cuts every credential out of an exchange's bytes.
-pub(super) fn clean(
-    exchange: &NewExchange,
-    sealer: Option<&Sealer>,
-    nonces: Nonces<'_>,
-) -> Cleaned {
-    let mut cuts = Vec::new();
-    let mut sealed = Vec::new();
-    let mut side = |bytes: &[u8], in_request: bool| {
-        let found = redaction::find_in_message(bytes);
-        if found.is_empty() {
-            return bytes.to_vec();
+impl<'e> Found<'e> {
+    pub(super) fn new(exchange: &'e NewExchange) -> Self {
+        let side = |bytes: &[u8]| {
+            redaction::find_in_message(bytes)
+                .into_iter()
+                .map(|cut| {
+                    let value = String::from_utf8_lossy(&bytes[cut.start..cut.end]);
+                    (cut, CredentialHash::of(&value))
+                })
+                .collect()
+        };
+        Self {
+            exchange,
+            request: side(&exchange.request),
+            response: side(&exchange.response),
         }
-        let mut kept = Vec::with_capacity(bytes.len());
-        let mut from = 0;
-        for cut in found {
-            kept.extend_from_slice(&bytes[from..cut.start]);
-            from = cut.end;
-            let value = &bytes[cut.start..cut.end];
-            let hash = hash_of(value);
-            let marker = format!("[{} {}]", cut.what, &hash.to_hex()[..8]);
-            let mut stored = StoredCut {
-                in_request,
-                at: kept.len(),
-                len: marker.len(),
-                hash: None,
-                sealed: None,
-            };
-            if exchange.notes.credentials.contains(&hash) {
-                stored.hash = Some(hash.to_hex());
-            } else if let Some(sealer) = sealer {
-                let value = sealer.seal(value, exchange.id.as_str().as_bytes(), nonces());
-                stored.sealed = Some((sealed.len(), value.len()));
-                sealed.extend_from_slice(&value);
+    }
+
+    /// Whether it is known beyond these bytes.
+    fn has_row(&self, hash: &CredentialHash) -> bool {
+        self.exchange.notes.credentials.contains(hash)
+    }
+
+    /// Whether some credential has no row of its own, so that a key is needed to keep it.
+    pub(super) fn needs_key(&self) -> bool {
+        let mut all = self.request.iter().chain(&self.response);
+        all.any(|(_, hash)| !self.has_row(hash))
+    }
+
+    /// Adds the bytes to `blob`, every credential cut out of them.
+    pub(super) fn cut_into(
+        &self,
+        blob: &mut Vec<u8>,
+        sealer: Option<&Sealer>,
+        nonces: Nonces<'_>,
+    ) -> Stored {
+        let mut cuts = Vec::new();
+        let mut sealed = Vec::new();
+        let mut side = |bytes: &[u8], found: &[(Cut, CredentialHash)], in_request: bool| {
+            let start = blob.len();
+            let mut from = 0;
+            for (cut, hash) in found {
+                blob.extend_from_slice(&bytes[from..cut.start]);
+                from = cut.end;
+                let digits = hash.to_hex();
+                let marker = format!("[{} {}]", cut.what, &digits[..8]);
+                let mut stored = StoredCut {
+                    in_request,
+                    at: blob.len() - start,
+                    len: marker.len(),
+                    hash: None,
+                    sealed: None,
+                };
+                if self.has_row(hash) {
+                    stored.hash = Some(digits);
+                } else if let Some(sealer) = sealer {
+                    let context = self.exchange.id.as_str().as_bytes();
+                    let value = sealer.seal(&bytes[cut.start..cut.end], context, nonces());
+                    stored.sealed = Some((sealed.len(), value.len()));
+                    sealed.extend_from_slice(&value);
+                }
+                blob.extend_from_slice(marker.as_bytes());
+                cuts.push(stored);
             }
-            kept.extend_from_slice(marker.as_bytes());
-            cuts.push(stored);
+            blob.extend_from_slice(&bytes[from..]);
+            (start + 1, blob.len() - start)
+        };
+        let request = side(&self.exchange.request, &self.request, true);
+        let response = side(&self.exchange.response, &self.response, false);
+        let sealed_at = (blob.len() + 1, sealed.len());
+        blob.extend_from_slice(&sealed);
+        Stored {
+            request,
+            response,
+            sealed: sealed_at,
+            cuts: serde_json::to_string(&cuts).unwrap_or_else(|_| String::from("[]")),
         }
-        kept.extend_from_slice(&bytes[from..]);
-        kept
-    };
-    let request = side(&exchange.request, true);
-    let response = side(&exchange.response, false);
-    Cleaned {
-        request,
-        response,
-        cuts: serde_json::to_string(&cuts).unwrap_or_else(|_| String::from("[]")),
-        sealed,
     }
 }
 

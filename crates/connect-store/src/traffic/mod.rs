@@ -25,6 +25,7 @@ pub use row::{Exchange, ExchangeSummary, Timing};
 
 use crate::database::{self, Durability};
 use crate::error::StoreError;
+use crate::folding::Folding;
 use crate::sealing::Vault;
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("migrations/traffic");
@@ -89,6 +90,7 @@ impl Traffic {
         let (recorded, _) = broadcast::channel(64);
         let writer = writer::Writer::start(
             connection,
+            Folding::start(path.to_owned()),
             branch,
             vault,
             Arc::clone(&retention),

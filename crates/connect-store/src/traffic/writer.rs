@@ -1,6 +1,7 @@
 //! The traffic writer: exchanges in batches, one statement each, behind a bounded queue.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use connect_core::domain::exchange::Notes;
 use connect_core::domain::redaction::scrub;
@@ -11,15 +12,18 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 
 use super::NewExchange;
-use super::cut;
+use super::cut::{Found, Stored};
 use super::retention::{self, Retention};
 use crate::error::StoreError;
+use crate::folding::Folding;
 use crate::sealing::Vault;
 
 /// Exchanges that may wait; beyond that, connections wait.
 const QUEUE: usize = 2048;
 /// Bytes that may wait, in KiB; beyond that, connections wait.
 const QUEUE_KIB: u32 = 8 * 1024;
+/// How long an exchange waits for others to be written with.
+const GATHER: Duration = Duration::from_millis(10);
 /// Most exchanges in one statement.
 const BATCH: usize = 256;
 /// About as many bytes in one statement.
@@ -53,6 +57,7 @@ struct State {
 impl Writer {
     pub(super) async fn start(
         mut connection: SqliteConnection,
+        folding: Folding,
         branch: String,
         vault: Arc<Vault>,
         retention: Arc<RwLock<Retention>>,
@@ -73,7 +78,7 @@ impl Writer {
             last_wall_ms: 0,
         };
         let (sender, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(run(state, queue));
+        tokio::spawn(run(state, folding, queue));
         Ok(Self {
             queue: sender,
             room: Arc::new(Semaphore::new(QUEUE_KIB as usize)),
@@ -130,9 +135,10 @@ struct Batch {
     bytes: usize,
 }
 
-async fn run(mut state: State, mut queue: mpsc::Receiver<Job>) {
+async fn run(mut state: State, folding: Folding, mut queue: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut jobs, BATCH).await > 0 {
+        gather(&mut queue, &mut jobs).await;
         let mut batch = Batch::default();
         for job in jobs.drain(..) {
             match job {
@@ -154,6 +160,7 @@ async fn run(mut state: State, mut queue: mpsc::Receiver<Job>) {
                 }
                 Job::Close(done) => {
                     state.write(&mut batch).await;
+                    folding.stop().await;
                     let _ = state.connection.close().await;
                     let _ = done.send(());
                     return;
@@ -161,6 +168,30 @@ async fn run(mut state: State, mut queue: mpsc::Receiver<Job>) {
             }
         }
         state.write(&mut batch).await;
+        folding.written();
+    }
+}
+
+/// Waits a little for more, so that a busy moment costs a few statements and not one for each exchange. Whoever asks
+/// for something else than recording is not kept waiting.
+async fn gather(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
+    let over = tokio::time::sleep(GATHER);
+    tokio::pin!(over);
+    let mut seen = 0;
+    while jobs.len() < BATCH
+        && jobs[seen..]
+            .iter()
+            .all(|job| matches!(job, Job::Record(..)))
+    {
+        seen = jobs.len();
+        tokio::select! {
+            taken = queue.recv_many(jobs, BATCH) => {
+                if taken == 0 {
+                    return;
+                }
+            }
+            () = &mut over => return,
+        }
     }
 }
 
@@ -200,7 +231,8 @@ impl State {
     }
 
     async fn insert(&mut self, batch: &[NewExchange]) -> Result<(), StoreError> {
-        let sealer = if batch.iter().any(cut::needs_key) {
+        let found: Vec<Found<'_>> = batch.iter().map(Found::new).collect();
+        let sealer = if found.iter().any(Found::needs_key) {
             match self.vault.sealer().await {
                 Ok(sealer) => Some(sealer),
                 Err(error) => {
@@ -213,22 +245,14 @@ impl State {
         };
         let mut blob = Vec::with_capacity(batch.iter().map(size).sum());
         let mut rows = Vec::with_capacity(batch.len());
-        for exchange in batch {
+        for (exchange, found) in batch.iter().zip(&found) {
             let mut counter = 0_u64;
             let mut nonces = || {
                 counter += 1;
                 nonce(exchange.id.as_str(), counter)
             };
-            let cleaned = cut::clean(exchange, sealer.as_deref(), &mut nonces);
-            let mut place = |bytes: &[u8]| {
-                let at = blob.len() + 1;
-                blob.extend_from_slice(bytes);
-                (at, bytes.len())
-            };
-            let request = place(&cleaned.request);
-            let response = place(&cleaned.response);
-            let sealed = place(&cleaned.sealed);
-            rows.push(self.row(exchange, request, response, sealed, &cleaned.cuts));
+            let stored = found.cut_into(&mut blob, sealer.as_deref(), &mut nonces);
+            rows.push(self.row(exchange, &stored));
             self.next_seq += 1;
         }
         let rows = Value::Array(rows).to_string();
@@ -241,7 +265,7 @@ impl State {
                  value->>17, value->>18, value->>19, value->>20, value->>21, value->>22, value->>23, value->>24,
                  value->>25, value->>26, value->>27, value->>28, substr(?2, value->>29, value->>30),
                  substr(?2, value->>31, value->>32), substr(?2, value->>33, value->>34)
-             FROM json_each(?1)",
+             FROM jsonb_each(?1)",
             rows,
             blob
         )
@@ -250,14 +274,7 @@ impl State {
         Ok(())
     }
 
-    fn row(
-        &self,
-        exchange: &NewExchange,
-        request: (usize, usize),
-        response: (usize, usize),
-        sealed: (usize, usize),
-        cuts: &str,
-    ) -> Value {
+    fn row(&self, exchange: &NewExchange, stored: &Stored) -> Value {
         let notes = &exchange.notes;
         json!([
             self.next_seq,
@@ -291,13 +308,13 @@ impl State {
             exchange.timing.done_us,
             exchange.request_len,
             exchange.response_len,
-            cuts,
-            request.0,
-            request.1,
-            response.0,
-            response.1,
-            sealed.0,
-            sealed.1,
+            stored.cuts,
+            stored.request.0,
+            stored.request.1,
+            stored.response.0,
+            stored.response.1,
+            stored.sealed.0,
+            stored.sealed.1,
         ])
     }
 

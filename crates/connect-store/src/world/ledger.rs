@@ -279,7 +279,8 @@ impl Ledger<'_> {
         Ok(ledger)
     }
 
-    async fn flush(self) -> Result<(), StoreError> {
+    /// Leaves what was decided with the transaction, to be written.
+    fn settle(self) {
         let Ledger {
             tx,
             rows,
@@ -288,29 +289,28 @@ impl Ledger<'_> {
             grants_used,
             ..
         } = self;
-        let ended: Vec<&Credential> = rows
-            .values()
-            .filter(|held| held.change == Change::Ended)
-            .map(|held| &held.new.credential)
-            .collect();
-        if !ended.is_empty() {
-            credentials::write_states(tx.connection(), &ended).await?;
-        }
-        if !grants_changed.is_empty() {
-            grants::upsert(tx.connection(), grants_changed.values()).await?;
-        }
-        if !grants_used.is_empty() {
-            grants::mark_used(tx.connection(), &grants_used).await?;
-        }
-        if !issued.is_empty() {
-            let new: Vec<&NewCredential> = issued
+        let pending = &mut tx.pending;
+        pending.ended.extend(
+            rows.values()
+                .filter(|held| held.change == Change::Ended)
+                .map(|held| credentials::ended_row(&held.new.credential)),
+        );
+        pending.granted.extend(
+            grants_changed
+                .values()
+                .map(|(grant, provenance)| grants::row(grant, provenance)),
+        );
+        pending.used.extend(
+            grants_used
+                .iter()
+                .map(|(grant, at)| grants::used_row(grant, *at)),
+        );
+        pending.issued.extend(
+            issued
                 .iter()
                 .filter_map(|hash| rows.get(hash))
-                .map(|held| &held.new)
-                .collect();
-            credentials::insert_all(tx.connection(), &new).await?;
-        }
-        Ok(())
+                .map(|held| credentials::new_row(&held.new)),
+        );
     }
 }
 
@@ -361,7 +361,7 @@ impl<U: LedgerUnit> ErasedUnit for PendingUnit<U> {
     }
 }
 
-/// Runs units in order, sharing statements between them up to the next cascade.
+/// Runs units in order, sharing statements between them up to the next cascade. What they decided is pending afterwards.
 pub(crate) async fn run(
     tx: &mut WorldTx,
     env: &Env,
@@ -381,19 +381,20 @@ pub(crate) async fn run(
             cascade = units[next].decide(&mut ledger);
             next += 1;
         }
-        ledger.flush().await?;
+        ledger.settle();
+        let Some(cascade) = cascade else { continue };
+        tx.flush().await?;
         match cascade {
-            Some(Cascade::RevokeFamily { root, origin }) => {
+            Cascade::RevokeFamily { root, origin } => {
                 credentials::revoke_family(tx, &origin, &root).await?;
             }
-            Some(Cascade::RevokeGrant {
+            Cascade::RevokeGrant {
                 grant,
                 origin,
                 alert,
-            }) => {
+            } => {
                 grants::revoke(tx, &origin, &grant, alert).await?;
             }
-            None => {}
         }
     }
     Ok(())

@@ -11,12 +11,14 @@ use tokio::sync::broadcast;
 
 use crate::database::{self, Durability};
 use crate::error::StoreError;
+use crate::folding::Folding;
 use crate::grants::GrantsUsed;
 use crate::journal;
 
 pub(crate) mod cache;
 pub(crate) mod ledger;
 pub(crate) mod lookup;
+pub(crate) mod rows;
 pub(crate) mod tx;
 mod writer;
 
@@ -60,15 +62,16 @@ impl World {
         let next_seq = journal::next_seq(&mut connection).await?;
         let (changes, _) = broadcast::channel(256);
         let caches = Arc::new(Caches::default());
-        let tx = WorldTx {
-            connection,
-            next_seq,
-            pending: Vec::new(),
-            changes: Changes::default(),
-        };
+        let tx = WorldTx::new(connection, next_seq);
         let readers = database::readers(&options.path, 3);
         Ok(Self(Arc::new(Inner {
-            writer: writer::Writer::start(tx, env, Arc::clone(&caches), changes.clone()),
+            writer: writer::Writer::start(
+                tx,
+                Folding::start(options.path.clone()),
+                env,
+                Arc::clone(&caches),
+                changes.clone(),
+            ),
             lookup: lookup::Lookup::start(readers.clone()),
             readers,
             caches,

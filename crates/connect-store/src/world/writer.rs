@@ -6,13 +6,13 @@ use std::sync::Arc;
 use connect_core::Env;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use sqlx::Connection;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::cache::Caches;
 use super::ledger::{self, ErasedUnit, LedgerUnit, PendingUnit};
 use super::tx::{Changes, WorldTx};
 use crate::error::StoreError;
+use crate::folding::Folding;
 
 /// Most units in one transaction.
 const GROUP: usize = 128;
@@ -85,12 +85,13 @@ where
 impl Writer {
     pub(super) fn start(
         tx: WorldTx,
+        folding: Folding,
         env: Arc<Env>,
         caches: Arc<Caches>,
         changes: broadcast::Sender<Arc<Changes>>,
     ) -> Self {
         let (sender, queue) = mpsc::channel(GROUP * 8);
-        tokio::spawn(run(tx, env, caches, changes, queue));
+        tokio::spawn(run(tx, folding, env, caches, changes, queue));
         Self(sender)
     }
 
@@ -123,6 +124,7 @@ impl Writer {
 
 async fn run(
     mut tx: WorldTx,
+    folding: Folding,
     env: Arc<Env>,
     caches: Arc<Caches>,
     changes: broadcast::Sender<Arc<Changes>>,
@@ -141,9 +143,11 @@ async fn run(
             }
         }
         group(&mut tx, &env, &caches, &changes, units, ledger).await;
+        folding.written();
         if let Some(done) = close {
             drop(queue);
-            let _ = tx.connection.close().await;
+            folding.stop().await;
+            tx.close().await;
             let _ = done.send(());
             return;
         }
@@ -159,21 +163,26 @@ async fn group(
     units: Vec<Box<dyn Unit>>,
     mut ledger: Vec<Box<dyn ErasedUnit>>,
 ) {
-    if let Err(error) = execute(tx, "BEGIN IMMEDIATE").await {
-        let why = error.to_string();
-        for unit in units {
-            unit.refuse(why.clone());
+    let (start, only_ledger) = (tx.mark(), units.is_empty());
+    let decided = async {
+        ledger::run(tx, env, &mut ledger).await?;
+        if only_ledger {
+            tx.commit().await
+        } else {
+            tx.flush().await
         }
-        for unit in ledger {
-            unit.finish(Err(why.clone()));
-        }
-        return;
     }
-    let start = tx.mark();
-    if let Err(error) = ledger::run(tx, env, &mut ledger).await {
+    .await;
+    if let Err(error) = decided {
+        tx.roll_back(&start).await;
+        if ledger.is_empty() {
+            let why = error.to_string();
+            for unit in units {
+                unit.refuse(why.clone());
+            }
+            return;
+        }
         tracing::warn!(%error, "a group of ledger units failed together; running them one by one");
-        tx.back_to(&start);
-        let _ = execute(tx, "ROLLBACK").await;
         one_by_one(tx, env, caches, changes, ledger).await;
         if !units.is_empty() {
             Box::pin(group(tx, env, caches, changes, units, Vec::new())).await;
@@ -183,16 +192,16 @@ async fn group(
     let mut verdicts = Vec::with_capacity(units.len());
     for unit in units {
         let mark = tx.mark();
-        if let Err(error) = execute(tx, "SAVEPOINT unit").await {
+        if let Err(error) = tx.execute("SAVEPOINT unit").await {
             unit.refuse(error.to_string());
             continue;
         }
         let verdict = unit.run(tx).await;
         if verdict.is_none() {
             tx.back_to(&mark);
-            let _ = execute(tx, "ROLLBACK TO unit").await;
+            let _ = tx.execute("ROLLBACK TO unit").await;
         }
-        let _ = execute(tx, "RELEASE unit").await;
+        let _ = tx.execute("RELEASE unit").await;
         verdicts.extend(verdict);
     }
     let committed = commit(tx, caches, changes, &start).await;
@@ -214,16 +223,10 @@ async fn one_by_one(
     for unit in ledger {
         let mut alone = [unit];
         let start = tx.mark();
-        let outcome = async {
-            execute(tx, "BEGIN IMMEDIATE").await?;
-            ledger::run(tx, env, &mut alone).await
-        }
-        .await;
-        let committed = match outcome {
+        let committed = match ledger::run(tx, env, &mut alone).await {
             Ok(()) => commit(tx, caches, changes, &start).await,
             Err(error) => {
-                tx.back_to(&start);
-                let _ = execute(tx, "ROLLBACK").await;
+                tx.roll_back(&start).await;
                 Err(error.to_string())
             }
         };
@@ -232,42 +235,28 @@ async fn one_by_one(
     }
 }
 
-/// Commits, drops what caches hold of the changed rows, and tells whoever listens; in this order, before any answer.
+/// Commits what is not committed yet, drops what caches hold of the changed rows, and tells whoever listens; in this
+/// order, before any answer.
 async fn commit(
     tx: &mut WorldTx,
     caches: &Caches,
     changes: &broadcast::Sender<Arc<Changes>>,
     start: &super::tx::Mark,
 ) -> Result<(), String> {
-    let outcome = async {
-        tx.flush_journal().await?;
-        execute(tx, "COMMIT").await
+    if let Err(error) = tx.commit().await {
+        tracing::error!(%error, "a group could not be committed");
+        tx.roll_back(start).await;
+        return Err(error.to_string());
     }
-    .await;
     let made = std::mem::take(&mut tx.changes);
-    match outcome {
-        Ok(()) => {
-            made.clients.iter().for_each(|id| caches.clients.forget(id));
-            made.people.iter().for_each(|id| caches.people.forget(id));
-            if made.all {
-                caches.clients.clear();
-                caches.people.clear();
-            }
-            if !made.kinds.is_empty() {
-                let _ = changes.send(Arc::new(made));
-            }
-            Ok(())
-        }
-        Err(error) => {
-            tracing::error!(%error, "a group could not be committed");
-            tx.back_to(start);
-            let _ = execute(tx, "ROLLBACK").await;
-            Err(error.to_string())
-        }
+    made.clients.iter().for_each(|id| caches.clients.forget(id));
+    made.people.iter().for_each(|id| caches.people.forget(id));
+    if made.all {
+        caches.clients.clear();
+        caches.people.clear();
     }
-}
-
-async fn execute(tx: &mut WorldTx, statement: &'static str) -> Result<(), StoreError> {
-    sqlx::query(statement).execute(&mut tx.connection).await?;
+    if !made.kinds.is_empty() {
+        let _ = changes.send(Arc::new(made));
+    }
     Ok(())
 }

@@ -71,7 +71,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[CheckIn]) -> Result<(), StoreError
                                 mood, weight_kg, sleep_quality, completed_at, created_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
                 value->>9, value->>10, value->>11, value->>12, value->>13
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())

@@ -64,7 +64,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[Enrollment]) -> Result<(), StoreEr
     sqlx::query!(
         "INSERT INTO enrollments (id, user_id, brand_id, protocol_id, goals, intake, status, enrolled_at, ended_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())

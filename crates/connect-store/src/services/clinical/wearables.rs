@@ -107,7 +107,7 @@ pub async fn put(tx: &mut WorldTx, rows: &[WearableConnection]) -> Result<(), St
         "INSERT OR REPLACE INTO wearable_connections (id, user_id, brand_id, provider, junction_user_id, status,
                                                       connected_at, last_synced_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())
@@ -133,7 +133,7 @@ pub async fn put_metrics(tx: &mut WorldTx, rows: &[WearableMetric]) -> Result<()
         "INSERT OR REPLACE INTO wearable_metrics (user_id, provider, metric, brand_id, label, value, show_on_optimize,
                                                   updated_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())

@@ -52,7 +52,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[Community]) -> Result<(), StoreErr
         "INSERT OR IGNORE INTO communities (id, brand_id, slug, name, description, cover_image_url, user_id, created_at,
                                             updated_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())

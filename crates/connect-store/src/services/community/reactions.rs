@@ -79,7 +79,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[Reaction]) -> Result<(), StoreErro
     });
     sqlx::query!(
         "INSERT OR IGNORE INTO post_reactions (post_id, user_id, kind, brand_id, created_at)
-         SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?1)",
+         SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())

@@ -45,7 +45,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[Patient]) -> Result<(), StoreError
     });
     sqlx::query!(
         "INSERT OR IGNORE INTO patients (user_id, brand_id, external_ids, status, metadata, created_at, updated_at)
-         SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?1)",
+         SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())

@@ -59,7 +59,7 @@ pub async fn insert(tx: &mut WorldTx, rows: &[TimelineEvent]) -> Result<(), Stor
                                       source_id, metadata, created_at)
          SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
                 value->>9, value->>10
-         FROM json_each(?1)",
+         FROM jsonb_each(?1)",
         rows
     )
     .execute(tx.connection())
