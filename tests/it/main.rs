@@ -4,7 +4,9 @@
 //! the file of its subject; to add a subject: a file here. What they share is in `support`.
 
 mod control;
+mod crash;
 mod errors;
+mod fuzz;
 mod hosts;
 mod lineage;
 mod model;
@@ -16,3 +18,4 @@ mod sealing;
 mod secrecy;
 mod support;
 mod time;
+mod ui;

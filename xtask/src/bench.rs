@@ -23,6 +23,7 @@ use crate::setup::{self, Purpose};
 use crate::step;
 use crate::workspace::Workspace;
 use load::Timing;
+use session::Work;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -32,6 +33,12 @@ pub(crate) struct Arguments {
     /// Measure the peers only; writes no report.
     #[arg(long)]
     peers: bool,
+    /// Measure one piece of work of the sandbox alone, with processor times; writes no report.
+    #[arg(long, value_enum, value_name = "WORK", conflicts_with_all = ["quick", "peers"])]
+    only: Option<Work>,
+    /// The cargo profile of the sandbox's program: `profiling` has the symbols that `perf` reads.
+    #[arg(long, default_value = "release", value_name = "NAME")]
+    profile: String,
 }
 
 /// How much is measured.
@@ -56,6 +63,16 @@ const FULL: Effort = Effort {
     grants: 10_000,
     races: 1_000,
     settle: Duration::from_secs(2),
+};
+
+/// Long enough to attach a profiler.
+const LOOK: Effort = Effort {
+    rounds: 1,
+    timing: Timing {
+        warm_up: Duration::from_secs(2),
+        measured: Duration::from_secs(10),
+    },
+    ..FULL
 };
 
 const QUICK: Effort = Effort {
@@ -84,7 +101,15 @@ pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::R
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let results = runtime.block_on(session::measure(workspace, effort, arguments.peers))?;
+    if let Some(work) = arguments.only {
+        return runtime.block_on(session::look(workspace, &arguments.profile, LOOK, work));
+    }
+    let results = runtime.block_on(session::measure(
+        workspace,
+        &arguments.profile,
+        effort,
+        arguments.peers,
+    ))?;
     let text = report::text(&results);
     if arguments.quick || arguments.peers {
         anstream::println!("{text}");
@@ -99,26 +124,15 @@ pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::R
 /// measure itself.
 fn from_release_build(workspace: &Workspace, arguments: &Arguments) -> anyhow::Result<()> {
     step::say("building for release");
-    let mut build = step::cargo(workspace);
-    build.args(["build", "--release", "--package", "xtask"]);
+    step::run(step::cargo(workspace).args(["build", "--release", "--package", "xtask"]))?;
     if !arguments.peers {
-        build.args([
-            "--package",
-            "connect-cli",
-            "--bin",
-            SANDBOX,
-            "--bin",
-            "xtask",
-        ]);
+        step::run(
+            step::cargo(workspace)
+                .args(["build", "--package", "connect-cli", "--bin", SANDBOX])
+                .args(["--profile", &arguments.profile]),
+        )?;
     }
-    step::run(&mut build)?;
     let mut again = std::process::Command::new(workspace.program("release", "xtask"));
-    again.arg("bench");
-    if arguments.quick {
-        again.arg("--quick");
-    }
-    if arguments.peers {
-        again.arg("--peers");
-    }
+    again.args(std::env::args_os().skip(1));
     step::run(&mut again)
 }

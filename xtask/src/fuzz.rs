@@ -31,7 +31,6 @@ pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::R
         .args(["test", "--workspace", "--no-fail-fast"])
         .envs(setup::browser_variables()?)
         .env("ARBTEST_BUDGET_MS", budget.to_string())
-        .env("CONNECT_FUZZ_SECONDS", (budget / 1000).max(1).to_string())
         .env("CONNECT_SOAK_SECONDS", half.to_string());
     if let Some(seed) = &arguments.seed {
         tests.env("ARBTEST_SEED", seed);

@@ -76,6 +76,9 @@ fn lints(workspace: &Workspace) -> anyhow::Result<()> {
     )
 }
 
+/// How long each property test looks for a counterexample; `cargo xtask fuzz` gives them longer.
+const PROPERTY_BUDGET_MS: &str = "400";
+
 /// Runs every test in a session. The sandbox's program is built with them, since its own tests run it; this program is
 /// not, so nothing replaces it under our feet.
 fn tests(workspace: &Workspace) -> anyhow::Result<()> {
@@ -83,6 +86,9 @@ fn tests(workspace: &Workspace) -> anyhow::Result<()> {
     tests
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
         .envs(setup::browser_variables()?);
+    if std::env::var_os("ARBTEST_BUDGET_MS").is_none() {
+        tests.env("ARBTEST_BUDGET_MS", PROPERTY_BUDGET_MS);
+    }
     step::run(&mut session::within(&tests)?)
 }
 

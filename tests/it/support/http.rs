@@ -226,6 +226,12 @@ impl Wire {
         answer.unwrap_or_else(|error| panic!("{error}, to {}", String::from_utf8_lossy(&bytes)))
     }
 
+    /// Sends a request and reads its answer, if anybody is there to give one.
+    pub(crate) async fn ask(&mut self, request: &Request) -> std::io::Result<Answer> {
+        let bytes = request.bytes(&self.authority);
+        self.exchange(&bytes, request.method() == "HEAD").await
+    }
+
     /// Sends bytes and reads one answer; the error says what came instead.
     pub(crate) async fn exchange(
         &mut self,

@@ -28,13 +28,13 @@ pub(super) struct Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox with an empty data directory.
+    /// A sandbox built with this cargo profile, with an empty data directory.
     ///
     /// # Errors
     /// When the directory cannot be emptied.
-    pub(super) fn prepare(workspace: &Workspace) -> anyhow::Result<Self> {
+    pub(super) fn prepare(workspace: &Workspace, profile: &str) -> anyhow::Result<Self> {
         let sandbox = Self {
-            program: workspace.program("release", SANDBOX),
+            program: workspace.program(profile, SANDBOX),
             data: workspace.target("bench/sandbox"),
             control_port: free_port()?,
             survives_power_cut: false,

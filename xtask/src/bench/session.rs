@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 const SEATS: usize = 32;
 
 /// What is measured, as a key of the results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(super) enum Work {
     Refresh8,
     Refresh32,
@@ -59,6 +59,7 @@ pub(super) struct Results {
 /// When a server does not come up or gives a wrong answer.
 pub(super) async fn measure(
     workspace: &Workspace,
+    profile: &str,
     effort: Effort,
     peers_only: bool,
 ) -> anyhow::Result<Results> {
@@ -95,15 +96,17 @@ pub(super) async fn measure(
         .glewlwyd_footprint(&glewlwyd.with(Durability::WalNormal))
         .await?;
     if !peers_only {
-        let sandbox = Sandbox::prepare(workspace)?;
+        let sandbox = Sandbox::prepare(workspace, profile)?;
         session.sandbox_footprint(&sandbox).await?;
     }
     for round in 1..=effort.rounds {
         step::say(format!("round {round} of {}", effort.rounds));
         if !peers_only {
-            session.sandbox(&Sandbox::prepare(workspace)?).await?;
             session
-                .sandbox_surviving_power_cuts(Sandbox::prepare(workspace)?)
+                .sandbox(&Sandbox::prepare(workspace, profile)?)
+                .await?;
+            session
+                .sandbox_surviving_power_cuts(Sandbox::prepare(workspace, profile)?)
                 .await?;
         }
         session.oidc_provider(&oidc_provider).await?;
@@ -116,6 +119,40 @@ pub(super) async fn measure(
         }
     }
     Ok(session.results)
+}
+
+/// Measures one piece of work of the sandbox.
+///
+/// # Errors
+/// When the sandbox does not do this work, does not come up or gives a wrong answer.
+pub(super) async fn look(
+    workspace: &Workspace,
+    profile: &str,
+    effort: Effort,
+    work: Work,
+) -> anyhow::Result<()> {
+    let sandbox = Sandbox::prepare(workspace, profile)?;
+    let (server, endpoints) = (launch(&sandbox).await?, sandbox.endpoints());
+    let seats = &mut sandbox.seats(server.address, SEATS).await?[..];
+    let timing = effort.timing;
+    let measure = match work {
+        Work::Refresh8 => workload::refresh(timing, &server, endpoints, &mut seats[..8]).await?,
+        Work::Refresh32 => workload::refresh(timing, &server, endpoints, seats).await?,
+        Work::Introspect8 => workload::introspect(timing, &server, endpoints, &seats[..8]).await?,
+        Work::Resource8 => {
+            let resource = endpoints.resource.unwrap_or_default();
+            workload::read_resource(timing, &server, resource, &seats[..8]).await?
+        }
+        Work::Flow1 => workload::flow(timing, &server, endpoints, seats).await?,
+        Work::ClientCredentials8 | Work::ClientCredentials32 => {
+            anyhow::bail!("the sandbox has no client credentials, only its peers do");
+        }
+    };
+    step::say(format!(
+        "{work:?}: {:.0}/s, p50 {:.2?}, p99 {:.2?}; processor time each: server {:.0?}, load {:.0?}",
+        measure.rate, measure.p50, measure.p99, measure.server_cpu, measure.client_cpu
+    ));
+    server.stop().await
 }
 
 struct Session {
