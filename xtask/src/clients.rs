@@ -102,7 +102,8 @@ pub(crate) fn install_node(workspace: &Workspace, lock: &Path) -> anyhow::Result
     stamp.set(&inputs)
 }
 
-fn npm() -> Command {
+/// npm, as this system names it.
+pub(crate) fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::setup::{self, Purpose};
 use crate::step::{self, timed};
 use crate::workspace::Workspace;
-use crate::{codegen, licences, session, tidy};
+use crate::{codegen, licences, session, tidy, ui};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -15,6 +15,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "STEP")]
     only: Option<String>,
 }
+
+/// The programs are checked and tested as they ship: with the user interface, which is built before.
+const WITH_UI: [&str; 2] = ["--features", "connect-cli/ui"];
 
 /// A step's name and its work.
 type Step = (&'static str, fn(&Workspace) -> anyhow::Result<()>);
@@ -25,6 +28,7 @@ const STEPS: &[Step] = &[
     ("tidiness", tidy::check),
     ("licences and sources", licences::check),
     ("generated files", codegen::check),
+    ("user interface", ui::check),
     ("lints", lints),
     ("tests", tests),
 ];
@@ -62,6 +66,7 @@ fn format(workspace: &Workspace) -> anyhow::Result<()> {
 }
 
 fn lints(workspace: &Workspace) -> anyhow::Result<()> {
+    ui::build(workspace)?;
     step::run(
         step::cargo(workspace)
             .args([
@@ -72,6 +77,7 @@ fn lints(workspace: &Workspace) -> anyhow::Result<()> {
                 "--locked",
                 "--keep-going",
             ])
+            .args(WITH_UI)
             .args(["--", "-D", "warnings"]),
     )
 }
@@ -82,9 +88,11 @@ const PROPERTY_BUDGET_MS: &str = "400";
 /// Runs every test in a session. The sandbox's program is built with them, since its own tests run it; this program is
 /// not, so nothing replaces it under our feet.
 fn tests(workspace: &Workspace) -> anyhow::Result<()> {
+    ui::build(workspace)?;
     let mut tests = step::cargo(workspace);
     tests
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+        .args(WITH_UI)
         .envs(setup::browser_variables()?);
     if std::env::var_os("ARBTEST_BUDGET_MS").is_none() {
         tests.env("ARBTEST_BUDGET_MS", PROPERTY_BUDGET_MS);

@@ -17,6 +17,21 @@ pub(crate) fn which(name: &str) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
+/// Whether programs can be built against a library, by its `pkg-config` name.
+pub(crate) fn has_library(name: &str) -> bool {
+    let asked = Command::new("pkg-config")
+        .args(["--exists", name])
+        .stderr(Stdio::null())
+        .status();
+    asked.is_ok_and(|status| status.success())
+}
+
+/// Whether windows can be shown here.
+pub(crate) fn has_display() -> bool {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || named("WAYLAND_DISPLAY") || named("DISPLAY")
+}
+
 /// How Debian packages can be installed here.
 pub(crate) enum Installer {
     /// Without asking anybody; the words to put before `apt-get`.

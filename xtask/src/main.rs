@@ -17,6 +17,7 @@ mod setup;
 mod stamp;
 mod step;
 mod tidy;
+mod ui;
 mod workspace;
 
 use std::process::ExitCode;

@@ -24,18 +24,17 @@ pub(crate) struct Arguments {
 /// What a machine can be made ready for, each including what stands before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Purpose {
-    /// Starting the sandbox: Rust and a C compiler.
+    /// Starting the sandbox and its console in a browser: Rust, a C compiler and Node.
     Run,
-    /// Every test: a browser with its driver, a keychain, Python and Node.
+    /// The window: the system's web view, with what programs are built against it.
+    Window,
+    /// Every test: browsers with their drivers, a display, a keychain, Python and Node.
     Test,
 }
 
-/// One program that must be there.
+/// Something that must be there.
 struct Need {
-    /// Names it goes by, the preferred one first.
-    programs: &'static [&'static str],
-    /// A variable that names it in another place.
-    variable: Option<&'static str>,
+    what: What,
     /// The Debian package that brings it.
     package: &'static str,
     purpose: Purpose,
@@ -43,46 +42,105 @@ struct Need {
     linux_only: bool,
 }
 
-/// Programs, the purpose that first needs them, and where Debian has them.
+enum What {
+    /// A program.
+    Program {
+        /// Names it goes by, the preferred one first.
+        names: &'static [&'static str],
+        /// A variable that names it in another place.
+        variable: Option<&'static str>,
+    },
+    /// What a program is built against, as `pkg-config` names it.
+    Library(&'static str),
+}
+
+/// A program that goes by one name and that no variable moves.
+const fn program(name: &'static [&'static str; 1]) -> What {
+    What::Program {
+        names: name,
+        variable: None,
+    }
+}
+
+/// What is needed, the purpose that first needs it, and where Debian has it.
 const NEEDS: &[Need] = &[
     Need {
-        programs: &["cc", "clang", "cl"],
-        variable: None,
+        what: What::Program {
+            names: &["cc", "clang", "cl"],
+            variable: None,
+        },
         package: "gcc",
         purpose: Purpose::Run,
         linux_only: true,
     },
     Need {
-        programs: BROWSERS,
-        variable: Some("CHROME"),
+        what: program(&["pkg-config"]),
+        package: "pkg-config",
+        purpose: Purpose::Window,
+        linux_only: true,
+    },
+    Need {
+        what: What::Library("webkit2gtk-4.1"),
+        package: "libwebkit2gtk-4.1-dev",
+        purpose: Purpose::Window,
+        linux_only: true,
+    },
+    Need {
+        what: What::Library("gtk+-3.0"),
+        package: "libgtk-3-dev",
+        purpose: Purpose::Window,
+        linux_only: true,
+    },
+    Need {
+        what: What::Library("librsvg-2.0"),
+        package: "librsvg2-dev",
+        purpose: Purpose::Window,
+        linux_only: true,
+    },
+    Need {
+        what: What::Program {
+            names: BROWSERS,
+            variable: Some("CHROME"),
+        },
         package: "chromium",
         purpose: Purpose::Test,
         linux_only: false,
     },
     Need {
-        programs: &["chromedriver"],
-        variable: Some("CHROMEDRIVER"),
+        what: What::Program {
+            names: &["chromedriver"],
+            variable: Some("CHROMEDRIVER"),
+        },
         package: "chromium-driver",
         purpose: Purpose::Test,
         linux_only: false,
     },
     Need {
-        programs: &["dbus-run-session"],
-        variable: None,
+        what: program(&["WebKitWebDriver"]),
+        package: "webkit2gtk-driver",
+        purpose: Purpose::Test,
+        linux_only: true,
+    },
+    Need {
+        what: program(&["Xvfb"]),
+        package: "xvfb",
+        purpose: Purpose::Test,
+        linux_only: true,
+    },
+    Need {
+        what: program(&["dbus-run-session"]),
         package: "dbus",
         purpose: Purpose::Test,
         linux_only: true,
     },
     Need {
-        programs: &["gnome-keyring-daemon"],
-        variable: None,
+        what: program(&["gnome-keyring-daemon"]),
         package: "gnome-keyring",
         purpose: Purpose::Test,
         linux_only: true,
     },
     Need {
-        programs: &["python3"],
-        variable: None,
+        what: program(&["python3"]),
         package: "python3-venv",
         purpose: Purpose::Test,
         linux_only: false,
@@ -98,38 +156,50 @@ const BROWSER_PLACES: &[&str] = &[
 ];
 
 impl Need {
-    /// Where the program is, if it is anywhere.
+    /// Whether it is there.
     ///
     /// # Errors
-    /// When its variable names something that is not there: then nothing else is tried silently.
-    fn find(&self) -> anyhow::Result<Option<PathBuf>> {
-        if let Some((variable, named)) = self
-            .variable
-            .and_then(|name| Some((name, std::env::var_os(name)?)))
-        {
-            let path = PathBuf::from(&named);
-            let found = if path.is_file() {
-                Some(path)
-            } else {
-                machine::which(&named.to_string_lossy())
-            };
-            anyhow::ensure!(
-                found.is_some(),
-                "{variable} names {}, which is not there",
-                named.display()
-            );
-            return Ok(found);
-        }
-        let in_path = self.programs.iter().find_map(|name| machine::which(name));
-        Ok(in_path.or_else(|| {
-            let places = if self.programs == BROWSERS {
-                BROWSER_PLACES
-            } else {
-                &[]
-            };
-            places.iter().map(PathBuf::from).find(|path| path.is_file())
-        }))
+    /// When its variable names something that is not.
+    fn is_met(&self) -> anyhow::Result<bool> {
+        Ok(match self.what {
+            What::Program { names, variable } => find_program(names, variable)?.is_some(),
+            What::Library(name) => machine::has_library(name),
+        })
     }
+}
+
+/// Where a program is, if it is anywhere.
+///
+/// # Errors
+/// When its variable names something that is not there: then nothing else is tried silently.
+fn find_program(
+    names: &'static [&'static str],
+    variable: Option<&'static str>,
+) -> anyhow::Result<Option<PathBuf>> {
+    if let Some((variable, named)) = variable.and_then(|name| Some((name, std::env::var_os(name)?)))
+    {
+        let path = PathBuf::from(&named);
+        let found = if path.is_file() {
+            Some(path)
+        } else {
+            machine::which(&named.to_string_lossy())
+        };
+        anyhow::ensure!(
+            found.is_some(),
+            "{variable} names {}, which is not there",
+            named.display()
+        );
+        return Ok(found);
+    }
+    let in_path = names.iter().find_map(|name| machine::which(name));
+    Ok(in_path.or_else(|| {
+        let places = if names == BROWSERS {
+            BROWSER_PLACES
+        } else {
+            &[]
+        };
+        places.iter().map(PathBuf::from).find(|path| path.is_file())
+    }))
 }
 
 /// The browser and its driver, for the tests' environment.
@@ -139,8 +209,12 @@ impl Need {
 pub(crate) fn browser_variables() -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
     let mut variables = Vec::new();
     for need in NEEDS {
-        if let Some(variable) = need.variable.filter(|name| name.starts_with("CHROME")) {
-            variables.extend(need.find()?.map(|path| (variable, path)));
+        if let What::Program {
+            names,
+            variable: Some(variable),
+        } = need.what
+        {
+            variables.extend(find_program(names, Some(variable))?.map(|path| (variable, path)));
         }
     }
     Ok(variables)
@@ -170,12 +244,12 @@ pub(crate) fn prepare(workspace: &Workspace, purpose: Purpose) -> anyhow::Result
         let still = self::missing(purpose)?;
         anyhow::ensure!(
             still.is_empty(),
-            "{} installed, but their programs are not in PATH",
+            "{} installed, but what they bring is not found",
             still.join(" ")
         );
     }
+    node_is_new_enough()?;
     if purpose >= Purpose::Test {
-        node_is_new_enough()?;
         clients::prepare(workspace)?;
     }
     Ok(())
@@ -186,7 +260,7 @@ fn missing(purpose: Purpose) -> anyhow::Result<Vec<&'static str>> {
     let mut packages = Vec::new();
     for need in NEEDS {
         let here = cfg!(target_os = "linux") || !need.linux_only;
-        if need.purpose <= purpose && here && need.find()?.is_none() {
+        if need.purpose <= purpose && here && !need.is_met()? {
             packages.push(need.package);
         }
     }
@@ -214,11 +288,11 @@ mod tests {
 
     #[test]
     fn purposes_include_those_before_them() {
-        assert!(Purpose::Run < Purpose::Test);
+        assert!(Purpose::Run < Purpose::Window && Purpose::Window < Purpose::Test);
     }
 
     #[test]
-    fn starting_the_sandbox_needs_no_browser_and_no_python() {
+    fn starting_the_sandbox_needs_no_window_no_browser_and_no_python() {
         let run: Vec<_> = NEEDS
             .iter()
             .filter(|need| need.purpose == Purpose::Run)

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use connect_core::domain::app::Profile;
 
+use crate::control::ui::UiFiles;
+
 /// Where the workspace is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Storage {
@@ -44,6 +46,8 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// Keeps a new workspace's sealing key in a file and does not ask the keychain.
     pub key_file: bool,
+    /// The user interface, served by the control listener.
+    pub ui: Option<UiFiles>,
     /// A `connect.toml` to apply on start.
     pub config_file: Option<PathBuf>,
 }
@@ -62,6 +66,7 @@ impl Config {
             listen: None,
             allow_hosts: Vec::new(),
             key_file: false,
+            ui: None,
             config_file: None,
         }
     }

@@ -35,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use config::{Config, Seed, Storage};
 pub use connect_store::lock::LockError;
+pub use control::ui::UiFiles;
 pub use start::StartError;
 
 /// A running sandbox. Cheap to clone.
@@ -67,6 +68,8 @@ pub struct ControlAddress {
     pub url: String,
     /// To be sent as `Authorization: Bearer …`; new with every start.
     pub token: String,
+    /// Where a browser opens the user interface, the token in the fragment; none without its files.
+    pub ui: Option<String>,
 }
 
 impl App {

@@ -357,9 +357,11 @@ fn addresses(
     for host in &config.allow_hosts {
         hosts = hosts.allow(host)?;
     }
-    let control = control.map(|control| ControlAddress {
-        url: format!("http://127.0.0.1:{}", port(control)),
-        token: env.secret("ctl_").expose().to_owned(),
+    let control = control.map(|control| {
+        let url = format!("http://127.0.0.1:{}", port(control));
+        let token = env.secret("ctl_").expose().to_owned();
+        let ui = config.ui.is_some().then(|| format!("{url}/#token={token}"));
+        ControlAddress { url, token, ui }
     });
     Ok(Addresses {
         platform: format!("http://127.0.0.1:{}", port(listener)),

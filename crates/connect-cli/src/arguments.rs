@@ -15,6 +15,10 @@ use connect_core::domain::app::Profile;
 /// The port of the platform unless told.
 pub(crate) const PORT: u16 = 9400;
 
+/// The port of the control listener with `--ui`, unless told: the same each time, since browsers keep what a page
+/// remembers by its address.
+pub(crate) const CONTROL_PORT: u16 = 9402;
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -111,9 +115,12 @@ pub(crate) struct Serve {
     /// Port of the platform; 0 for any free one
     #[arg(long, value_name = "PORT", default_value_t = PORT)]
     pub(crate) port: u16,
-    /// Serve the control surface over TCP as well, on this port; 0 for any free one
+    /// Serve the control surface over TCP as well, on this port; 0 for any free one [default with --ui: 9402, or any free one with --port 0]
     #[arg(long, value_name = "PORT")]
     pub(crate) control_port: Option<u16>,
+    /// Serve the console to a browser, at the address that is printed
+    #[arg(long)]
+    pub(crate) ui: bool,
     /// Which rules are enforced, while this process runs: what the documents show (loop), or all of the security page (strict)
     #[arg(long, value_parser = profile_parser())]
     pub(crate) profile: Option<Profile>,

@@ -16,6 +16,7 @@ mod format;
 mod logs;
 mod output;
 mod paths;
+mod ui;
 
 use std::process::ExitCode;
 

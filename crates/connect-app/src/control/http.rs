@@ -1,4 +1,5 @@
-//! Control over TCP: `POST /rpc` and `GET /events`, for one token, from our own origin or from no browser at all.
+//! Control over TCP: `POST /rpc` and `GET /events`, for one token, from our own origin or from no browser at all; and, when
+//! a host gives them, the files of the user interface, for no token.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use connect_rpc::{ErrorCode, RpcError};
 use connect_wire::exchange::Discard;
 use connect_wire::listener::Recording;
 use connect_wire::{HostPolicy, Listener, OpenExchanges, host};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use subtle::ConstantTimeEq as _;
 
 use super::events::Changes;
@@ -46,11 +47,17 @@ pub(crate) fn serve(app: &App, listener: Listener) {
         address: Arc::new(address),
         origins,
     };
-    let router = Router::new()
+    let commands = Router::new()
         .route("/rpc", post(rpc))
-        .route("/events", get(events))
-        .fallback(nothing_here)
-        .layer(from_fn_with_state(control.clone(), admit))
+        .route("/events", get(events));
+    let with_token = from_fn_with_state(control.clone(), token);
+    let router = if app.0.config.ui.is_some() {
+        commands.route_layer(with_token).fallback(file)
+    } else {
+        commands.fallback(nothing_here).layer(with_token)
+    };
+    let router = router
+        .layer(from_fn_with_state(control.clone(), origin))
         .layer(from_fn_with_state(
             Arc::new(HostPolicy::loopback(ports).closed()),
             host::guard,
@@ -66,19 +73,28 @@ pub(crate) fn serve(app: &App, listener: Listener) {
         .spawn(listener.serve(router, recording, app.0.stop.clone()));
 }
 
-/// Origin first, then the token.
-async fn admit(State(control): State<Control>, request: Request, next: Next) -> Response {
-    if let Some(origin) = request.headers().get(header::ORIGIN) {
-        let ours = origin
+/// Nothing for a page of another origin: neither by `Origin`, nor by what a browser says of a request that has none,
+/// such as that of another site's `<script>` (Fetch Metadata). Following a link to the page is nobody's harm.
+async fn origin(State(control): State<Control>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let foreign = headers.get(header::ORIGIN).is_some_and(|origin| {
+        !origin
             .to_str()
-            .is_ok_and(|origin| control.origins.iter().any(|own| own == origin));
-        if !ours {
-            return failed(&RpcError::new(
-                ErrorCode::Forbidden,
-                "the control surface answers no page but its own; use the command line, or a page served by this listener",
-            ));
-        }
+            .is_ok_and(|origin| control.origins.iter().any(|own| own == origin))
+    });
+    let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let embedded = matches!(says("sec-fetch-site"), Some("cross-site" | "same-site"))
+        && says("sec-fetch-mode") != Some("navigate");
+    if foreign || embedded {
+        return failed(&RpcError::new(
+            ErrorCode::Forbidden,
+            "the control surface answers no page but its own; use the command line, or a page served by this listener",
+        ));
     }
+    next.run(request).await
+}
+
+async fn token(State(control): State<Control>, request: Request, next: Next) -> Response {
     if !holds_token(request.headers(), &control.address.token) {
         return failed(&RpcError::new(
             ErrorCode::Unauthorized,
@@ -134,6 +150,28 @@ async fn events(State(control): State<Control>) -> Response {
         HeaderValue::from_static("application/x-ndjson"),
     );
     response
+}
+
+/// A file of the user interface; for any other path the console has its own pages, which no server knows.
+async fn file(State(control): State<Control>, request: Request) -> Response {
+    let files = control.app.0.config.ui.as_ref();
+    let found = files.and_then(|files| files.answer(request.uri().path(), request.headers()));
+    let reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    match found {
+        None => nothing_here().await,
+        Some(_) if !reading => {
+            let mut response = failed(&RpcError::new(
+                ErrorCode::BadRequest,
+                "a file is read with GET or HEAD",
+            ));
+            *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            response
+        }
+        Some(response) => response,
+    }
 }
 
 async fn nothing_here() -> Response {

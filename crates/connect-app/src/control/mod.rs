@@ -4,6 +4,7 @@ pub mod client;
 pub(crate) mod events;
 pub(crate) mod http;
 pub(crate) mod socket;
+pub mod ui;
 
 use std::path::Path;
 

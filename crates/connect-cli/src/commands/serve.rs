@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect_app::control::client::Client;
-use connect_app::{App, Config, Seed, StartError, Storage};
+use connect_app::{App, Config, ControlAddress, Seed, StartError, Storage};
 use connect_core::Env;
 use connect_rpc::ErrorCode;
 use connect_rpc::people::{PersonList, PersonRef};
@@ -13,9 +13,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::summary;
-use crate::arguments::{SeedChoice, Serve};
+use crate::arguments::{CONTROL_PORT, SeedChoice, Serve};
 use crate::failure::Failure;
-use crate::{output, paths};
+use crate::{output, paths, ui};
 
 /// Threads that run the sandbox. The databases have their own.
 const WORKERS: usize = 2;
@@ -32,6 +32,12 @@ pub(super) fn run(
     if serve.ephemeral && data_dir_was_typed {
         return Err(Failure::Arguments(
             "--ephemeral keeps nothing, so there is no place for --data-dir; give one or the other"
+                .to_owned(),
+        ));
+    }
+    if serve.ui && ui::files().is_none() {
+        return Err(Failure::Arguments(
+            "--ui: this connect-sandbox was built without the console; run `cargo xtask run --headless`, or build it with `npm run build` in ui/ and then `cargo build --package connect-cli --features ui`"
                 .to_owned(),
         ));
     }
@@ -104,7 +110,7 @@ fn config(serve: &Serve, storage: Storage) -> Config {
     Config {
         storage,
         port: serve.port,
-        control_port: serve.control_port,
+        control_port: control_port(serve),
         seed: match serve.seed {
             SeedChoice::Demo => Seed::Demo,
             SeedChoice::Empty => Seed::Empty,
@@ -114,8 +120,14 @@ fn config(serve: &Serve, storage: Storage) -> Config {
         listen: serve.listen,
         allow_hosts: serve.allow_host.clone(),
         key_file: serve.key_file,
+        ui: serve.ui.then(ui::files).flatten(),
         config_file: serve.config.clone(),
     }
+}
+
+fn control_port(serve: &Serve) -> Option<u16> {
+    let usual = if serve.port == 0 { 0 } else { CONTROL_PORT };
+    serve.control_port.or(serve.ui.then_some(usual))
 }
 
 /// What a program that starts a sandbox waits for, in one line.
@@ -124,6 +136,9 @@ struct ReadyLine<'a> {
     ready: bool,
     platform: &'a str,
     control: Option<Control>,
+    /// Where a browser opens the console.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ui: Option<String>,
     data_dir: &'a Path,
     pid: u32,
 }
@@ -135,13 +150,15 @@ struct Control {
 }
 
 fn ready(app: &App) -> Result<String, Failure> {
+    let (control, ui) = match app.control() {
+        Some(ControlAddress { url, token, ui }) => (Some(Control { url, token }), ui),
+        None => (None, None),
+    };
     let line = ReadyLine {
         ready: true,
         platform: app.platform(),
-        control: app.control().map(|control| Control {
-            url: control.url,
-            token: control.token,
-        }),
+        control,
+        ui,
         data_dir: app.data_dir(),
         pid: std::process::id(),
     };

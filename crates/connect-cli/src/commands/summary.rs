@@ -42,6 +42,9 @@ pub(super) async fn text(app: &App) -> Result<String, Failure> {
         ),
     );
     if let Some(control) = app.control() {
+        if let Some(ui) = &control.ui {
+            row("Console", styled(CODE, ui));
+        }
         row(
             "Control",
             format!(

@@ -75,9 +75,10 @@ fn serve() {
                                   [default: the platform's place for data] [env: CONNECT_DATA_DIR]
           --port <PORT>           Port of the platform; 0 for any free one [default: 9400]
           --control-port <PORT>   Serve the control surface over TCP as well, on this port; 0 for any
-                                  free one
+                                  free one [default with --ui: 9402, or any free one with --port 0]
           --log <LEVEL>           How much is logged to standard error [env: CONNECT_LOG] [default:
                                   warn] [possible values: off, error, warn, info, debug, trace]
+          --ui                    Serve the console to a browser, at the address that is printed
           --profile <PROFILE>     Which rules are enforced, while this process runs: what the documents
                                   show (loop), or all of the security page (strict) [possible values:
                                   loop, strict]

@@ -284,3 +284,30 @@ fn nothing_secret_is_logged_at_any_level() {
         );
     }
 }
+
+#[test]
+#[cfg(not(feature = "ui"))]
+fn a_program_without_the_console_says_how_to_get_it() {
+    let home = Home::new();
+    let said = home.run(&["serve", "--ephemeral", "--ui"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("cargo xtask run"), "{}", said.err);
+    assert_eq!(said.out, "");
+}
+
+#[test]
+#[cfg(feature = "ui")]
+fn the_console_is_served_to_a_browser_and_its_address_is_in_the_ready_line() {
+    let home = Home::new();
+    let sandbox = home.serve(&["--ui"]);
+    let control = &sandbox.ready["control"];
+    let (url, token) = (
+        control["url"].as_str().unwrap(),
+        control["token"].as_str().unwrap(),
+    );
+    assert_eq!(sandbox.ready["ui"], format!("{url}/#token={token}"));
+    let page = http(url, "GET /\r\n\r\n");
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    assert!(page.contains("<script type=\"module\""), "{page}");
+    sandbox.stop();
+}

@@ -1,0 +1,16 @@
+//! The console's user interface, held by the program when it was built with the feature `ui`.
+
+use connect_app::UiFiles;
+
+/// The files, if this program has them.
+#[cfg(feature = "ui")]
+pub(crate) fn files() -> Option<UiFiles> {
+    const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/ui_files.rs"));
+    Some(UiFiles::new(FILES.iter().copied()))
+}
+
+/// The files, if this program has them.
+#[cfg(not(feature = "ui"))]
+pub(crate) fn files() -> Option<UiFiles> {
+    None
+}
