@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::flaw::Flaw;
 use super::id::{ClientId, UserId};
 use super::time::Timestamp;
 use crate::protocol::scope::ScopeSet;
@@ -105,6 +106,32 @@ words! {
     }
 }
 
+/// Brands of the platform (ruling 20).
+pub const BRANDS: [&str; 2] = ["loop", "loopbio"];
+
+/// Most characters of the name of an app or a persona.
+pub const LONGEST_NAME: usize = 255;
+
+/// Most bytes of a language tag (RFC 5646 §4.4.1).
+pub const LONGEST_LOCALE: usize = 35;
+
+/// What is wrong with the brand of an app or a persona.
+#[must_use]
+pub fn brand_flaw(brand_id: &str) -> Option<Flaw> {
+    (!BRANDS.contains(&brand_id))
+        .then(|| Flaw::new("brand_id", format!("`{}`", BRANDS.join("` or `"))))
+}
+
+/// What is wrong with the name of an app or a persona.
+#[must_use]
+pub fn name_flaw(name: &str) -> Option<Flaw> {
+    let length = name.trim().chars().count();
+    (!(1..=LONGEST_NAME).contains(&length)).then(|| {
+        let message = format!("1 to {LONGEST_NAME} characters are needed, {length} were given");
+        Flaw::new("name", message)
+    })
+}
+
 /// A registered app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
@@ -165,4 +192,65 @@ pub struct Person {
     pub created_at: Timestamp,
     /// When it last changed (sandbox time).
     pub updated_at: Timestamp,
+}
+
+impl Person {
+    /// Everything that is wrong with it: the rules of `people_create`, `people_update` and `connect.toml`.
+    #[must_use]
+    pub fn flaws(&self) -> Vec<Flaw> {
+        let mut flaws = Vec::new();
+        let (local, domain) = self.email.split_once('@').unwrap_or_default();
+        let has_gap = |c: char| c.is_whitespace() || c.is_control();
+        if local.is_empty() || domain.is_empty() || self.email.contains(has_gap) {
+            let message = "an address such as ada@example.com is needed";
+            flaws.push(Flaw::new("email", message));
+        }
+        flaws.extend(name_flaw(&self.name));
+        flaws.extend(brand_flaw(&self.brand_id));
+        if !(1..=LONGEST_LOCALE).contains(&self.locale.len()) {
+            let message = "a language tag such as en-US is needed";
+            flaws.push(Flaw::new("locale", message));
+        }
+        flaws
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flawed(change: impl FnOnce(&mut Person)) -> Vec<String> {
+        let mut person = Person {
+            id: UserId::from_text("user_1"),
+            email: "ada@example.com".to_owned(),
+            name: "Ada".to_owned(),
+            brand_id: "loop".to_owned(),
+            locale: "en-GB".to_owned(),
+            description: String::new(),
+            created_at: Timestamp::from_millis(0),
+            updated_at: Timestamp::from_millis(0),
+        };
+        change(&mut person);
+        person.flaws().into_iter().map(|flaw| flaw.field).collect()
+    }
+
+    #[test]
+    fn every_rule_of_a_persona_names_its_field() {
+        assert_eq!(flawed(|_| {}), [""; 0]);
+        for email in ["", "ada", "@example.com", "ada@", "a da@example.com"] {
+            assert_eq!(flawed(|p| p.email = email.to_owned()), ["email"], "{email}");
+        }
+        for name in [String::new(), " ".to_owned(), "ü".repeat(256)] {
+            assert_eq!(flawed(|p| p.name = name), ["name"]);
+        }
+        assert_eq!(flawed(|p| p.name = "ü".repeat(255)), [""; 0]);
+        assert_eq!(flawed(|p| p.brand_id = "acme".to_owned()), ["brand_id"]);
+        for locale in [String::new(), "x".repeat(36)] {
+            assert_eq!(flawed(|p| p.locale = locale), ["locale"]);
+        }
+        assert_eq!(
+            flawed(|p| (p.email, p.name) = Default::default()),
+            ["email", "name"]
+        );
+    }
 }

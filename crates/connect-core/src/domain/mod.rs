@@ -5,6 +5,7 @@ pub mod app;
 pub mod credential;
 pub mod exchange;
 pub mod finding;
+pub mod flaw;
 pub mod id;
 pub mod journal;
 pub mod rate;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::app::Profile;
+use super::flaw::Flaw;
 
 /// Everything that can be set. The defaults are what the documents say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
@@ -47,6 +48,32 @@ impl Default for Settings {
             keep_mebibytes: 1024,
             survive_power_cut: false,
         }
+    }
+}
+
+impl Settings {
+    /// Everything that is wrong with it, as far as it can be known without the world.
+    #[must_use]
+    pub fn flaws(&self) -> Vec<Flaw> {
+        [
+            (
+                self.refresh_grace_seconds > 600,
+                "refresh_grace_seconds",
+                "at most 600",
+            ),
+            (
+                self.rate_limit_per_minute == Some(0),
+                "rate_limit_per_minute",
+                "at least 1; send null for no limit",
+            ),
+            (self.keep_exchanges < 100, "keep_exchanges", "at least 100"),
+            (self.keep_days < 1, "keep_days", "at least 1"),
+            (self.keep_mebibytes < 16, "keep_mebibytes", "at least 16"),
+        ]
+        .into_iter()
+        .filter(|(is_wrong, ..)| *is_wrong)
+        .map(|(_, field, message)| Flaw::new(field, message))
+        .collect()
     }
 }
 

@@ -1,21 +1,22 @@
 //! Registering apps: the rules of the developer portal, used by the administration API, the console and `connect.toml`.
 
 mod rules;
+mod secrets;
 
 use connect_core::domain::app::{AppType, BaaStatus, Client, IdTokenAlg};
-use connect_core::domain::credential::{
-    ACCESS_TOKEN_LIFETIME, CredentialKind, ROTATED_SECRET_LIFETIME,
-};
+use connect_core::domain::credential::{ACCESS_TOKEN_LIFETIME, CredentialKind};
 use connect_core::domain::journal::{Kind, Origin};
 use connect_core::domain::secret::SecretText;
 use connect_core::id::ClientId;
-use connect_store::sealing::Sealer;
 use connect_store::{StoreError, WorldTx, clients, credentials};
 use serde_json::json;
 
 use crate::Identity;
-use crate::issue::Minted;
 use rules::validate;
+
+pub use connect_core::domain::flaw::Flaw;
+pub use rules::check;
+pub use secrets::SecretError;
 
 /// An app to be registered.
 #[derive(Debug, Clone)]
@@ -83,6 +84,32 @@ impl NewApp {
             webhook_secret: None,
         }
     }
+
+    /// A request to register an app as it is, under its id; what is seeded and what is secret is left out.
+    #[must_use]
+    pub fn like(client: &Client) -> Self {
+        Self {
+            client_id: Some(client.id.clone()),
+            redirect_uris: client.redirect_uris.clone(),
+            scopes: client
+                .allowed_scopes
+                .names()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            allowed_origins: client.allowed_origins.clone(),
+            client_uri: client.client_uri.clone(),
+            logo_uri: client.logo_uri.clone(),
+            webhook_url: client.webhook_url.clone(),
+            brand_id: client.brand_id.clone(),
+            service: client.service.clone(),
+            is_first_party: client.is_first_party,
+            baa_status: client.baa_status,
+            access_token_lifetime_seconds: client.access_token_lifetime.as_secs(),
+            id_token_alg: client.id_token_alg,
+            ..Self::new(client.name.clone(), client.app_type)
+        }
+    }
 }
 
 /// A registered app with the secrets that are shown once.
@@ -96,20 +123,11 @@ pub struct Registered {
     pub webhook_signing_secret: Option<SecretText>,
 }
 
-/// What is wrong with one field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
-    /// Its name, as in the request: `redirect_uris[1]`.
-    pub field: String,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
 /// Why an app can't be registered or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistrationError {
     /// Fields that break the rules.
-    #[error("{}", flaws.iter().map(|flaw| format!("{}: {}", flaw.field, flaw.message)).collect::<Vec<_>>().join("; "))]
+    #[error("{}", Flaw::list(flaws))]
     Invalid {
         /// Each of them.
         flaws: Vec<Flaw>,
@@ -223,26 +241,8 @@ impl Identity {
             .ok_or_else(|| RegistrationError::Unknown(id.clone()))?;
         let old = record.client.clone();
         let mut wanted = NewApp {
-            client_id: Some(id.clone()),
-            redirect_uris: old.redirect_uris.clone(),
-            scopes: old
-                .allowed_scopes
-                .names()
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
-            allowed_origins: old.allowed_origins.clone(),
-            client_uri: old.client_uri.clone(),
-            logo_uri: old.logo_uri.clone(),
-            webhook_url: old.webhook_url.clone(),
-            brand_id: old.brand_id.clone(),
-            service: old.service.clone(),
-            is_first_party: old.is_first_party,
-            baa_status: old.baa_status,
-            access_token_lifetime_seconds: old.access_token_lifetime.as_secs(),
-            id_token_alg: old.id_token_alg,
             seeded: record.seeded,
-            ..NewApp::new(old.name.clone(), old.app_type)
+            ..NewApp::like(&old)
         };
         let mut enabled = old.enabled;
         change(&mut wanted, &mut enabled);
@@ -272,90 +272,6 @@ impl Identity {
         Ok(client)
     }
 
-    /// Gives an app a new secret; the old one works 24 hours more.
-    pub async fn rotate_secret(
-        &self,
-        id: &ClientId,
-        origin: Origin,
-    ) -> Result<Registered, RegistrationError> {
-        let record = self
-            .world
-            .client(id)
-            .await?
-            .ok_or_else(|| RegistrationError::Unknown(id.clone()))?;
-        let client = record.client.clone();
-        if !client.app_type.is_confidential() {
-            return Err(RegistrationError::NoSecret {
-                name: client.name,
-                app_type: client.app_type.as_str(),
-            });
-        }
-        let sealer = self.vault.sealer().await?;
-        let minted = self.secret(&sealer, CredentialKind::ClientSecret, None);
-        let registered = Registered {
-            client,
-            client_secret: Some(minted.value.clone()),
-            webhook_signing_secret: None,
-        };
-        let id = id.clone();
-        self.world
-            .write(move |tx| {
-                Box::pin(async move {
-                    let now = origin.at.sandbox;
-                    let old_ends = now.plus(ROTATED_SECRET_LIFETIME);
-                    let detail = json!({ "new": minted.id, "old_works_until": old_ends });
-                    let seq = tx.journal(&origin, Kind::SecretRotated, id.as_str(), &detail);
-                    for old in record
-                        .secrets
-                        .iter()
-                        .filter(|secret| secret.expires_at.is_none())
-                    {
-                        credentials::set_expiry(tx, &old.id, old_ends).await?;
-                    }
-                    let mut row = minted.row(origin.trace.clone(), seq, now);
-                    row.credential.client_id = Some(id.clone());
-                    credentials::insert(tx, &row).await?;
-                    tx.client_changed(&id);
-                    Ok::<_, StoreError>(())
-                })
-            })
-            .await?;
-        Ok(registered)
-    }
-
-    /// Replaces an app's secret of one kind at once, after its sealed value was lost. `false` when it has none.
-    pub async fn remake_secret(
-        &self,
-        id: &ClientId,
-        kind: CredentialKind,
-        origin: Origin,
-    ) -> Result<bool, RegistrationError> {
-        let sealer = self.vault.sealer().await?;
-        let minted = self.secret(&sealer, kind, None);
-        let id = id.clone();
-        self.world
-            .write(move |tx| {
-                Box::pin(async move {
-                    let old: Vec<_> = credentials::active_of_client(tx, &id, kind).await?;
-                    if old.is_empty() {
-                        return Ok(false);
-                    }
-                    let detail = json!({ "new": minted.id, "kind": kind, "because": "the sealing key was lost" });
-                    let seq = tx.journal(&origin, Kind::SecretRotated, id.as_str(), &detail);
-                    let of_it = Origin { cause: Some(seq), ..origin };
-                    for credential in old {
-                        credentials::revoke(tx, &of_it, &credential).await?;
-                    }
-                    let mut row = minted.row(of_it.trace.clone(), seq, of_it.at.sandbox);
-                    row.credential.client_id = Some(id.clone());
-                    credentials::insert(tx, &row).await?;
-                    tx.client_changed(&id);
-                    Ok(true)
-                })
-            })
-            .await
-    }
-
     /// Removes an app with its grants and credentials.
     pub async fn delete_app(&self, id: &ClientId, origin: Origin) -> Result<(), RegistrationError> {
         let id = id.clone();
@@ -375,13 +291,6 @@ impl Identity {
                 })
             })
             .await
-    }
-
-    fn secret(&self, sealer: &Sealer, kind: CredentialKind, given: Option<SecretText>) -> Minted {
-        match given {
-            Some(value) => Minted::of(&self.env, sealer, kind, value, self.env.id()),
-            None => Minted::new(&self.env, sealer, kind),
-        }
     }
 }
 

@@ -1,16 +1,23 @@
 //! The rules of the developer portal (facts.md §2 and §11, rulings 8, 9 and 23), every flaw at once.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use connect_core::Timestamp;
-use connect_core::domain::app::{AppType, Client, Profile};
+use connect_core::domain::app::{self, AppType, Client, Profile};
 use connect_core::domain::credential::{ACCESS_TOKEN_LIFETIME, ACCESS_TOKEN_LIFETIME_MIN};
 use connect_core::id::ClientId;
-use connect_core::protocol::redirect;
 use connect_core::protocol::scope::{ScopeError, ScopeSet};
+use connect_core::protocol::{redirect, scope};
 use url::Url;
 
 use super::{Flaw, NewApp};
+
+/// Everything that is wrong with an app under `profile`; nothing is changed.
+#[must_use]
+pub fn check(new: &NewApp, profile: Profile) -> Vec<Flaw> {
+    weigh(new, profile).1
+}
 
 /// Checks every rule of registration and gives the app as it will be, or every flaw.
 pub(super) fn validate(
@@ -19,72 +26,7 @@ pub(super) fn validate(
     profile: Profile,
     at: Timestamp,
 ) -> Result<Client, Vec<Flaw>> {
-    let mut flaws = Vec::new();
-    let mut flaw = |field: String, message: String| flaws.push(Flaw { field, message });
-    let length = new.name.trim().chars().count();
-    if !(1..=255).contains(&length) {
-        flaw(
-            "name".into(),
-            format!("1 to 255 characters are needed, {length} were given"),
-        );
-    }
-    if new.app_type != AppType::M2m && new.redirect_uris.is_empty() {
-        flaw(
-            "redirect_uris".into(),
-            "at least one is needed, for example http://localhost:3000/callback".into(),
-        );
-    }
-    if new.app_type == AppType::M2m && !new.redirect_uris.is_empty() {
-        flaw(
-            "redirect_uris".into(),
-            "an m2m app signs nobody in and has none".into(),
-        );
-    }
-    for (index, uri) in new.redirect_uris.iter().enumerate() {
-        if let Err(error) = redirect::check_registration(uri, profile) {
-            flaw(format!("redirect_uris[{index}]"), error.to_string());
-        } else if new.redirect_uris[..index].contains(uri) {
-            flaw(
-                format!("redirect_uris[{index}]"),
-                format!("`{uri}` is listed twice"),
-            );
-        }
-    }
-    let scopes = scopes(new, &mut flaw);
-    for (index, origin) in new.allowed_origins.iter().enumerate() {
-        if let Some(message) = wrong_origin(origin) {
-            flaw(format!("allowed_origins[{index}]"), message);
-        }
-    }
-    for (field, value) in [("client_uri", &new.client_uri), ("logo_uri", &new.logo_uri)] {
-        if let Some(value) = value
-            && !Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "data"))
-        {
-            flaw(
-                field.into(),
-                format!(
-                    "`{}` is not an http(s) URL",
-                    value.chars().take(120).collect::<String>()
-                ),
-            );
-        }
-    }
-    if let Some(value) = &new.webhook_url
-        && let Some(message) = wrong_webhook(value)
-    {
-        flaw("webhook_url".into(), message);
-    }
-    let lifetime = new.access_token_lifetime_seconds;
-    let allowed = ACCESS_TOKEN_LIFETIME_MIN.as_secs()..=ACCESS_TOKEN_LIFETIME.as_secs();
-    if !allowed.contains(&lifetime) {
-        flaw(
-            "access_token_lifetime_seconds".into(),
-            format!("300 to 3600 seconds are allowed, {lifetime} were given"),
-        );
-    }
-    if !matches!(new.brand_id.as_str(), "loop" | "loopbio") {
-        flaw("brand_id".into(), "`loop` or `loopbio`".into());
-    }
+    let (allowed_scopes, flaws) = weigh(new, profile);
     if !flaws.is_empty() {
         return Err(flaws);
     }
@@ -93,7 +35,7 @@ pub(super) fn validate(
         name: new.name.trim().to_owned(),
         app_type: new.app_type,
         redirect_uris: new.redirect_uris.clone(),
-        allowed_scopes: scopes,
+        allowed_scopes,
         allowed_origins: new
             .allowed_origins
             .iter()
@@ -107,46 +49,107 @@ pub(super) fn validate(
         is_first_party: new.is_first_party,
         enabled: true,
         baa_status: new.baa_status,
-        access_token_lifetime: Duration::from_secs(lifetime),
+        access_token_lifetime: Duration::from_secs(new.access_token_lifetime_seconds),
         id_token_alg: new.id_token_alg,
         created_at: at,
         updated_at: at,
     })
 }
 
-fn scopes(new: &NewApp, flaw: &mut impl FnMut(String, String)) -> ScopeSet {
-    let mut set = ScopeSet::default();
-    if new.scopes.is_empty() {
+/// The scopes that the app may have, and everything that is wrong with it.
+fn weigh(new: &NewApp, profile: Profile) -> (ScopeSet, Vec<Flaw>) {
+    let mut flaws: Vec<Flaw> = app::name_flaw(&new.name).into_iter().collect();
+    redirect_uris(new, profile, &mut flaws);
+    let scopes = scopes(new, &mut flaws);
+    for (index, origin) in new.allowed_origins.iter().enumerate() {
+        let message = wrong_origin(origin);
+        flaws.extend(message.map(|text| Flaw::new(format!("allowed_origins[{index}]"), text)));
+    }
+    for (field, value) in [("client_uri", &new.client_uri), ("logo_uri", &new.logo_uri)] {
+        if let Some(value) = value
+            && !Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "data"))
+        {
+            let message = format!("`{}` is not an http(s) URL", shown(value));
+            flaws.push(Flaw::new(field, message));
+        }
+    }
+    let webhook = new.webhook_url.as_deref().and_then(wrong_webhook);
+    flaws.extend(webhook.map(|message| Flaw::new("webhook_url", message)));
+    let lifetime = new.access_token_lifetime_seconds;
+    let allowed = ACCESS_TOKEN_LIFETIME_MIN.as_secs()..=ACCESS_TOKEN_LIFETIME.as_secs();
+    if !allowed.contains(&lifetime) {
+        let message = format!("300 to 3600 seconds are allowed, {lifetime} were given");
+        flaws.push(Flaw::new("access_token_lifetime_seconds", message));
+    }
+    flaws.extend(app::brand_flaw(&new.brand_id));
+    service(new, &mut flaws);
+    (scopes, flaws)
+}
+
+fn redirect_uris(new: &NewApp, profile: Profile, flaws: &mut Vec<Flaw>) {
+    let mut flaw = |field: String, message: &str| flaws.push(Flaw::new(field, message));
+    if new.app_type != AppType::M2m && new.redirect_uris.is_empty() {
         flaw(
-            "scopes".into(),
-            "at least one is needed, for example read:biomarkers".into(),
+            "redirect_uris".into(),
+            "at least one is needed, for example http://localhost:3000/callback",
         );
     }
+    if new.app_type == AppType::M2m && !new.redirect_uris.is_empty() {
+        flaw(
+            "redirect_uris".into(),
+            "an m2m app signs nobody in and has none",
+        );
+    }
+    for (index, uri) in new.redirect_uris.iter().enumerate() {
+        let field = format!("redirect_uris[{index}]");
+        if let Err(error) = redirect::check_registration(uri, profile) {
+            flaw(field, &error.to_string());
+        } else if new.redirect_uris[..index].contains(uri) {
+            flaw(field, &format!("`{uri}` is listed twice"));
+        }
+    }
+}
+
+/// Whose tokens an app may introspect hangs on this (ruling 13).
+fn service(new: &NewApp, flaws: &mut Vec<Flaw>) {
+    let Some(service) = &new.service else { return };
+    if new.app_type != AppType::M2m {
+        let message = "only an m2m app can speak for a service";
+        flaws.push(Flaw::new("service", message));
+    }
+    let known: BTreeSet<&str> = scope::CATALOGUE.iter().map(|scope| scope.service).collect();
+    if !known.contains(service.as_str()) {
+        let known = Vec::from_iter(known).join(", ");
+        let message = format!("there is no such service; there are {known}");
+        flaws.push(Flaw::new("service", message));
+    }
+}
+
+fn scopes(new: &NewApp, flaws: &mut Vec<Flaw>) -> ScopeSet {
+    let mut set = ScopeSet::default();
+    if new.scopes.is_empty() {
+        let message = "at least one is needed, for example read:biomarkers";
+        flaws.push(Flaw::new("scopes", message));
+    }
     for (index, name) in new.scopes.iter().enumerate() {
-        let field = format!("scopes[{index}]");
+        let mut flaw = |message: String| flaws.push(Flaw::new(format!("scopes[{index}]"), message));
         match ScopeSet::parse(name) {
             Ok(one) => {
                 for scope in one.iter() {
                     if scope.machine_only == (new.app_type == AppType::M2m) {
                         set.insert(scope);
                     } else if scope.machine_only {
-                        flaw(
-                            field.clone(),
-                            format!("`{}` is for m2m apps only", scope.name),
-                        );
+                        flaw(format!("`{}` is for m2m apps only", scope.name));
                     } else {
-                        flaw(
-                            field.clone(),
-                            format!(
-                                "`{}` is a person's to give; an m2m app can hold admin scopes only",
-                                scope.name
-                            ),
-                        );
+                        flaw(format!(
+                            "`{}` is a person's to give; an m2m app can hold admin scopes only",
+                            scope.name
+                        ));
                     }
                 }
             }
             Err(error @ (ScopeError::Grammar(_) | ScopeError::Unknown(_))) => {
-                flaw(field, error.to_string());
+                flaw(error.to_string());
             }
         }
     }
@@ -154,28 +157,121 @@ fn scopes(new: &NewApp, flaw: &mut impl FnMut(String, String)) -> ScopeSet {
 }
 
 fn wrong_origin(origin: &str) -> Option<String> {
-    let shown: String = origin.chars().take(120).collect();
-    let parsed = Url::parse(origin).ok()?;
-    let plain = matches!(parsed.scheme(), "http" | "https")
-        && parsed.path() == "/"
-        && parsed.query().is_none()
-        && parsed.fragment().is_none()
-        && !origin.contains('*')
-        && !origin.contains('@');
-    (!plain).then(|| format!("`{shown}` is not an origin; write scheme, host and port only, for example http://localhost:5173"))
+    let is_plain = !origin.contains(['*', '@'])
+        && Url::parse(origin).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.path() == "/"
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+    (!is_plain).then(|| {
+        format!(
+            "`{}` is not an origin; write scheme, host and port only, for example http://localhost:5173",
+            shown(origin)
+        )
+    })
 }
 
 fn wrong_webhook(value: &str) -> Option<String> {
-    let shown: String = value.chars().take(120).collect();
     let Ok(url) = Url::parse(value) else {
-        return Some(format!("`{shown}` is not a URL"));
+        return Some(format!("`{}` is not a URL", shown(value)));
     };
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     match url.scheme() {
         "https" => None,
         "http" if loopback => None,
         _ => Some(format!(
-            "`{shown}` must be https, or http to this machine (ruling 23)"
+            "`{}` must be https, or http to this machine (ruling 23)",
+            shown(value)
         )),
+    }
+}
+
+/// As much of a value as a message shows.
+fn shown(value: &str) -> String {
+    value.chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(change: impl FnOnce(&mut NewApp)) -> Vec<String> {
+        let mut new = NewApp {
+            redirect_uris: vec!["https://example.com/cb".to_owned()],
+            scopes: vec!["openid".to_owned()],
+            ..NewApp::new("App", AppType::Web)
+        };
+        change(&mut new);
+        check(&new, Profile::Loop)
+            .into_iter()
+            .map(|flaw| flaw.field)
+            .collect()
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port_and_nothing_else() {
+        for origin in ["http://localhost:5173", "https://example.com/"] {
+            assert_eq!(
+                fields(|app| app.allowed_origins = vec![origin.into()]),
+                [""; 0]
+            );
+        }
+        for origin in [
+            "",
+            "*",
+            "localhost:5173",
+            "//example.com",
+            "ftp://example.com",
+            "https://example.com/app",
+            "https://example.com?x",
+            "https://example.com#x",
+            "https://*.example.com",
+            "https://me@example.com",
+        ] {
+            assert_eq!(
+                fields(|app| app.allowed_origins = vec![origin.into()]),
+                ["allowed_origins[0]"],
+                "{origin}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_machine_speaks_for_a_service_that_there_is() {
+        assert_eq!(
+            fields(|app| app.service = Some("clinical".into())),
+            ["service"]
+        );
+        let machine = |app: &mut NewApp, service: &str| {
+            app.app_type = AppType::M2m;
+            app.redirect_uris.clear();
+            app.scopes = vec!["admin:clinical".into()];
+            app.service = Some(service.into());
+        };
+        assert_eq!(fields(|app| machine(app, "clinical")), [""; 0]);
+        assert_eq!(fields(|app| machine(app, "klinik")), ["service"]);
+    }
+
+    #[test]
+    fn every_flaw_is_told_at_once() {
+        assert_eq!(
+            fields(|app| {
+                app.name = " ".into();
+                app.redirect_uris.push("/cb".into());
+                app.scopes.push("read:everything".into());
+                app.brand_id = "acme".into();
+                app.webhook_url = Some("http://example.com/hook".into());
+                app.access_token_lifetime_seconds = 1;
+            }),
+            [
+                "name",
+                "redirect_uris[1]",
+                "scopes[1]",
+                "webhook_url",
+                "access_token_lifetime_seconds",
+                "brand_id"
+            ]
+        );
     }
 }
