@@ -127,6 +127,25 @@ fn later(origin: &Origin, millis: i64) -> Origin {
 /// Which id each seeded app has, by its name in the seed.
 const SEEDED_APPS: &str = "seeded_apps";
 
+/// A seeded app has another id now, so that a factory reset keeps that one.
+pub(crate) async fn took_place(
+    app: &App,
+    old: &ClientId,
+    new: &ClientId,
+) -> Result<(), StoreError> {
+    let mut ids: BTreeMap<String, ClientId> =
+        meta::get(&mut *app.0.world.read().await?, SEEDED_APPS)
+            .await?
+            .unwrap_or_default();
+    for id in ids.values_mut().filter(|id| *id == old) {
+        id.clone_from(new);
+    }
+    app.0
+        .world
+        .write(move |tx| Box::pin(async move { meta::put(tx, SEEDED_APPS, &ids).await }))
+        .await
+}
+
 /// The apps that a new world of this seed has.
 fn seeded_apps(app: &App) -> Vec<NewApp> {
     let mut all = if app.0.config.seed == Seed::Demo {

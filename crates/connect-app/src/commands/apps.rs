@@ -1,13 +1,12 @@
 //! `apps_*`.
 
 use connect_core::domain::actor::Actor;
-use connect_core::domain::credential::{CredentialKind, CredentialState, ROTATED_SECRET_LIFETIME};
+use connect_core::domain::credential::{CredentialKind, ROTATED_SECRET_LIFETIME};
 use connect_core::id::ClientId;
-use connect_identity::registration::{NewApp, Registered, RegistrationError};
+use connect_identity::registration::{NewApp, Registered, RegistrationError, SecretError};
 use connect_rpc::apps as rpc;
 use connect_rpc::{Done, ErrorCode, Nothing, RpcError};
 use connect_store::clients::{self, ClientRecord};
-use connect_store::credentials;
 use serde_json::json;
 
 use super::{Answer, broken, chain, no_key, not_found};
@@ -192,35 +191,19 @@ async fn change(
     Ok(view(&*find(app, id).await?))
 }
 
-/// The newest live credential of an app, unsealed.
+/// The newest secret of an app that is in force.
 async fn newest(app: &App, id: &ClientId, kind: CredentialKind) -> Answer<Option<String>> {
-    let mut connection = app.0.world.read().await.map_err(broken)?;
-    let all = credentials::of_client(&mut connection, id, kind)
-        .await
-        .map_err(broken)?;
-    let Some(newest) = all
-        .into_iter()
-        .find(|credential| credential.state == CredentialState::Active)
-    else {
-        return Ok(None);
-    };
-    let Some((credential, sealed)) = credentials::sealed(&mut connection, &newest.hash)
-        .await
-        .map_err(broken)?
-    else {
-        return Ok(None);
-    };
-    let sealer = app.0.vault.sealer().await.map_err(|error| no_key(&error))?;
-    let value = sealer
-        .open(&sealed, credential.as_str().as_bytes())
-        .map_err(|error| {
-            RpcError::new(
-                ErrorCode::KeyUnavailable,
-                format!("the secret is lost: {error}; keys_remake makes new ones"),
-            )
-            .with(json!({ "state": "lost" }))
-        })?;
-    Ok(Some(String::from_utf8_lossy(&value).into_owned()))
+    let found = app.0.identity.newest_secret(id, kind).await;
+    let secret = found.map_err(|error| match error {
+        SecretError::Store(error) => broken(error),
+        SecretError::Key(error) => no_key(&error),
+        SecretError::Lost(error) => RpcError::new(
+            ErrorCode::KeyUnavailable,
+            format!("the secret is lost: {error}; keys_remake makes new ones"),
+        )
+        .with(json!({ "state": "lost" })),
+    })?;
+    Ok(secret.map(|secret| secret.expose().to_owned()))
 }
 
 /// An app as the console shows it.
@@ -267,10 +250,6 @@ pub(super) fn view(record: &ClientRecord) -> rpc::App {
 fn refused(error: RegistrationError) -> RpcError {
     match error {
         RegistrationError::Invalid { ref flaws } => {
-            let flaws: Vec<_> = flaws
-                .iter()
-                .map(|flaw| json!({ "field": flaw.field, "message": flaw.message }))
-                .collect();
             RpcError::new(ErrorCode::Invalid, error.to_string()).with(json!({ "flaws": flaws }))
         }
         RegistrationError::Exists(_) | RegistrationError::NoSecret { .. } => {

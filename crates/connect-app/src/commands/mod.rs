@@ -8,11 +8,12 @@ mod keys;
 mod people;
 mod sandbox;
 mod scopes;
-mod settings;
+pub(crate) mod settings;
 mod trace;
 mod traffic;
 mod workspace;
 
+use connect_core::domain::flaw::Flaw;
 use connect_core::domain::journal::Seq;
 use connect_rpc::{ErrorCode, RpcError};
 use connect_store::StoreError;
@@ -110,6 +111,15 @@ fn broken(error: StoreError) -> RpcError {
 fn no_key(error: &connect_store::sealing::KeyError) -> RpcError {
     RpcError::new(ErrorCode::KeyUnavailable, error.to_string())
         .with(serde_json::json!({ "state": error.as_str() }))
+}
+
+/// Every flaw, in words and for programs; none is well.
+fn flawless(flaws: &[Flaw]) -> Answer<()> {
+    if flaws.is_empty() {
+        return Ok(());
+    }
+    let detail = serde_json::json!({ "flaws": flaws });
+    Err(RpcError::new(ErrorCode::Invalid, Flaw::list(flaws)).with(detail))
 }
 
 /// An error with its causes, in one line.

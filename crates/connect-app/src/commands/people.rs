@@ -5,6 +5,7 @@ use std::sync::Arc;
 use connect_core::Timestamp;
 use connect_core::domain::actor::Actor;
 use connect_core::domain::app::Person;
+use connect_core::domain::flaw::Flaw;
 use connect_core::domain::journal::Kind;
 use connect_core::id::UserId;
 use connect_rpc::people as rpc;
@@ -16,7 +17,7 @@ use connect_store::services::clinical::biomarkers::{self, Biomarker};
 use connect_store::{StoreError, alerts, people, services};
 use serde_json::json;
 
-use super::{Answer, broken, grants, not_found};
+use super::{Answer, broken, flawless, grants, not_found};
 use crate::{App, seed};
 
 pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::PersonList> {
@@ -74,7 +75,7 @@ pub(super) async fn create(app: &App, request: rpc::CreatePerson) -> Answer<rpc:
         created_at: now,
         updated_at: now,
     };
-    check(&person)?;
+    flawless(&person.flaws())?;
     let created = view(&person);
     seed::create_person(app, person, !request.without_data, false, origin)
         .await
@@ -99,7 +100,7 @@ pub(super) async fn update(app: &App, request: rpc::UpdatePerson) -> Answer<rpc:
         updated_at: origin.at.sandbox,
         ..old.clone()
     };
-    check(&new)?;
+    flawless(&new.flaws())?;
     let updated = view(&new);
     app.0
         .world
@@ -194,21 +195,19 @@ fn check_result(wanted: &record::LabResult, now: Timestamp) -> Answer<()> {
     let mut flaws: Vec<_> = record::lab_result_flaws("result", wanted, now)
         .into_iter()
         .map(|flaw| {
-            let field = flaw.path.trim_start_matches("result.").to_owned();
-            json!({ "field": field, "message": format!("{} is wanted, {} was given", flaw.expected, flaw.received) })
+            let message = format!("{} is wanted, {} was given", flaw.expected, flaw.received);
+            Flaw::new(flaw.path.trim_start_matches("result."), message)
         })
         .collect();
     if wanted.code.is_empty() || wanted.code.len() > 100 {
-        flaws.push(json!({ "field": "code", "message": "1 to 100 characters, for example ldl_cholesterol" }));
+        let message = "1 to 100 characters, for example ldl_cholesterol";
+        flaws.push(Flaw::new("code", message));
     }
     if wanted.unit.is_empty() {
-        flaws.push(json!({ "field": "unit", "message": "this biomarker is not in the catalogue, so its unit must be given" }));
+        let message = "this biomarker is not in the catalogue, so its unit must be given";
+        flaws.push(Flaw::new("unit", message));
     }
-    if flaws.is_empty() {
-        Ok(())
-    } else {
-        Err(invalid(&flaws))
-    }
+    flawless(&flaws)
 }
 
 fn result_view(row: Biomarker) -> rpc::LabResult {
@@ -236,51 +235,6 @@ async fn find(app: &App, id_or_email: &str) -> Answer<Person> {
     found
         .map_err(broken)?
         .ok_or_else(|| not_found("persona", id_or_email, "people_list"))
-}
-
-fn check(person: &Person) -> Answer<()> {
-    let mut flaws = Vec::new();
-    let mut flaw =
-        |field: &str, message: &str| flaws.push(json!({ "field": field, "message": message }));
-    let (local, domain) = person.email.split_once('@').unwrap_or(("", ""));
-    if local.is_empty()
-        || domain.is_empty()
-        || person
-            .email
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control())
-    {
-        flaw("email", "an address such as maya@example.com");
-    }
-    if person.name.is_empty() || person.name.chars().count() > 255 {
-        flaw("name", "1 to 255 characters");
-    }
-    if !matches!(person.brand_id.as_str(), "loop" | "loopbio") {
-        flaw("brand_id", "`loop` or `loopbio`");
-    }
-    if person.locale.is_empty() || person.locale.len() > 35 {
-        flaw("locale", "a language tag such as en-US");
-    }
-    if flaws.is_empty() {
-        return Ok(());
-    }
-    Err(invalid(&flaws))
-}
-
-/// Every flaw, in words and for programs.
-fn invalid(flaws: &[serde_json::Value]) -> RpcError {
-    let message = flaws
-        .iter()
-        .map(|flaw| {
-            format!(
-                "{}: {}",
-                flaw["field"].as_str().unwrap_or(""),
-                flaw["message"].as_str().unwrap_or("")
-            )
-        })
-        .collect::<Vec<_>>()
-        .join("; ");
-    RpcError::new(ErrorCode::Invalid, message).with(json!({ "flaws": flaws }))
 }
 
 fn taken(error: StoreError) -> RpcError {

@@ -1,15 +1,16 @@
 //! `settings_*`.
 
 use connect_core::domain::actor::Actor;
+use connect_core::domain::flaw::Flaw;
 use connect_core::domain::journal::Kind;
 use connect_core::domain::settings::Settings;
 use connect_core::domain::standing::Standing;
+use connect_rpc::Nothing;
 use connect_rpc::settings as rpc;
-use connect_rpc::{ErrorCode, Nothing, RpcError};
 use connect_store::{StoreError, meta, people, services};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, broken};
+use super::{Answer, broken, flawless};
 use crate::App;
 use crate::start::{POWER_CUT_FILE, retention};
 
@@ -71,7 +72,7 @@ pub(super) async fn get(app: &App, _: Nothing) -> Answer<rpc::SettingsAnswer> {
 /// force but is not stored.
 pub(super) async fn update(app: &App, request: rpc::UpdateSettings) -> Answer<rpc::SettingsAnswer> {
     let new = changed(&app.0.settings.get(), request.clone());
-    check(app, &new).await?;
+    check(app, &request, &new).await?;
     let kept = store(app, request).await.map_err(broken)?;
     keep_durability(app, kept.survive_power_cut);
     app.0.traffic.set_retention(retention(&new));
@@ -79,7 +80,8 @@ pub(super) async fn update(app: &App, request: rpc::UpdateSettings) -> Answer<rp
     Ok(answer(&new))
 }
 
-fn changed(old: &Settings, request: rpc::UpdateSettings) -> Settings {
+/// The settings with what was asked for.
+pub(crate) fn changed(old: &Settings, request: rpc::UpdateSettings) -> Settings {
     Settings {
         profile: request.profile.unwrap_or(old.profile),
         auto_approve: request
@@ -100,54 +102,19 @@ fn changed(old: &Settings, request: rpc::UpdateSettings) -> Settings {
     }
 }
 
-async fn check(app: &App, new: &Settings) -> Answer<()> {
-    let mut flaws = Vec::new();
-    let mut flaw =
-        |field: &str, message: &str| flaws.push(json!({ "field": field, "message": message }));
-    if let Some(email) = &new.auto_approve {
+async fn check(app: &App, request: &rpc::UpdateSettings, new: &Settings) -> Answer<()> {
+    let mut flaws = new.flaws();
+    if let Some(Some(email)) = &request.auto_approve {
         let known = people::by_email(&mut *app.0.world.read().await.map_err(broken)?, email)
             .await
             .map_err(broken)?;
         if known.is_none() {
-            flaw(
-                "auto_approve",
-                "no persona has this email; see people_list, or send null to ask people again",
-            );
+            let message =
+                "no persona has this email; see people_list, or send null to ask people again";
+            flaws.insert(0, Flaw::new("auto_approve", message));
         }
     }
-    if new.refresh_grace_seconds > 600 {
-        flaw("refresh_grace_seconds", "at most 600");
-    }
-    if new.rate_limit_per_minute == Some(0) {
-        flaw(
-            "rate_limit_per_minute",
-            "at least 1; send null for no limit",
-        );
-    }
-    if new.keep_exchanges < 100 {
-        flaw("keep_exchanges", "at least 100");
-    }
-    if new.keep_days < 1 {
-        flaw("keep_days", "at least 1");
-    }
-    if new.keep_mebibytes < 16 {
-        flaw("keep_mebibytes", "at least 16");
-    }
-    if flaws.is_empty() {
-        return Ok(());
-    }
-    let message = flaws
-        .iter()
-        .map(|flaw| {
-            format!(
-                "{}: {}",
-                flaw["field"].as_str().unwrap_or(""),
-                flaw["message"].as_str().unwrap_or("")
-            )
-        })
-        .collect::<Vec<_>>()
-        .join("; ");
-    Err(RpcError::new(ErrorCode::Invalid, message).with(json!({ "flaws": flaws })))
+    flawless(&flaws)
 }
 
 /// Stores changed settings with a journal entry that has what changed.

@@ -96,21 +96,3 @@ fn listed(path: &Path, problems: &[Problem]) -> String {
     }
     text
 }
-
-/// A problem in its place, the place still to be looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Complaint {
-    /// `apps[1].redirect_uris[0]`.
-    pub(super) field: String,
-    /// What is wrong and what to do.
-    pub(super) message: String,
-}
-
-impl Complaint {
-    pub(super) fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            message: message.into(),
-        }
-    }
-}

@@ -3,12 +3,12 @@
 use connect_core::domain::app::{AppType, Client, Person};
 use connect_core::domain::credential::CredentialKind;
 use connect_core::domain::settings::Settings;
+use connect_identity::registration::SecretError;
 use connect_store::services::patient_graph::patients;
 use connect_store::{clients, meta, people};
 
 use super::error::ConfigurationError;
-use super::file::{AppTable, File, PersonaTable, SettingsTable};
-use super::secrets;
+use super::file::{AppTable, File, PersonaTable, Secret, SettingsTable};
 use crate::App;
 
 const HEAD: &str =
@@ -103,18 +103,38 @@ async fn apps(app: &App, with_secrets: bool) -> Result<Vec<AppTable>, Configurat
             table.client_id = Some(client.id.to_string());
         }
         if with_secrets && client.app_type.is_confidential() {
-            table.client_secret =
-                secrets::newest(app, &client.id, &client.name, CredentialKind::ClientSecret)
-                    .await?;
+            table.client_secret = newest(app, client, CredentialKind::ClientSecret).await?;
         }
         if with_secrets && client.app_type != AppType::M2m {
             table.webhook_signing_secret =
-                secrets::newest(app, &client.id, &client.name, CredentialKind::WebhookSecret)
-                    .await?;
+                newest(app, client, CredentialKind::WebhookSecret).await?;
         }
         tables.push(table);
     }
     Ok(tables)
+}
+
+/// The newest secret of an app that is in force.
+async fn newest(
+    app: &App,
+    client: &Client,
+    kind: CredentialKind,
+) -> Result<Option<Secret>, ConfigurationError> {
+    let found = app.0.identity.newest_secret(&client.id, kind).await;
+    let secret = found.map_err(|error| match error {
+        SecretError::Store(error) => error.into(),
+        SecretError::Key(error) => error.into(),
+        SecretError::Lost(source) => ConfigurationError::Lost {
+            what: if kind == CredentialKind::ClientSecret {
+                "client secret"
+            } else {
+                "webhook signing secret"
+            },
+            app: client.name.clone(),
+            source,
+        },
+    })?;
+    Ok(secret.map(Secret))
 }
 
 /// Everything of an app but its id and secrets, said in so many words: what a file leaves out would stay.

@@ -12,8 +12,9 @@
 //! - Nothing is removed because a file does not mention it.
 //! - A flag of the command line (`--profile`, `--auto-approve`) wins over the file while that process runs.
 //!
-//! What is wrong is said with line, column and what to do, everything at once as far as it can be known; the file is
-//! checked in itself and against the world before anything is changed. `examples/connect.toml` shows every key.
+//! A file is applied whole or not at all: it is checked in itself, against the world and by the rules of the portal before
+//! anything is changed. What is wrong is said with line, column and what to do, everything at once as far as it can be
+//! known. `examples/connect.toml` shows every key.
 //!
 //! To add a key: its field in [`file`], and where it is applied and exported; the tests then ask for it in the example.
 
@@ -32,12 +33,12 @@ mod tests;
 use std::fmt;
 use std::path::PathBuf;
 
+use connect_core::domain::flaw::Flaw;
 use connect_core::domain::journal::{Kind, Origin};
 use connect_store::StoreError;
 use serde_json::json;
 
 use crate::App;
-use error::Complaint;
 
 pub use error::{ConfigurationError, Problem};
 pub use export::export;
@@ -70,14 +71,14 @@ impl Configuration {
         &self.file
     }
 
-    /// The complaints, each with its place; none is well.
-    fn complain(&self, complaints: Vec<Complaint>) -> Result<(), ConfigurationError> {
-        if complaints.is_empty() {
+    /// The flaws, each with its place; none is well.
+    fn complain(&self, flaws: Vec<Flaw>) -> Result<(), ConfigurationError> {
+        if flaws.is_empty() {
             return Ok(());
         }
-        let mut problems: Vec<Problem> = complaints
+        let mut problems: Vec<Problem> = flaws
             .into_iter()
-            .map(|Complaint { field, message }| Problem {
+            .map(|Flaw { field, message }| Problem {
                 position: Position::of(&self.text, &field),
                 field,
                 message,
@@ -113,21 +114,26 @@ impl Applied {
 /// Makes the world what the file says. Everything it brings is in the trace of `origin`.
 ///
 /// # Errors
-/// [`ConfigurationError::Wrong`] with everything that is wrong.
+/// [`ConfigurationError::Wrong`] with everything that is wrong, and [`ConfigurationError::Key`] when secrets can't be
+/// kept; nothing has been changed then.
 pub async fn apply(
     app: &App,
     wanted: &Configuration,
     origin: Origin,
 ) -> Result<Applied, ConfigurationError> {
-    let mut complaints = Vec::new();
-    let people = personas::plan(app, wanted, &mut complaints).await?;
-    let apps = apps::plan(app, wanted, &mut complaints).await?;
-    wanted.complain(complaints)?;
+    let mut flaws = Vec::new();
+    let people = personas::plan(app, wanted, &mut flaws).await?;
+    let settings = settings::plan(app, wanted, &mut flaws).await?;
+    let apps = apps::plan(app, wanted, settings.profile, &mut flaws).await?;
+    wanted.complain(flaws)?;
+    if apps.iter().any(apps::Step::needs_key) {
+        app.0.vault.sealer().await?;
+    }
 
     let mut applied = Applied::default();
     personas::apply(app, people, &origin, &mut applied).await?;
-    settings::apply(app, wanted, &mut applied).await?;
-    apps::apply(app, wanted, apps, &origin, &mut applied).await?;
+    settings::apply(app, settings, &mut applied).await?;
+    apps::apply(app, apps, &origin, &mut applied).await?;
     for note in &applied.notes {
         tracing::warn!("{}: {note}", wanted.path.display());
     }

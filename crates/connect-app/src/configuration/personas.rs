@@ -1,20 +1,15 @@
 //! Personas of a file.
 
 use connect_core::domain::app::Person;
+use connect_core::domain::flaw::Flaw;
 use connect_core::domain::journal::{Kind, Origin};
 use connect_core::id::UserId;
 use connect_store::{StoreError, people};
 use serde_json::{Map, Value, json};
 
-use super::error::Complaint;
 use super::file::PersonaTable;
 use super::{Applied, Configuration};
 use crate::{App, seed};
-
-/// Longest name, in characters.
-const LONGEST_NAME: usize = 255;
-/// Longest language tag (RFC 5646 §4.4.1).
-const LONGEST_LOCALE: usize = 35;
 
 /// What is to happen to a persona.
 pub(super) enum Step {
@@ -26,7 +21,7 @@ pub(super) enum Step {
 pub(super) async fn plan(
     app: &App,
     wanted: &Configuration,
-    complaints: &mut Vec<Complaint>,
+    complaints: &mut Vec<Flaw>,
 ) -> Result<Vec<Step>, StoreError> {
     let mut connection = app.0.world.read().await?;
     let mut steps = Vec::new();
@@ -43,19 +38,21 @@ pub(super) async fn plan(
                     .is_some()
             {
                 let message = "another persona has this id; leave it out to have one made";
-                complaints.push(Complaint::new(at("user_id"), message));
+                complaints.push(Flaw::new(at("user_id"), message));
             }
             if table.name.is_none() {
                 let message = "a new persona needs a name; add for example name = \"Ada Example\"";
-                complaints.push(Complaint::new(at("name"), message));
+                complaints.push(Flaw::new(at("name"), message));
                 continue;
             }
             new(app, table)
         };
+        // What `people_create` takes is taken here, or an export could not be applied.
         complaints.extend(
-            flaws(&person)
+            person
+                .flaws()
                 .into_iter()
-                .map(|(field, message)| Complaint::new(at(field), message)),
+                .map(|flaw| Flaw::new(at(&flaw.field), flaw.message)),
         );
         match known {
             _ if complaints.len() > before => {}
@@ -75,7 +72,7 @@ fn changed(
     old: &Person,
     table: &PersonaTable,
     at: &dyn Fn(&str) -> String,
-    complaints: &mut Vec<Complaint>,
+    complaints: &mut Vec<Flaw>,
 ) -> Person {
     if let Some(id) = &table.user_id
         && old.id.as_str() != id
@@ -84,7 +81,7 @@ fn changed(
             "this persona is {} here, and ids can't change; leave user_id out, or delete the persona first",
             old.id
         );
-        complaints.push(Complaint::new(at("user_id"), message));
+        complaints.push(Flaw::new(at("user_id"), message));
     }
     if let Some(brand) = &table.brand_id
         && old.brand_id != *brand
@@ -93,7 +90,7 @@ fn changed(
             "this persona and all that is theirs are of the brand `{}`; leave brand_id out, or delete the persona first",
             old.brand_id
         );
-        complaints.push(Complaint::new(at("brand_id"), message));
+        complaints.push(Flaw::new(at("brand_id"), message));
     }
     Person {
         name: table
@@ -124,33 +121,6 @@ fn new(app: &App, table: &PersonaTable) -> Person {
         created_at: now,
         updated_at: now,
     }
-}
-
-/// What is wrong with a persona: field, message. What `people_create` takes is taken here, or an export could not be
-/// applied.
-fn flaws(person: &Person) -> Vec<(&'static str, String)> {
-    let mut flaws = Vec::new();
-    let (local, domain) = person.email.split_once('@').unwrap_or_default();
-    let has_gap = |c: char| c.is_whitespace() || c.is_control();
-    if local.is_empty() || domain.is_empty() || person.email.contains(has_gap) {
-        let message = "an address such as ada@example.com is needed";
-        flaws.push(("email", message.to_owned()));
-    }
-    let length = person.name.chars().count();
-    if !(1..=LONGEST_NAME).contains(&length) {
-        let message = format!("1 to {LONGEST_NAME} characters are needed, {length} were given");
-        flaws.push(("name", message));
-    }
-    if !matches!(person.brand_id.as_str(), "loop" | "loopbio") {
-        flaws.push(("brand_id", "`loop` or `loopbio`".to_owned()));
-    }
-    if !(1..=LONGEST_LOCALE).contains(&person.locale.len()) {
-        flaws.push((
-            "locale",
-            "a language tag such as en-US is needed".to_owned(),
-        ));
-    }
-    flaws
 }
 
 /// Carries the plan out.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use connect_core::domain::credential::CredentialKind;
+use connect_core::domain::flaw::Flaw;
 
-use super::error::{Complaint, ConfigurationError, Problem};
+use super::error::{ConfigurationError, Problem};
 use super::file::{AppTable, File, PersonaTable};
 use super::position::Position;
 use super::{Configuration, secrets};
@@ -44,20 +45,20 @@ pub fn parse(path: &Path, text: String) -> Result<Configuration, ConfigurationEr
     Ok(wanted)
 }
 
-fn complaints(file: &File) -> Vec<Complaint> {
+fn complaints(file: &File) -> Vec<Flaw> {
     let mut all = Vec::new();
     personas(&file.personas, &mut all);
     apps(&file.apps, &mut all);
     all
 }
 
-fn personas(personas: &[PersonaTable], all: &mut Vec<Complaint>) {
+fn personas(personas: &[PersonaTable], all: &mut Vec<Flaw>) {
     let mut emails = HashMap::new();
     let mut ids = HashMap::new();
     for (index, persona) in personas.iter().enumerate() {
         let at = |field: &str| format!("personas[{index}].{field}");
         if let Some(first) = emails.insert(persona.email.trim().to_lowercase(), index) {
-            all.push(Complaint::new(
+            all.push(Flaw::new(
                 at("email"),
                 twice("persona", &persona.email, "personas", first),
             ));
@@ -65,16 +66,13 @@ fn personas(personas: &[PersonaTable], all: &mut Vec<Complaint>) {
         if let Some(id) = &persona.user_id {
             identifier("user_", id, at("user_id"), all);
             if let Some(first) = ids.insert(id, index) {
-                all.push(Complaint::new(
-                    at("user_id"),
-                    twice("id", id, "personas", first),
-                ));
+                all.push(Flaw::new(at("user_id"), twice("id", id, "personas", first)));
             }
         }
     }
 }
 
-fn apps(apps: &[AppTable], all: &mut Vec<Complaint>) {
+fn apps(apps: &[AppTable], all: &mut Vec<Flaw>) {
     let mut names = HashMap::new();
     let mut ids = HashMap::new();
     let mut hashes = HashMap::new();
@@ -84,16 +82,13 @@ fn apps(apps: &[AppTable], all: &mut Vec<Complaint>) {
             Some(id) => {
                 identifier("client_", id, at("client_id"), all);
                 if let Some(first) = ids.insert(id, index) {
-                    all.push(Complaint::new(
-                        at("client_id"),
-                        twice("id", id, "apps", first),
-                    ));
+                    all.push(Flaw::new(at("client_id"), twice("id", id, "apps", first)));
                 }
             }
             None => {
                 if let Some(first) = names.insert(app.name.trim(), index) {
                     let message = twice("app", &app.name, "apps", first);
-                    all.push(Complaint::new(
+                    all.push(Flaw::new(
                         at("name"),
                         format!("{message}, or tell them apart by client_id"),
                     ));
@@ -115,10 +110,10 @@ fn apps(apps: &[AppTable], all: &mut Vec<Complaint>) {
         for (given, field, kind) in secrets {
             let Some(secret) = given else { continue };
             if let Some(message) = secrets::malformed(secret, kind) {
-                all.push(Complaint::new(at(field), message));
+                all.push(Flaw::new(at(field), message));
             }
             if let Some(first) = hashes.insert(secret.0.hash(), index) {
-                all.push(Complaint::new(
+                all.push(Flaw::new(
                     at(field),
                     format!("apps[{first}] has the same secret; each must be its own"),
                 ));
@@ -135,13 +130,13 @@ fn twice(what: &str, name: &str, list: &str, first: usize) -> String {
 }
 
 /// An id of the caller's: `prefix` and 1 to 64 letters, digits, `-` or `_`.
-fn identifier(prefix: &str, id: &str, field: String, all: &mut Vec<Complaint>) {
+fn identifier(prefix: &str, id: &str, field: String, all: &mut Vec<Flaw>) {
     let body = id.strip_prefix(prefix).unwrap_or("");
     if !(1..=64).contains(&body.len()) || !body.bytes().all(secrets::is_url_safe) {
         let message = format!(
             "an id is `{prefix}` and 1 to 64 letters, digits, `-` or `_` after it; leave it out to have one made"
         );
-        all.push(Complaint::new(field, message));
+        all.push(Flaw::new(field, message));
     }
 }
 

@@ -1,16 +1,9 @@
-//! Secrets of apps as a file gives them and an export shows them.
+//! Secrets of apps as a file gives them.
 
-use connect_core::domain::credential::{
-    Credential, CredentialDetail, CredentialKind, CredentialState, ROTATED_SECRET_LIFETIME,
-};
-use connect_core::domain::journal::{Kind, Origin};
-use connect_core::domain::secret::SecretText;
-use connect_core::id::{ClientId, CredentialId};
-use connect_core::protocol::scope::ScopeSet;
-use connect_store::{NewCredential, StoreError, credentials};
-use serde_json::json;
+use connect_core::domain::credential::{CredentialKind, CredentialState};
+use connect_core::id::ClientId;
+use connect_store::{StoreError, credentials};
 
-use super::error::ConfigurationError;
 use super::file::Secret;
 use crate::App;
 
@@ -66,102 +59,4 @@ pub(super) async fn standing(
         }
         Some(_) => Standing::RotatedAway,
     })
-}
-
-/// Makes `secret` the app's newest; one of the same kind that was in force before works 24 hours more.
-pub(super) async fn replace(
-    app: &App,
-    client: &ClientId,
-    kind: CredentialKind,
-    secret: &Secret,
-    origin: Origin,
-) -> Result<(), ConfigurationError> {
-    let vault = app.0.vault.sealer().await?;
-    let id: CredentialId = app.0.env.id();
-    let sealed = vault.seal(
-        secret.0.expose().as_bytes(),
-        id.as_str().as_bytes(),
-        app.0.env.random(),
-    );
-    let old = credentials::of_client(&mut *app.0.world.read().await?, client, kind).await?;
-    let (client, hash) = (client.clone(), secret.0.hash());
-    app.0
-        .world
-        .write(move |tx| {
-            Box::pin(async move {
-                let now = origin.at.sandbox;
-                let ends = now.plus(ROTATED_SECRET_LIFETIME);
-                let detail = json!({ "new": id, "old_works_until": ends, "kind": kind.as_str() });
-                let issued_by = tx.journal(&origin, Kind::SecretRotated, client.as_str(), &detail);
-                for old in old
-                    .iter()
-                    .filter(|old| old.state == CredentialState::Active && old.expires_at.is_none())
-                {
-                    credentials::set_expiry(tx, &old.id, ends).await?;
-                }
-                let credential = Credential {
-                    id,
-                    hash,
-                    kind,
-                    state: CredentialState::Active,
-                    client_id: Some(client.clone()),
-                    user_id: None,
-                    grant_id: None,
-                    parent: None,
-                    root: None,
-                    scope: ScopeSet::default(),
-                    issued_at: now,
-                    expires_at: None,
-                    ended_at: None,
-                    trace: origin.trace.clone(),
-                    issued_by,
-                    detail: CredentialDetail::default(),
-                };
-                credentials::insert(tx, &NewCredential { credential, sealed }).await?;
-                tx.client_changed(&client);
-                Ok::<_, StoreError>(())
-            })
-        })
-        .await?;
-    Ok(())
-}
-
-/// The newest secret of an app that is in force.
-pub(super) async fn newest(
-    app: &App,
-    client: &ClientId,
-    name: &str,
-    kind: CredentialKind,
-) -> Result<Option<Secret>, ConfigurationError> {
-    let mut connection = app.0.world.read().await?;
-    let all = credentials::of_client(&mut connection, client, kind).await?;
-    let Some(newest) = all
-        .into_iter()
-        .find(|known| known.state == CredentialState::Active)
-    else {
-        return Ok(None);
-    };
-    let Some((id, sealed)) = credentials::sealed(&mut connection, &newest.hash).await? else {
-        return Ok(None);
-    };
-    drop(connection);
-    let what = if kind == CredentialKind::ClientSecret {
-        "client secret"
-    } else {
-        "webhook signing secret"
-    };
-    let opened = app
-        .0
-        .vault
-        .sealer()
-        .await?
-        .open(&sealed, id.as_str().as_bytes())
-        .map_err(|source| ConfigurationError::Lost {
-            what,
-            app: name.to_owned(),
-            source,
-        })?;
-    Ok(Some(Secret(SecretText::new(
-        String::from_utf8_lossy(&opened).into_owned(),
-    ))))
 }

@@ -1,65 +1,94 @@
 //! Settings of a file: changed by the control surface's own command, so by its rules.
 
-use connect_rpc::ErrorCode;
+use connect_core::domain::app::Profile;
+use connect_core::domain::flaw::Flaw;
 use connect_rpc::settings::UpdateSettings;
-use serde_json::{Map, Value, json};
+use connect_store::{StoreError, people};
+use serde_json::{Map, json};
 
-use super::error::{Complaint, ConfigurationError};
+use super::error::ConfigurationError;
 use super::file::SettingsTable;
 use super::{Applied, Configuration};
+use crate::commands::settings::changed;
 use crate::{App, Config};
+
+/// What is to happen to the settings.
+pub(super) struct Step {
+    /// What the file asks for and no flag decides.
+    update: UpdateSettings,
+    /// The profile that will be in force.
+    pub(super) profile: Profile,
+    /// What is left as it is, and why.
+    notes: Vec<String>,
+}
+
+/// Compares the file with the world; what can't be is complained about.
+pub(super) async fn plan(
+    app: &App,
+    wanted: &Configuration,
+    flaws: &mut Vec<Flaw>,
+) -> Result<Step, StoreError> {
+    let (update, notes) = update(&wanted.file.settings, &app.0.config);
+    let new = changed(&app.0.settings.get(), update.clone());
+    let mut found = new.flaws();
+    if let Some(Some(email)) = &update.auto_approve
+        && !is_persona(app, wanted, email).await?
+    {
+        // A file has no null.
+        let message =
+            "no persona has this email; add one under [[personas]], or write \"\" to ask people";
+        found.push(Flaw::new("auto_approve", message));
+    }
+    flaws.extend(
+        found
+            .into_iter()
+            .map(|flaw| Flaw::new(format!("settings.{}", flaw.field), flaw.message)),
+    );
+    Ok(Step {
+        update,
+        profile: new.profile,
+        notes,
+    })
+}
+
+/// Whether a persona has this email, or will have it once the file is applied.
+async fn is_persona(app: &App, wanted: &Configuration, email: &str) -> Result<bool, StoreError> {
+    let mut in_file = wanted.file.personas.iter();
+    if in_file.any(|persona| persona.email.trim().eq_ignore_ascii_case(email)) {
+        return Ok(true);
+    }
+    let known = people::by_email(&mut *app.0.world.read().await?, email).await?;
+    Ok(known.is_some())
+}
 
 /// Puts the settings of the file in force.
 pub(super) async fn apply(
     app: &App,
-    wanted: &Configuration,
+    step: Step,
     applied: &mut Applied,
 ) -> Result<(), ConfigurationError> {
-    let update = update(&wanted.file.settings, &app.0.config, applied);
+    applied.notes.extend(step.notes);
     let before = app.0.settings.get();
-    let payload = json!(update);
+    let payload = json!(step.update);
     if payload.as_object().is_some_and(Map::is_empty) {
         return Ok(());
     }
-    match app.rpc("settings_update", payload).await {
-        Ok(_) => {}
-        Err(error) if error.code == ErrorCode::Invalid => {
-            wanted.complain(complaints(&error.detail["flaws"]))?;
-            return Err(ConfigurationError::Settings(error));
-        }
-        Err(error) => return Err(ConfigurationError::Settings(error)),
-    }
+    app.rpc("settings_update", payload)
+        .await
+        .map_err(ConfigurationError::Settings)?;
     if before != app.0.settings.get() {
         applied.changed.push("settings".to_owned());
     }
     Ok(())
 }
 
-/// The flaws of the command, in the words of a file.
-fn complaints(flaws: &Value) -> Vec<Complaint> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    flaws
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|flaw| {
-            let message = match flaw["field"].as_str() {
-                // A file has no null.
-                Some("auto_approve") => {
-                    "no persona has this email; add one under [[personas]], or write \"\" to ask people".to_owned()
-                }
-                _ => text(&flaw["message"]),
-            };
-            Complaint::new(format!("settings.{}", text(&flaw["field"])), message)
-        })
-        .collect()
-}
-
-/// What the file asks for, less what the command line decides for this run. In the file, "" and 0 stand for none.
-fn update(table: &SettingsTable, config: &Config, applied: &mut Applied) -> UpdateSettings {
+/// What the file asks for, less what the command line decides for this run, and what is to be said of that. In the file,
+/// "" and 0 stand for none.
+fn update(table: &SettingsTable, config: &Config) -> (UpdateSettings, Vec<String>) {
+    let mut notes = Vec::new();
     let mut decided = |given: bool, flag: &str, key: &str| {
         if given {
-            applied.notes.push(format!(
+            notes.push(format!(
                 "settings.{key}: {flag} was given and wins while this process runs"
             ));
         }
@@ -75,7 +104,7 @@ fn update(table: &SettingsTable, config: &Config, applied: &mut Applied) -> Upda
             "auto_approve",
         );
     let auto_approve = table.auto_approve.clone().filter(|_| !by_flag);
-    UpdateSettings {
+    let update = UpdateSettings {
         profile,
         auto_approve: auto_approve.map(|email| (!email.trim().is_empty()).then_some(email)),
         userinfo: table.userinfo,
@@ -88,5 +117,6 @@ fn update(table: &SettingsTable, config: &Config, applied: &mut Applied) -> Upda
         keep_days: table.keep_days,
         keep_mebibytes: table.keep_mebibytes,
         survive_power_cut: table.survive_power_cut,
-    }
+    };
+    (update, notes)
 }

@@ -304,6 +304,7 @@ webhook_signing_secret = "whsec_0123456789abcdef"
     connect.toml:25:11: apps[2].service: only an m2m app can speak for a service
     connect.toml:28:17: apps[3].client_secret: this secret is or was another app's, perhaps one that was deleted; a secret is never given twice: leave it out to have one made, or write a new one
     connect.toml:29:1: apps[4].app_type: a new app needs an app_type: web, spa, mobile, native, m2m
+    connect.toml:31:1: apps[5].scopes: at least one is needed, for example read:biomarkers
     connect.toml:34:11: apps[5].service: there is no such service; there are clinical, comms, community, follows, identity, membership, patient-graph, payments
     connect.toml:35:26: apps[5].webhook_signing_secret: an app of type m2m has none; leave it out
     "#);
@@ -340,8 +341,11 @@ scopes = ["openid"]
     connect.toml:10:33: apps[0].access_token_lifetime_seconds: 300 to 3600 seconds are allowed, 60 were given
     connect.toml:14:11: apps[1].scopes[0]: `openid` is a person's to give; an m2m app can hold admin scopes only
     "#);
-    // The one without a flaw is there, and mending the others is all that is left to do.
-    app_named(&app, "C").await;
+    let all = call(&app, "apps_list", json!({})).await.to_string();
+    assert!(
+        !all.contains("\"C\""),
+        "the one without a flaw is not there either"
+    );
 
     let error = apply(
         &app,
@@ -353,6 +357,101 @@ scopes = ["openid"]
     connect.toml:2:16: settings.auto_approve: no persona has this email; add one under [[personas]], or write "" to ask people
     connect.toml:3:13: settings.keep_days: at least 1
     "#);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_with_one_flaw_changes_nothing_at_all_and_names_the_place() {
+    let app = world(Seed::Demo).await;
+    let world = || async {
+        let mut all = Vec::new();
+        for command in ["apps_list", "people_list", "settings_get", "keys_list"] {
+            all.push(call(&app, command, json!({})).await);
+        }
+        (all, journal_length(&app).await)
+    };
+    let before = world().await;
+    for (flawed, said) in [
+        (
+            "[[apps]]\nname = \"Bad\"\napp_type = \"web\"\nredirect_uris = [\"http://example.com/cb\"]\nscopes = [\"openid\"]\n",
+            "connect.toml:15:18: apps[2].redirect_uris[0]: `http://example.com/cb` is http to another machine",
+        ),
+        (
+            "[[apps]]\nname = \"Demo SPA\"\nscopes = []\n",
+            "connect.toml:14:10: apps[2].scopes: at least one is needed",
+        ),
+        (
+            "[[personas]]\nemail = \"bob@example.com\"\nname = \"\"\n",
+            "connect.toml:14:8: personas[1].name: 1 to 255 characters are needed, 0 were given",
+        ),
+        (
+            "[settings]\nkeep_exchanges = 7\n",
+            "connect.toml:13:18: settings.keep_exchanges: at least 100",
+        ),
+    ] {
+        let text = format!(
+            r#"[[personas]]
+email = "ada@example.com"
+name = "Ada"
+[[apps]]
+name = "Good"
+app_type = "web"
+redirect_uris = ["http://localhost/cb"]
+scopes = ["openid"]
+[[apps]]
+name = "Demo Web App"
+webhook_url = "https://example.com/hook"
+{flawed}"#
+        );
+        let error = apply(&app, &text).await.unwrap_err().to_string();
+        assert!(
+            error.starts_with(said) && error.lines().count() == 1,
+            "{error}"
+        );
+        assert_eq!(world().await, before, "{said}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_rules_are_those_of_the_profile_that_the_file_puts_in_force() {
+    let app = world(Seed::Empty).await;
+    let text = |profile: &str| {
+        format!(
+            "[settings]\nprofile = \"{profile}\"\n[[apps]]\nname = \"A\"\napp_type = \"mobile\"\nredirect_uris = [\"myapp:/cb\"]\nscopes = [\"openid\"]\n"
+        )
+    };
+    let error = apply(&app, &text("strict")).await.unwrap_err().to_string();
+    assert!(
+        error.starts_with("connect.toml:6:18: apps[0].redirect_uris[0]: "),
+        "{error}"
+    );
+    let settings = call(&app, "settings_get", json!({})).await;
+    assert_eq!(
+        settings["settings"]["profile"], "loop",
+        "it was not put in force"
+    );
+    apply(&app, &text("loop")).await.unwrap();
+    app_named(&app, "A").await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn two_tables_never_mean_the_same_app() {
+    let app = world(Seed::Demo).await;
+    let by_id = "[[apps]]\nname = \"Demo Web App\"\nclient_id = \"client_mine\"\n";
+    let by_name = "[[apps]]\nname = \"Demo Web App\"\n";
+    let before = journal_length(&app).await;
+    for (text, line) in [
+        (format!("{by_id}{by_name}"), 4),
+        (format!("{by_name}{by_id}"), 3),
+    ] {
+        // The first takes the demo app, so the second is a new one and has to say of which type.
+        let error = apply(&app, &text).await.unwrap_err().to_string();
+        let said = format!("connect.toml:{line}:1: apps[1].app_type: a new app needs an app_type");
+        assert!(error.starts_with(&said), "{error}");
+    }
+    assert_eq!(journal_length(&app).await, before);
     app.stop().await;
 }
 
