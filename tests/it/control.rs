@@ -444,6 +444,11 @@ impl<R: tokio::io::AsyncRead + Unpin> Stream<R> {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
+    /// The first line of a stream of changes, which says that everything from now on is told.
+    async fn begins(&mut self) {
+        assert_eq!(self.next().await, json!({ "topics": [] }));
+    }
+
     /// The first line in which a topic stands.
     async fn until(&mut self, topic: &str) -> Value {
         loop {
@@ -499,7 +504,9 @@ async fn events(tcp: &Tcp<'_>) -> Stream<tokio::io::DuplexStream> {
             }
         }
     });
-    Stream(BufReader::new(outside).lines())
+    let mut stream = Stream(BufReader::new(outside).lines());
+    stream.begins().await;
+    stream
 }
 
 #[tokio::test]
@@ -552,6 +559,8 @@ async fn events_tell_what_changed_as_it_happens() {
 mod socket {
     use std::os::unix::fs::PermissionsExt as _;
 
+    use connect_app::control::client::Client;
+    use connect_rpc::Topic;
     use connect_rpc::wire::Runtime;
     use tokio::net::UnixStream;
     use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -652,12 +661,33 @@ mod socket {
         let (sandbox, _) = ground().await;
         let (mut lines, mut writing) = open(&sandbox).await;
         writing
-            .write_all(b"{\"subscribe\": true}\n{\"id\": 1, \"cmd\": \"apps_list\"}\n")
+            .write_all(b"{\"subscribe\": true}\n")
             .await
             .expect("sent");
-        // The call's answer shows that the subscription before it was taken.
-        assert_eq!(lines.next().await["id"], 1);
+        lines.begins().await;
         sandbox.register_web("Watched").await;
         assert!(lines.until("apps").await["journal"].is_i64());
+    }
+
+    #[tokio::test]
+    async fn a_client_that_has_subscribed_misses_nothing() {
+        let sandbox = Sandbox::start().await;
+        for name in ["First", "Second", "Third"] {
+            let client = Client::connect(sandbox.app.data_dir())
+                .await
+                .expect("it runs");
+            let mut changes = client.subscribe().await.expect("it is taken");
+            let app = sandbox.register_web(name).await;
+            let journal = sandbox.journal("app.created").await;
+            let entry = journal
+                .iter()
+                .find(|entry| entry["subject"] == app.client_id.as_str());
+            let place = entry.expect("it is journalled")["seq"].as_i64();
+            let mut heard = changes.next().await.expect("readable").expect("a change");
+            while heard.journal < place {
+                heard = changes.next().await.expect("readable").expect("a change");
+            }
+            assert!(heard.topics.contains(&Topic::Apps), "{heard:?}");
+        }
     }
 }

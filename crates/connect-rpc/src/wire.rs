@@ -1,7 +1,10 @@
 //! What goes over the local socket and `POST /rpc`.
 //!
 //! Local socket: one JSON object a line. A request has an `id`, which its answer repeats; `{"subscribe": true}` turns
-//! the connection into a stream of [`Changed`] lines. `POST /rpc` takes [`Call`] and answers the command's result.
+//! the connection into a stream of [`Changed`] lines, as `GET /events` is. `POST /rpc` takes [`Call`] and answers the
+//! command's result.
+//!
+//! The first line of such a stream has no topics: it says that everything from then on will be told.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,7 +64,7 @@ pub enum Answer {
     },
 }
 
-/// A change: what to fetch again.
+/// A change: what to fetch again. The first of a stream is empty and says that the stream has begun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Changed {
     /// Topics that changed, each once, in order.

@@ -157,10 +157,16 @@ impl Client {
         }
     }
 
-    /// Turns the connection into the stream of changes from now on.
+    /// Turns the connection into the stream of changes. Every change after the return is heard: the sandbox has said
+    /// that it listens.
+    ///
+    /// # Errors
+    /// [`ClientError::Ended`] when the sandbox stops first.
     pub async fn subscribe(mut self) -> Result<Changes, ClientError> {
         self.send(&Line::Subscribe { subscribe: true }).await?;
-        Ok(Changes { lines: self.lines })
+        let mut changes = Changes { lines: self.lines };
+        changes.next().await?.ok_or_else(ended)?;
+        Ok(changes)
     }
 
     async fn send(&mut self, line: &Line) -> Result<(), ClientError> {

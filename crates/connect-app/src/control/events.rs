@@ -1,4 +1,7 @@
 //! Live changes: what commits and recordings change, as topics, a few times a second at most.
+//!
+//! The first change is empty. It says that the caller hears everything from now on, so that what is fetched after it is
+//! never out of date unnoticed.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,6 +20,8 @@ pub(crate) struct Changes {
     app: App,
     world: tokio::sync::broadcast::Receiver<std::sync::Arc<connect_store::Changes>>,
     traffic: tokio::sync::broadcast::Receiver<i64>,
+    /// Whether the caller was told that it hears.
+    greeted: bool,
 }
 
 /// What came from one side.
@@ -32,10 +37,11 @@ impl Changes {
             app: app.clone(),
             world: app.0.world.changes(),
             traffic: app.0.traffic.recorded(),
+            greeted: false,
         }
     }
 
-    /// The next change; none once the sandbox stops.
+    /// The next change, the first of which is empty and comes at once; none once the sandbox stops.
     pub(crate) async fn next(&mut self) -> Option<Changed> {
         let mut topics = BTreeSet::new();
         let mut changed = Changed {
@@ -44,6 +50,9 @@ impl Changes {
             traffic: None,
             missed: false,
         };
+        if !std::mem::replace(&mut self.greeted, true) {
+            return Some(changed);
+        }
         let first = tokio::select! {
             () = self.app.0.stop.cancelled() => return None,
             heard = self.world.recv() => Heard::World(heard),

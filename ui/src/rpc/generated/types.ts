@@ -144,7 +144,7 @@ export type Cancelled = {
 	cancelled: boolean;
 };
 
-/** A change: what to fetch again. */
+/** A change: what to fetch again. The first of a stream is empty and says that the stream has begun. */
 export type Changed = {
 	/** Topics that changed, each once, in order. */
 	topics: Array<Topic>;

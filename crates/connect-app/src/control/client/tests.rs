@@ -149,7 +149,7 @@ async fn changes_come_until_the_sandbox_stops() {
     let (dir, listener) = listening();
     let server = tokio::spawn(answer(
         listener,
-        "{\"topics\":[\"apps\",\"journal\"],\"journal\":7}\n{\"topics\":[],\"missed\":true}\n",
+        "{\"topics\":[]}\n{\"topics\":[\"apps\",\"journal\"],\"journal\":7}\n{\"topics\":[],\"missed\":true}\n",
     ));
     let mut changes = Client::connect(dir.path())
         .await
@@ -165,6 +165,30 @@ async fn changes_come_until_the_sandbox_stops() {
     assert!(changes.next().await.unwrap().unwrap().missed);
     assert_eq!(server.await.unwrap(), "{\"subscribe\":true}\n");
     assert!(changes.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_subscription_that_is_not_acknowledged_is_none() {
+    for (said, ended) in [
+        ("", true),
+        (
+            "{\"id\":null,\"error\":{\"code\":\"bad_request\",\"message\":\"no\"}}\n",
+            false,
+        ),
+    ] {
+        let (dir, listener) = listening();
+        tokio::spawn(answer(listener, said));
+        let client = Client::connect(dir.path()).await.unwrap();
+        let error = client.subscribe().await.err().unwrap();
+        assert_eq!(
+            (
+                matches!(error, ClientError::Ended(_)),
+                matches!(error, ClientError::Command(_))
+            ),
+            (ended, !ended),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]
