@@ -1,0 +1,9 @@
+/** What of the frame is open. */
+
+export const open = $state({
+  palette: false,
+  shortcuts: false,
+  advance: false,
+  about: false,
+  notices: false,
+});

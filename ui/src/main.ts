@@ -1,0 +1,24 @@
+/** The console begins: appearance first, so that nothing flashes, then the frame. */
+
+import { mount } from 'svelte';
+import './shared/styles/index.css';
+import { applyAppearance } from './app/appearance.svelte';
+import App from './app/App.svelte';
+import { platform } from './platform';
+import { startChanges } from './rpc';
+import { provideHost } from './shared/state/host';
+import { startRoute } from './shared/state/route.svelte';
+
+provideHost({
+  copyText: (text) => platform.copyText(text),
+  openExternal: (url) => platform.openExternal(url),
+  saveFile: (file) => platform.saveFile(file),
+  pickFile: (accept) => platform.pickFile(accept),
+});
+applyAppearance();
+startRoute();
+startChanges();
+
+const target = document.getElementById('app');
+if (!target) throw new Error('the page has no place for the console');
+mount(App, { target });

@@ -1,0 +1,195 @@
+/** What a virtual grid knows and decides, without drawing: rows in sight, the current row, the chosen rows, the tail. */
+
+import { Pages, type RowSource } from './pages.svelte';
+import { between, contains, count, shift, toggle, type Ranges } from './ranges';
+
+/** Rows above and below the window that are drawn too. */
+const AROUND = 8;
+/** Never more rows in the page than this. */
+export const MOST_ROWS = 80;
+
+export class Grid<Row> {
+  readonly pages: Pages<Row>;
+  readonly #source: () => RowSource<Row>;
+
+  /** Pixels: of a row, of the window, and how far it is scrolled. */
+  rowHeight = $state(28);
+  height = $state(0);
+  scrollTop = $state(0);
+
+  /** The current row; -1 for none. */
+  active = $state(-1);
+  /** Where a shifted move began. */
+  anchor = $state(-1);
+  chosen = $state.raw<Ranges>([]);
+  /** New rows come into sight by themselves. */
+  following = $state(true);
+  /** Rows that came since the tail was let go. */
+  fresh = $state(0);
+  #known = 0;
+  #dropped = 0;
+  #version: unknown = undefined;
+
+  constructor(source: () => RowSource<Row>) {
+    this.#source = source;
+    this.pages = new Pages(source);
+  }
+
+  get total(): number {
+    return this.#source().total;
+  }
+
+  /** The first row drawn, and the one after the last. */
+  get window(): { first: number; end: number } {
+    const inSight = Math.ceil(this.height / this.rowHeight) + 1;
+    const around = Math.max(0, Math.min(AROUND, Math.floor((MOST_ROWS - inSight) / 2)));
+    const top = Math.floor(this.scrollTop / this.rowHeight);
+    const last = Math.max(0, this.total - Math.min(inSight + around, MOST_ROWS));
+    const first = Math.max(0, Math.min(top - around, last));
+    return { first, end: Math.min(this.total, first + Math.min(MOST_ROWS, inSight + 2 * around)) };
+  }
+
+  /** Rows that a page key moves by. */
+  get pageRows(): number {
+    return Math.max(1, Math.floor(this.height / this.rowHeight) - 1);
+  }
+
+  /** Takes up a changed total. Gives the pixels by which the rows in sight have moved up. */
+  settle(): number {
+    const { total, dropped = 0, version } = this.#source();
+    if (version !== this.#version) {
+      this.#version = version;
+      this.#dropped = dropped;
+      this.#known = total;
+      this.fresh = 0;
+      this.clear();
+      return 0;
+    }
+    const gone = Math.max(0, dropped - this.#dropped);
+    this.#dropped = dropped;
+    const added = total + gone - this.#known;
+    if (added > 0 && !this.following) this.fresh += added;
+    this.#known = total;
+    if (gone > 0) {
+      this.active = Math.max(-1, this.active - gone);
+      this.anchor = Math.max(-1, this.anchor - gone);
+      this.chosen = shift(this.chosen, -gone);
+    }
+    if (this.active >= total) this.active = total - 1;
+    return gone * this.rowHeight;
+  }
+
+  isChosen(place: number): boolean {
+    return contains(this.chosen, place);
+  }
+
+  get chosenCount(): number {
+    return count(this.chosen);
+  }
+
+  /** Makes a row the current one. A chosen row holds the list still. */
+  select(place: number, how: 'only' | 'extend' | 'toggle' = 'only'): void {
+    if (this.total === 0) return;
+    const next = Math.min(this.total - 1, Math.max(0, place));
+    if (how === 'extend') {
+      if (this.anchor < 0) this.anchor = this.active < 0 ? next : this.active;
+      this.chosen = [between(this.anchor, next)];
+    } else if (how === 'toggle') {
+      this.chosen = toggle(this.chosen, next);
+      this.anchor = next;
+    } else {
+      this.chosen = [[next, next]];
+      this.anchor = next;
+    }
+    this.active = next;
+    this.following = false;
+  }
+
+  selectAll(): void {
+    if (this.total === 0) return;
+    this.chosen = [[0, this.total - 1]];
+    if (this.active < 0) this.active = this.total - 1;
+    this.following = false;
+  }
+
+  clear(): void {
+    this.active = -1;
+    this.anchor = -1;
+    this.chosen = [];
+  }
+
+  /** Where to scroll so that a row is in sight; null when it is. */
+  scrollFor(place: number): number | null {
+    const top = place * this.rowHeight;
+    if (top < this.scrollTop) return top;
+    if (top + this.rowHeight > this.scrollTop + this.height) return top + this.rowHeight - this.height;
+    return null;
+  }
+
+  /** The window was scrolled by hand or by us: upwards lets the tail go, to the end takes it up again. */
+  scrolled(top: number): void {
+    const up = top < this.scrollTop - 1;
+    this.scrollTop = top;
+    const atEnd = top + this.height >= this.total * this.rowHeight - 4;
+    if (atEnd && this.active < 0) this.follow();
+    else if (up && !atEnd) this.following = false;
+    if (atEnd) this.fresh = 0;
+  }
+
+  follow(): void {
+    this.following = true;
+    this.fresh = 0;
+  }
+
+  /** A key on the grid: true when it was one of ours. `toggle` and `open` are the component's. */
+  key(event: KeyboardEvent): boolean {
+    const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
+    if (altKey) return false;
+    if (ctrlKey || metaKey) {
+      if (key.toLowerCase() === 'a' && !shiftKey) {
+        this.selectAll();
+        return true;
+      }
+      if (key === ' ' && this.active >= 0) {
+        this.select(this.active, 'toggle');
+        return true;
+      }
+      return false;
+    }
+    const how = shiftKey ? 'extend' : 'only';
+    const here = this.active;
+    // With no current row, moving down begins at the top of the window, moving up at its end.
+    const top = Math.ceil(this.scrollTop / this.rowHeight);
+    const bottom = Math.min(this.total - 1, top + this.pageRows);
+    switch (key) {
+      case 'ArrowDown':
+      case 'j':
+      case 'J':
+        this.select(here < 0 ? top : here + 1, how);
+        return true;
+      case 'ArrowUp':
+      case 'k':
+      case 'K':
+        this.select(here < 0 ? bottom : here - 1, how);
+        return true;
+      case 'PageDown':
+        this.select((here < 0 ? top : here) + this.pageRows, how);
+        return true;
+      case 'PageUp':
+        this.select((here < 0 ? bottom : here) - this.pageRows, how);
+        return true;
+      case 'Home':
+        this.select(0, how);
+        return true;
+      case 'End':
+        this.select(this.total - 1, how);
+        return true;
+      case 'Escape':
+        if (here < 0 && this.chosen.length === 0) return false;
+        this.clear();
+        return true;
+      default:
+        return false;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/** Where the console is: `#/apps/client_01…?tab=code`. Links are plain `<a href={href('apps', id)}>`. */
+
+function parse(hash: string): { path: string[]; search: URLSearchParams } {
+  const text = hash.startsWith('#/') ? hash.slice(2) : '';
+  const [path = '', search = ''] = text.split('?', 2);
+  return { path: path.split('/').filter(Boolean).map(decode), search: new URLSearchParams(search) };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+let here = $state.raw(parse(typeof location === 'undefined' ? '' : location.hash));
+
+export const route = {
+  /** The panel's name; empty at the start. */
+  get panel(): string {
+    return here.path[0] ?? '';
+  },
+  /** What follows the panel's name: ids, tabs. */
+  get rest(): readonly string[] {
+    return here.path.slice(1);
+  },
+  get search(): URLSearchParams {
+    return here.search;
+  },
+};
+
+/** An address of the console for a link: `href('traffic', id)`, `href('apps', id, { tab: 'code' })`. */
+export function href(...parts: (string | Record<string, string>)[]): string {
+  const path = parts.filter((part) => typeof part === 'string').map(encodeURIComponent);
+  const search = new URLSearchParams();
+  for (const part of parts) {
+    if (typeof part !== 'string') for (const [name, value] of Object.entries(part)) search.set(name, value);
+  }
+  const query = search.toString();
+  return `#/${path.join('/')}${query ? `?${query}` : ''}`;
+}
+
+/** Goes there. `replace` leaves no step in the history: for tabs and selections. */
+export function go(target: string, { replace = false } = {}): void {
+  if (target === location.hash) return;
+  if (replace) {
+    history.replaceState(history.state, '', target);
+    here = parse(target);
+  } else {
+    location.hash = target;
+  }
+}
+
+/** Hears the address bar and the back button; the console does it once. */
+export function startRoute(): () => void {
+  const hear = () => (here = parse(location.hash));
+  hear();
+  window.addEventListener('hashchange', hear);
+  return () => window.removeEventListener('hashchange', hear);
+}
