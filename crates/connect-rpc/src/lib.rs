@@ -12,6 +12,7 @@ pub mod clock;
 mod commands;
 pub mod error;
 pub mod grants;
+pub mod host;
 pub mod journal;
 pub mod keys;
 pub mod people;

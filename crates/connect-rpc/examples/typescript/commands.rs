@@ -3,64 +3,81 @@
 use std::fmt::Write as _;
 
 use connect_rpc::{
-    COMMANDS, Done, Nothing, Topic, apps, clock, grants, journal, keys, people, sandbox, scopes,
-    settings, trace, traffic, workspace,
+    COMMANDS, Done, Nothing, Topic, apps, clock, grants, host, journal, keys, people, sandbox,
+    scopes, settings, trace, traffic, workspace,
 };
 use ts_rs::TS;
 
 use crate::types::{Found, config};
 
-macro_rules! both {
-    ($($group:ident { $(#[doc = $doc:literal] $name:ident($request:ty) -> $answer:ty, reads [$($read:ident),*], writes [$($write:ident),*];)* })*) => {
-        /// Takes what every command takes and gives.
-        pub(crate) fn visit(found: &mut Found) {
+/// A command as it is written: its name, what it does, and the types that it takes and gives.
+struct Row {
+    name: &'static str,
+    summary: &'static str,
+    request: String,
+    answer: String,
+}
+
+macro_rules! rows {
+    ($visit:ident $rows:ident: $($group:ident { $(#[doc = $doc:literal] $name:ident($request:ty) -> $answer:ty, reads [$($read:ident),*], writes [$($write:ident),*];)* })*) => {
+        fn $visit(found: &mut Found) {
             $($(
                 found.take::<$request>();
                 found.take::<$answer>();
             )*)*
         }
 
-        /// The names of every command's request and answer, in the order of the list.
-        fn types() -> Vec<(String, String)> {
+        fn $rows() -> Vec<Row> {
             let config = config();
-            vec![$($((<$request as TS>::name(&config), <$answer as TS>::name(&config)),)*)*]
+            vec![$($(
+                Row {
+                    name: concat!(stringify!($group), "_", stringify!($name)),
+                    summary: $doc,
+                    request: <$request as TS>::name(&config),
+                    answer: <$answer as TS>::name(&config),
+                },
+            )*)*]
         }
     };
 }
 
-connect_rpc::with_commands!(both);
+macro_rules! of_the_sandbox { ($($list:tt)*) => { rows!(visit_sandbox sandbox_rows: $($list)*); }; }
+macro_rules! of_the_host { ($($list:tt)*) => { rows!(visit_host host_rows: $($list)*); }; }
+connect_rpc::with_commands!(of_the_sandbox);
+connect_rpc::with_host_commands!(of_the_host);
+
+/// Takes what every command takes and gives.
+pub(crate) fn visit(found: &mut Found) {
+    visit_sandbox(found);
+    visit_host(found);
+    // What a list such as `PickedFile | null` is made of.
+    found.take::<host::PickedFile>();
+}
 
 /// The whole file.
-pub(crate) fn file() -> String {
-    let types = types();
-    let mut used: Vec<&str> = types
-        .iter()
-        .flat_map(|(request, answer)| [request.as_str(), answer.as_str()])
-        .chain(["Topic"])
-        .collect();
-    used.sort_unstable();
-    used.dedup();
+pub(crate) fn file(known: &[String]) -> String {
+    let (sandbox, host) = (sandbox_rows(), host_rows());
     let mut text = super::heading(
-        "Every command of the control surface: what it takes, what it gives, which topics it reads and writes.",
+        "Every command: what it takes, what it gives, which topics it reads and writes.",
     );
     text.push_str("import type {\n");
-    for name in used {
+    let types: Vec<&str> = sandbox
+        .iter()
+        .chain(&host)
+        .flat_map(|row| [row.request.as_str(), row.answer.as_str()])
+        .flat_map(|name| name.split(" | "))
+        .chain(["Topic"])
+        .collect();
+    for name in known.iter().filter(|name| types.contains(&name.as_str())) {
         let _ = writeln!(text, "\t{name},");
     }
-    text.push_str(
-        "} from './types';\n\n/** The commands by name. */\nexport interface Commands {\n",
-    );
-    for (command, (request, answer)) in COMMANDS.iter().zip(&types) {
-        let _ = writeln!(
-            text,
-            "\t/** {} */\n\t{}: {{ request: {request}; answer: {answer} }};",
-            command.summary.trim(),
-            command.name
-        );
-    }
-    text.push_str(
-        "}\n\n/** The name of a command. */\nexport type CommandName = keyof Commands;\n\n",
-    );
+    text.push_str("} from './types';\n\n/** The sandbox's commands by name. */\n");
+    write_interface(&mut text, "Commands", &sandbox);
+    text.push_str("/** The name of a command. */\nexport type CommandName = keyof Commands;\n\n");
+    text.push_str("/** The desktop's own commands by name; a browser has none of them. */\n");
+    write_interface(&mut text, "HostCommands", &host);
+    text.push_str("/** The name of a command of the desktop. */\n");
+    text.push_str("export type HostCommandName = keyof HostCommands;\n\n");
     text.push_str("/** Each command's topics: an answer is out of date when a topic it reads has changed. */\n");
     text.push_str("export const COMMANDS = {\n");
     for command in COMMANDS {
@@ -74,6 +91,21 @@ pub(crate) fn file() -> String {
     }
     text.push_str("} as const satisfies Record<CommandName, { reads: readonly Topic[]; writes: readonly Topic[] }>;\n");
     text
+}
+
+fn write_interface(text: &mut String, name: &str, rows: &[Row]) {
+    let _ = writeln!(text, "export interface {name} {{");
+    for row in rows {
+        let _ = writeln!(
+            text,
+            "\t/** {} */\n\t{}: {{ request: {}; answer: {} }};",
+            row.summary.trim(),
+            row.name,
+            row.request,
+            row.answer
+        );
+    }
+    text.push_str("}\n\n");
 }
 
 /// A list of topics as TypeScript.

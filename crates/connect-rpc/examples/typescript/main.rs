@@ -15,9 +15,10 @@ fn main() -> ExitCode {
         eprintln!("usage: typescript <empty directory>");
         return ExitCode::FAILURE;
     };
+    let (types, names) = types::file();
     for (name, text) in [
-        ("types.ts", types::file()),
-        ("commands.ts", commands::file()),
+        ("types.ts", types),
+        ("commands.ts", commands::file(&names)),
         ("actions.ts", actions::file()),
     ] {
         let path = directory.join(name);

@@ -15,18 +15,19 @@ const ABOUT: &str = "Requests, answers and what they are made of.\n\
 const JSON_VALUE: &str = "JsonValue";
 const JSON_VALUE_DECLARATION: &str = "/** Any JSON. */\nexport type JsonValue =\n\t| null\n\t| boolean\n\t| number\n\t| string\n\t| JsonValue[]\n\t| { [key: string]: JsonValue };\n";
 
-/// The whole file.
-pub(crate) fn file() -> String {
+/// The whole file, and the names of its types in order.
+pub(crate) fn file() -> (String, Vec<String>) {
     let mut found = Found::default();
     found.take::<Call>();
     found.take::<Changed>();
     found.take::<RpcError>();
     found.take::<Topic>();
     super::commands::visit(&mut found);
+    let names = found.types.keys().cloned().collect();
     let mut text = super::heading(ABOUT);
     let declarations: Vec<String> = found.types.into_values().map(|(_, text)| text).collect();
     text.push_str(&declarations.join("\n"));
-    text
+    (text, names)
 }
 
 /// How types are written.
@@ -81,6 +82,10 @@ fn laid_out(docs: Option<&str>, declaration: &str) -> String {
     let mut text = String::new();
     write_comment(&mut text, "", docs.unwrap_or_default().lines());
     text.push_str("export ");
+    if declaration.contains("} | {") {
+        text.push_str(&union(declaration));
+        return text;
+    }
     let mut comment = Vec::new();
     let mut inside = false;
     for line in declaration.lines().map(str::trim) {
@@ -114,6 +119,17 @@ fn laid_out(docs: Option<&str>, declaration: &str) -> String {
     text
 }
 
+/// A union of objects, one to a line.
+fn union(declaration: &str) -> String {
+    let said = declaration
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("/**") && !line.starts_with('*'));
+    let joined = said.collect::<Vec<_>>().join(" ");
+    let parts = joined.replace(", }", " }").replace(" | { ", "\n\t| { ");
+    parts.replacen(" = { ", " =\n\t| { ", 1) + "\n"
+}
+
 /// A comment as ts-rs writes it, in one line where it has only one.
 fn write_comment<'a>(text: &mut String, indent: &str, lines: impl Iterator<Item = &'a str>) {
     let said: Vec<&str> = lines
@@ -140,7 +156,7 @@ fn write_comment<'a>(text: &mut String, indent: &str, lines: impl Iterator<Item 
 
 #[cfg(test)]
 mod tests {
-    use connect_rpc::{COMMANDS, *};
+    use connect_rpc::*;
     use serde_json::Value;
 
     use super::*;
@@ -148,12 +164,31 @@ mod tests {
     macro_rules! inlined {
         ($($group:ident { $(#[doc = $doc:literal] $name:ident($request:ty) -> $answer:ty, reads [$($read:ident),*], writes [$($write:ident),*];)* })*) => {
             /// Every request in full, in the order of the list.
-            fn requests() -> Vec<String> {
-                vec![$($(<$request as TS>::inline(&config()),)*)*]
+            fn requests() -> Vec<(&'static str, Value, String)> {
+                vec![$($(
+                    (
+                        stringify!($name),
+                        Value::from(schemars::schema_for!($request)),
+                        <$request as TS>::inline(&config()),
+                    ),
+                )*)*]
             }
         };
     }
-    with_commands!(inlined);
+    mod sandbox_commands {
+        use super::*;
+        with_commands!(inlined);
+        pub(super) fn all() -> Vec<(&'static str, Value, String)> {
+            requests()
+        }
+    }
+    mod host_commands {
+        use super::*;
+        with_host_commands!(inlined);
+        pub(super) fn all() -> Vec<(&'static str, Value, String)> {
+            requests()
+        }
+    }
 
     /// Names of the members of a schema, and whether each is always there.
     fn members(schema: &Value) -> Vec<(&str, bool)> {
@@ -171,8 +206,7 @@ mod tests {
 
     #[test]
     fn a_member_of_a_request_may_be_left_out_exactly_where_the_program_lets_it() {
-        for (command, request) in COMMANDS.iter().zip(requests()) {
-            let schema = Value::from((command.request)());
+        for (command, schema, request) in [sandbox_commands::all(), host_commands::all()].concat() {
             for (name, required) in members(&schema) {
                 let (always, optional) = (format!("{name}: "), format!("{name}?: "));
                 let wanted = if required { &always } else { &optional };
@@ -180,8 +214,7 @@ mod tests {
                     request
                         .lines()
                         .any(|line| line.trim_start_matches("{ ").starts_with(wanted.as_str())),
-                    "{}: `{name}` should be `{wanted}` in TypeScript (a member with a default takes #[ts(as = \"Option<_>\", optional)])\n{request}",
-                    command.name
+                    "{command}: `{name}` should be `{wanted}` in TypeScript (a member with a default takes #[ts(as = \"Option<_>\", optional)])\n{request}"
                 );
             }
         }

@@ -172,6 +172,14 @@ export type Clock = {
 	next_due: Timestamp | null;
 };
 
+/** Text for the clipboard. */
+export type CopyText = {
+	/** The text. */
+	text: string;
+	/** It is a credential: clipboard histories are asked to leave it out, where they can be. */
+	secret?: boolean;
+};
+
 /** Counts and sizes. */
 export type Counts = {
 	/** Registered apps. */
@@ -238,6 +246,14 @@ export type CreatePerson = {
 	without_data?: boolean;
 };
 
+/** A workspace to be deleted. */
+export type DeleteWorkspace = {
+	/** Which workspace. */
+	name: string;
+	/** Its name once more. */
+	confirm: string;
+};
+
 /** Where two texts differ, in characters. */
 export type Difference = {
 	/** Characters that are the same at the beginning. */
@@ -262,6 +278,14 @@ export type Due = {
 	subject: string;
 	/** The app concerned. */
 	client_id: string | null;
+};
+
+/** A workspace to be copied. */
+export type DuplicateWorkspace = {
+	/** Which workspace. */
+	name: string;
+	/** The copy's name. */
+	copy: string;
 };
 
 /** One entry. */
@@ -465,6 +489,23 @@ export type GrantRef = {
 	grant_id: string;
 };
 
+/** At which port the sandbox is and for whom. All of it is given, and all of it is kept. */
+export type HostSettings = {
+	/** Port of the platform; 0 for any free one. */
+	port: number;
+	/** The address to listen on in place of loopback, for containers, phones and other machines. */
+	listen?: string | null;
+	/** Names beyond loopback that requests may be addressed to. */
+	allow_hosts: Array<string>;
+};
+
+/** How the window's sandbox is. */
+export type HostState =
+	| { "state": "starting" }
+	| { "state": "running", workspace: string | null }
+	| { "state": "failed", message: string, port_in_use: number | null }
+	| { "state": "stopped" };
+
 /** How the app's id_tokens are signed (ruling 16). */
 export type IdTokenAlg = "EdDSA" | "RS256" | "ES256";
 
@@ -600,6 +641,12 @@ export type ListTraffic = {
 /** What a command without input takes. */
 export type Nothing = Record<symbol, never>;
 
+/** An address to be opened. */
+export type OpenExternal = {
+	/** `http`, `https` or `mailto`. */
+	url: string;
+};
+
 /** A persona. */
 export type Person = {
 	/** `sub` on the wire. */
@@ -644,6 +691,20 @@ export type PersonRef = {
 	user_id: string;
 };
 
+/** Which files may be picked. */
+export type PickFile = {
+	/** As in HTML: `.toml,.json`; empty for any. */
+	accept: string;
+};
+
+/** A file that the person picked. */
+export type PickedFile = {
+	/** Its name, without where it is. */
+	name: string;
+	/** Content, in base64. */
+	base64: string;
+};
+
 /** Which enforcement profile is on (rulings, "Two enforcement profiles"). */
 export type Profile = "loop" | "strict";
 
@@ -673,6 +734,12 @@ export type Remade = {
 export type RemakeKeys = {
 	/** Must be true. */
 	confirm?: boolean;
+};
+
+/** How to try again. */
+export type Retry = {
+	/** Take any free port this time. */
+	any_port?: boolean;
 };
 
 /** An exchange's bytes as they were. */
@@ -709,6 +776,14 @@ export type RpcError = {
 	message: string;
 	/** What a program can use; often null. */
 	detail: JsonValue;
+};
+
+/** A file to be written where the person says. */
+export type SaveFile = {
+	/** Proposed name: `trace.har`. */
+	name: string;
+	/** Content, in base64. */
+	base64: string;
 };
 
 /** One scope. */
@@ -769,6 +844,18 @@ export type SetBaa = {
 	client_id: string;
 	/** `none`, `applied` or `signed`. */
 	baa_status: BaaStatus;
+};
+
+/** A person's own shortcuts. */
+export type SetShortcuts = {
+	/** By id of the action; no shortcuts for one that was taken away. What is left out has its own again. */
+	shortcuts: { [key in string]: Array<string> };
+};
+
+/** A title. */
+export type SetTitle = {
+	/** What the title bar shows after the program's name; empty for the name alone. */
+	title: string;
 };
 
 /** Everything that can be set. The defaults are what the documents say. */
@@ -934,4 +1021,28 @@ export type UpdateSettings = {
 	keep_mebibytes?: number;
 	/** Whether acknowledged changes survive a power cut; from the next start on. */
 	survive_power_cut?: boolean;
+};
+
+/** A workspace. */
+export type WorkspaceInfo = {
+	/** Its name. */
+	name: string;
+	/** Its directory. */
+	path: string;
+	/** Bytes of everything in it. */
+	bytes: number;
+};
+
+/** Every workspace, by name. */
+export type WorkspaceList = {
+	/** The open one; none when its directory was chosen on the command line. */
+	current: string | null;
+	/** The workspaces. */
+	workspaces: Array<WorkspaceInfo>;
+};
+
+/** Names a workspace: 1 to 60 letters, digits, spaces, `-`, `_` and `.`, beginning with a letter or digit. */
+export type WorkspaceName = {
+	/** Its name. */
+	name: string;
 };
