@@ -46,14 +46,9 @@ export function browserPlatform(): Platform {
     },
 
     changes(listener) {
-      return hearChanges(
-        {
-          open: (signal) =>
-            fetch('/events', { headers: authorization(), cache: 'no-store', credentials: 'omit', signal }),
-          wait: pause,
-        },
-        listener,
-      );
+      const open = (signal: AbortSignal) =>
+        fetch('/events', { headers: authorization(), cache: 'no-store', credentials: 'omit', signal });
+      return whileVisible((again) => hearChanges({ open, wait: pause }, listener, again));
     },
 
     async openExternal(url) {
@@ -68,6 +63,30 @@ export function browserPlatform(): Platform {
     },
 
     pickFile,
+  };
+}
+
+/**
+ * Holds a stream only while the page is in sight: a browser gives one address about six connections for all of its tabs,
+ * and pages kept for the back button would go on holding theirs. `again` is true for every stream but the first.
+ */
+function whileVisible(start: (again: boolean) => () => void): () => void {
+  let stop: (() => void) | null = null;
+  let started = false;
+  const look = () => {
+    if (document.hidden) {
+      stop?.();
+      stop = null;
+    } else if (!stop) {
+      stop = start(started);
+      started = true;
+    }
+  };
+  look();
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    document.removeEventListener('visibilitychange', look);
+    stop?.();
   };
 }
 

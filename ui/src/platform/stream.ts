@@ -30,17 +30,20 @@ export interface StreamSource {
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Hears changes until stopped. Every stream after the first begins with "everything was missed". */
-export function hearChanges(source: StreamSource, listener: ChangeListener): () => void {
+/**
+ * Hears changes until stopped. Every stream after the first begins with "everything was missed"; so does the first one
+ * when it takes up an earlier hearing (`again`).
+ */
+export function hearChanges(source: StreamSource, listener: ChangeListener, again = false): () => void {
   const stop = new AbortController();
-  void run(source, listener, stop.signal);
+  void run(source, listener, stop.signal, again);
   return () => stop.abort();
 }
 
-async function run(source: StreamSource, listener: ChangeListener, signal: AbortSignal): Promise<void> {
+async function run(source: StreamSource, listener: ChangeListener, signal: AbortSignal, again: boolean): Promise<void> {
   let attempt = 0;
-  let connectedBefore = false;
-  listener.onConnection('connecting');
+  let connectedBefore = again;
+  if (!again) listener.onConnection('connecting');
   while (!signal.aborted) {
     try {
       const response = await source.open(signal);
