@@ -3,6 +3,7 @@
 //! To add a generated thing: one function that writes it into an empty directory, and one row in `GENERATORS`.
 
 mod queries;
+mod schema;
 mod tree;
 mod typescript;
 
@@ -46,6 +47,12 @@ const GENERATORS: &[Generator] = &[
         committed: "ui/src/rpc/generated",
         inputs: typescript::inputs,
         generate: typescript::generate,
+    },
+    Generator {
+        name: "JSON Schema of connect.toml",
+        committed: "examples/schema",
+        inputs: schema::inputs,
+        generate: schema::generate,
     },
 ];
 
