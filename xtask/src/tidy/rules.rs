@@ -10,6 +10,7 @@ pub(super) const ALL: &[Rule] = &[
     opens_with_its_purpose,
     is_not_too_long,
     has_no_loose_ends,
+    does_not_sleep_in_tests,
     keeps_sql_in_the_store,
     keeps_tauri_in_the_desktop,
     has_plain_names,
@@ -59,6 +60,30 @@ fn has_no_loose_ends(source: &Source) -> Vec<String> {
     .into_iter()
     .flat_map(|(needle, rule)| source.breaches_for(needle, rule))
     .collect()
+}
+
+/// A test waits for what it waits for, not for a time that may be too short. The clock of tokio that stands still passes
+/// in no time, so there a test may sleep: where every `#[tokio::test]` of the file has it.
+fn does_not_sleep_in_tests(source: &Source) -> Vec<String> {
+    let before = source.lines_before_tests();
+    let mut tests = source
+        .code
+        .lines()
+        .skip(before)
+        .filter(|line| line.contains("#[tokio::test"))
+        .peekable();
+    let stands_still =
+        tests.peek().is_some() && tests.all(|line| line.contains("start_paused = true"));
+    let rule = "no sleep in a test: wait for what is to happen, or stop tokio's clock (`start_paused = true`)";
+    let needles: &[&str] = if stands_still {
+        &["thread::sleep"]
+    } else {
+        &["sleep", "sleep_until"]
+    };
+    needles
+        .iter()
+        .flat_map(|needle| source.breaches_after(before, &format!("{needle}("), rule))
+        .collect()
 }
 
 fn keeps_sql_in_the_store(source: &Source) -> Vec<String> {
@@ -144,6 +169,33 @@ mod tests {
             assert_eq!(found.len(), 1, "{found:?}");
             assert!(found[0].starts_with("crates/a/src/b.rs:2: "), "{found:?}");
         }
+    }
+
+    #[test]
+    fn tests_do_not_sleep() {
+        let sleeps = "    tokio::time::sleep(A_WHILE).await;\n";
+        let plain = format!("#[tokio::test]\nasync fn t() {{\n{sleeps}}}\n");
+        let paused = plain.replace("test]", "test(start_paused = true)]");
+        let path = "tests/it/a.rs";
+        assert_eq!(
+            breaches(path, &format!("//! A.\n{plain}")),
+            [
+                "tests/it/a.rs:4: no sleep in a test: wait for what is to happen, or stop tokio's clock (`start_paused = true`)"
+            ]
+        );
+        assert_eq!(breaches(path, &format!("//! A.\n{paused}")).len(), 0);
+        // One test of the file whose clock runs is enough to sleep for good.
+        assert_eq!(breaches(path, &format!("//! A.\n{paused}{plain}")).len(), 2);
+        let blocking = paused.replace("tokio::time", "std::thread");
+        assert_eq!(breaches(path, &format!("//! A.\n{blocking}")).len(), 1);
+        let until = plain.replace("sleep(", "sleep_until(");
+        assert_eq!(breaches(path, &format!("//! A.\n{until}")).len(), 1);
+        // What is no test may; its tests may not.
+        let path = "crates/a/src/a.rs";
+        let code = format!("//! A.\nasync fn f() {{\n{sleeps}}}\n");
+        assert_eq!(breaches(path, &code).len(), 0);
+        let tested = format!("{code}#[cfg(test)]\nmod tests {{\n{plain}}}\n");
+        assert_eq!(breaches(path, &tested).len(), 1);
     }
 
     #[test]

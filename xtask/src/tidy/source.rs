@@ -44,6 +44,15 @@ impl Source {
         tests.unwrap_or(lines.len())
     }
 
+    /// How many lines stand before the file's tests.
+    pub(super) fn lines_before_tests(&self) -> usize {
+        if self.is_test() {
+            0
+        } else {
+            self.lines_without_tests()
+        }
+    }
+
     /// A breach of a rule at a line (counted from 1), for people.
     pub(super) fn breach(&self, line: usize, rule: &str) -> String {
         format!("{}:{line}: {rule}", self.path)
@@ -51,9 +60,15 @@ impl Source {
 
     /// One breach for each line of code that holds the word, as a whole word where it begins and ends with a letter.
     pub(super) fn breaches_for(&self, needle: &str, rule: &str) -> Vec<String> {
+        self.breaches_after(0, needle, rule)
+    }
+
+    /// The same, without the first lines.
+    pub(super) fn breaches_after(&self, lines: usize, needle: &str, rule: &str) -> Vec<String> {
         self.code
             .lines()
             .enumerate()
+            .skip(lines)
             .filter(|(_, line)| holds(line, needle))
             .map(|(at, _)| self.breach(at + 1, rule))
             .collect()
