@@ -80,13 +80,18 @@ async fn clearing_takes_what_happened_and_keeps_apps_ids_secrets_people_settings
         .await;
     let code = sandbox.code(&made, "openid").await;
     sandbox.biomarkers(&tokens.access).await.expect(200);
+    sandbox.refresh(&made, &tokens.refresh).await.expect(200);
+    let happened = ["authorization.", "code.", "grant.", "refresh_token."];
+    for kind in happened {
+        assert_ne!(json!(sandbox.journal(kind).await), json!([]), "{kind}");
+    }
     sandbox.rpc("workspace_clear", json!({})).await;
 
     for (command, list) in [("grants_list", "grants"), ("traffic_list", "exchanges")] {
         let answer = sandbox.rpc(command, json!({})).await;
         assert_eq!(answer[list], json!([]), "{command}");
     }
-    for kind in ["authorization", "code.", "token.", "grant."] {
+    for kind in happened {
         assert_eq!(json!(sandbox.journal(kind).await), json!([]), "{kind}");
     }
     assert_eq!(sandbox.journal("workspace.cleared").await.len(), 1);
