@@ -25,6 +25,7 @@ export function serve({ folder = 'dist', control, port = 0 }) {
       const { origin: _, host: __, ...headers } = incoming.headers;
       const onward = request(new URL(url.pathname, control), { method: incoming.method, headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        outgoing.flushHeaders();
         answer.pipe(outgoing);
       });
       onward.on('error', () => outgoing.destroy());

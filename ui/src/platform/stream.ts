@@ -4,6 +4,7 @@ import type { ChangeBatch, ChangeListener } from './types';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+const QUIET_MS = 1_000;
 
 /** Splits text that arrives in pieces into its lines. */
 export function lineReader(onLine: (line: string) => void): (piece: string) => void {
@@ -46,7 +47,7 @@ async function run(source: StreamSource, listener: ChangeListener, signal: Abort
   if (!again) listener.onConnection('connecting');
   while (!signal.aborted) {
     try {
-      const response = await source.open(signal);
+      const response = await opened(source, listener, signal);
       if (response.status === 401 || response.status === 403) {
         listener.onConnection('unauthorized');
         return;
@@ -64,6 +65,25 @@ async function run(source: StreamSource, listener: ChangeListener, signal: Abort
     listener.onConnection('offline');
     await source.wait(pauseBefore(attempt), signal);
     attempt += 1;
+  }
+}
+
+/**
+ * Opens the stream. A server may keep the head back until the first change, and a quiet world has none for hours: a
+ * request that nobody has refused for a second is taken for an open stream.
+ */
+async function opened(source: StreamSource, listener: ChangeListener, signal: AbortSignal): Promise<Response> {
+  const decided = new AbortController();
+  const onStop = () => decided.abort();
+  signal.addEventListener('abort', onStop);
+  void source.wait(QUIET_MS, decided.signal).then(() => {
+    if (!decided.signal.aborted) listener.onConnection('live');
+  });
+  try {
+    return await source.open(signal);
+  } finally {
+    signal.removeEventListener('abort', onStop);
+    decided.abort();
   }
 }
 

@@ -24,7 +24,7 @@ const SENSITIVE = new RegExp(
     String.raw`\b[a-z][a-z0-9]*(?:_[a-z0-9]+)*_[A-Za-z0-9-]{16,}\b`,
     String.raw`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`,
     String.raw`[\w.+-]+@[\w-]+\.[\w.-]+`,
-    String.raw`(?<![\w/])(?=[\w+/-]*\d)(?=[\w+/-]*[A-Za-z])[\w+/-]{24,}={0,2}`,
+    String.raw`(?<![\w+-])(?=[\w+-]*\d)(?=[\w+-]*[A-Za-z])[\w+-]{24,}={0,2}`,
   ].join('|'),
   'g',
 );

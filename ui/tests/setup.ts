@@ -1,0 +1,35 @@
+/** What the test page lacks of a browser, and a clean slate before every test. */
+
+import '@testing-library/jest-dom/vitest';
+import { beforeEach } from 'vitest';
+import { forgetPrefs } from '../src/shared/state/prefs.svelte';
+import { notices } from '../src/shared/state/notices.svelte';
+import { presenter } from '../src/shared/state/presenter.svelte';
+
+class Observer {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+
+globalThis.ResizeObserver ??= Observer as unknown as typeof ResizeObserver;
+globalThis.IntersectionObserver ??= Observer as unknown as typeof IntersectionObserver;
+globalThis.matchMedia ??= ((media: string) => ({
+  media,
+  matches: false,
+  addEventListener() {},
+  removeEventListener() {},
+})) as unknown as typeof matchMedia;
+Element.prototype.scrollIntoView ??= () => {};
+Element.prototype.hasPointerCapture ??= () => false;
+Element.prototype.setPointerCapture ??= () => {};
+Element.prototype.releasePointerCapture ??= () => {};
+Element.prototype.animate ??= (() => ({ finished: Promise.resolve(), cancel() {} })) as unknown as Element['animate'];
+
+beforeEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+  forgetPrefs();
+  notices.clear();
+  presenter.set(false);
+});

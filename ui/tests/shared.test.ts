@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { between, contains, count, shift, toggle } from '../src/shared/data/ranges';
+import { extent, ticks, timeTicks } from '../src/shared/data/scale';
+import { notices, notify } from '../src/shared/state/notices.svelte';
+import { pref } from '../src/shared/state/prefs.svelte';
+import { masked, presenter } from '../src/shared/state/presenter.svelte';
+import { href } from '../src/shared/state/route.svelte';
+import { bytes, duration, relative, utc } from '../src/shared/state/time.svelte';
+import { difference, parts, visible } from '../src/shared/ui/difference';
+
+describe('ranges', () => {
+  test('hold rows without naming each', () => {
+    expect(contains([[0, 99_999]], 50_000)).toBe(true);
+    expect(
+      count([
+        [0, 9],
+        [20, 20],
+      ]),
+    ).toBe(11);
+    expect(between(7, 3)).toEqual([3, 7]);
+  });
+  test('take rows in and out', () => {
+    expect(toggle([[0, 4]], 2)).toEqual([
+      [0, 1],
+      [3, 4],
+    ]);
+    expect(
+      toggle(
+        [
+          [0, 1],
+          [3, 4],
+        ],
+        2,
+      ),
+    ).toEqual([[0, 4]]);
+    expect(toggle([[2, 2]], 2)).toEqual([]);
+  });
+  test('move with their rows', () => {
+    expect(
+      shift(
+        [
+          [0, 4],
+          [10, 12],
+        ],
+        -5,
+      ),
+    ).toEqual([[5, 7]]);
+  });
+});
+
+describe('differences', () => {
+  test('are counted in characters, not in code units', () => {
+    const at = difference('a😀b', 'a😀c');
+    expect(at).toEqual({ same_start: 2, same_end: 0 });
+    expect(parts('a😀c', at)).toEqual(['a😀', 'c', '']);
+  });
+  test('find a missing letter', () => {
+    const at = difference('callback', 'calback');
+    expect(parts('callback', at)).toEqual(['cal', 'l', 'back']);
+    expect(parts('calback', at)).toEqual(['cal', '', 'back']);
+  });
+  test('make invisible characters visible', () => {
+    expect(visible('a b\t\r\n')).toBe('a␣b⇥␍␊');
+  });
+});
+
+describe('presenter mode', () => {
+  test('masks what looks like a credential, an id or an email, and nothing else', () => {
+    expect(masked('client_01M7Z7GNBT5KFYW264Y491WGMA')).toBe('client_••••');
+    expect(masked('Bearer eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ4In0.abc-_1')).toBe('Bearer ••••');
+    expect(masked('maya@example.com')).toBe('••••@••••');
+    expect(masked('code_verifier=dBjftJeZ4CVPmB92K27uhbUJU1p1rwW1gFWFOEjXk')).toBe('code_verifier=••••');
+    expect(masked('a3bb189e-8bf9-3888-9912-ace4e6543002')).toBe('••••');
+    for (const plain of [
+      'http://127.0.0.1:9400/v1/oauth/token',
+      'read:biomarkers write:check_ins',
+      'GET /clinical/v1/biomarkers/ldl_cholesterol',
+      'grant_type=authorization_code',
+    ])
+      expect(masked(plain)).toBe(plain);
+  });
+  test('does so only while it is on', () => {
+    expect(presenter.shown('maya@example.com')).toBe('maya@example.com');
+    presenter.set(true);
+    expect(presenter.shown('maya@example.com')).toBe('••••@••••');
+  });
+});
+
+describe('words for numbers', () => {
+  test('of time', () => {
+    expect(relative(0, 0)).toBe('now');
+    expect(relative(-3 * 60_000, 0)).toBe('3 minutes ago');
+    expect(relative(25 * 3_600_000, 0)).toBe('tomorrow');
+    expect(relative(5 * 3_600_000, 0)).toBe('in 5 hours');
+    expect(utc(Date.UTC(2026, 4, 22, 12, 34, 56))).toBe('2026-05-22 12:34:56 UTC');
+    expect(utc(Number.NaN)).toBe('no time');
+    expect([850, 1234, 45_678, 4_200_000, 12_000_000_000].map(duration)).toEqual([
+      '850 µs',
+      '1.23 ms',
+      '45.7 ms',
+      '4.2 s',
+      '3 h 20 min',
+    ]);
+  });
+  test('of size', () => {
+    expect([312, 4200, 2_097_152].map(bytes)).toEqual(['312 B', '4.1 KiB', '2.0 MiB']);
+  });
+});
+
+describe('a chart’s lines', () => {
+  test('are round and few', () => {
+    expect(ticks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
+    expect(ticks(1.3, 4.8, 4)).toEqual([2, 3, 4]);
+    expect(ticks(5, 5)).toEqual([5]);
+  });
+  test('leave air, but not below zero', () => {
+    expect(extent([1, 2], [0.1, null])[0]).toBe(0);
+    expect(extent([], [])).toEqual([0, 1]);
+  });
+  test('name months, with the year in January', () => {
+    const names = timeTicks(Date.UTC(2025, 9, 3), Date.UTC(2026, 2, 20)).map((tick) => tick.text);
+    expect(names).toEqual(['Nov', 'Dec', 'Jan 2026', 'Feb', 'Mar']);
+  });
+});
+
+describe('choices', () => {
+  test('are found again, and nonsense is not', () => {
+    pref('zoom-test', 1).value = 2;
+    expect(localStorage.getItem('connect.pref.zoom-test')).toBe('2');
+    localStorage.setItem('connect.pref.broken', '{');
+    localStorage.setItem('connect.pref.other', '"text"');
+    expect(pref('broken', 7).value).toBe(7);
+    expect(pref('other', 7).value).toBe(7);
+    const choice = pref('zoom-test', 1);
+    choice.reset();
+    expect(localStorage.getItem('connect.pref.zoom-test')).toBeNull();
+  });
+});
+
+describe('addresses', () => {
+  test('are made from parts', () => {
+    expect(href('apps', 'a/b', { tab: 'code' })).toBe('#/apps/a%2Fb?tab=code');
+  });
+});
+
+describe('notifications', () => {
+  test('are kept, newest first, and failures stay until dismissed', () => {
+    notify('good', 'one');
+    notify('bad', 'two');
+    expect(notices.all.map((notice) => notice.text)).toEqual(['two', 'one']);
+    expect(notices.unseen).toBe(2);
+    expect(notices.current?.text).toBe('two');
+    notices.dismiss();
+    expect(notices.current).toBeNull();
+  });
+});
