@@ -4,7 +4,7 @@
  * It outlives the form that shows it, so that nothing typed is lost by looking elsewhere.
  */
 
-import { asFailure, flawsOf, type AppCheck, type Failure, type Standing } from '../../rpc';
+import { asFailure, flawsOf, type Failure, type Standing } from '../../rpc';
 import { FIELD_NAMES, placesOf, same, secondsOf, type FieldName, type Fields } from './fields';
 
 /** Something said about a field, or about one of its rows. */
@@ -18,9 +18,23 @@ export interface Said {
   readonly clause?: string;
 }
 
+/** What the sandbox says to an app that is not kept yet (`apps_check`). */
+export interface Verdict {
+  readonly flaws: readonly Told[];
+  readonly remarks: readonly Told[];
+}
+
+interface Told {
+  /** As in a request: `redirect_uris[1]`. */
+  readonly field: string;
+  readonly message: string;
+  readonly standing?: Standing;
+  readonly clause?: string;
+}
+
 export interface DraftDoings<T> {
   /** Every rule at once, on the app as it stands here; changes nothing. */
-  check(fields: Fields, changed: readonly FieldName[]): Promise<AppCheck>;
+  check(fields: Fields, changed: readonly FieldName[]): Promise<Verdict>;
   save(fields: Fields, changed: readonly FieldName[]): Promise<T>;
 }
 
@@ -137,8 +151,8 @@ export class Draft<T = unknown> {
       if (this.flaws.length > 0 || this.failure) return undefined;
       const kept = this.fields;
       const answer = await this.doings.save(kept, this.changed);
-      this.#base = kept;
-      this.#edits = {};
+      // What was typed while it was being kept stays an edit.
+      this.rebase(kept);
       this.#touched = new Set();
       this.#tried = false;
       return answer;
@@ -159,10 +173,10 @@ export class Draft<T = unknown> {
 const isField = (name: string): name is FieldName => (FIELD_NAMES as readonly string[]).includes(name);
 
 /** `redirect_uris[1]` is the second said row, which may be the third typed one. */
-function place(said: { field: string; message: string; standing?: Standing; clause?: string }, fields: Fields): Said[] {
-  const [, name = '', index] = /^(\w+)(?:\[(\d+)\])?$/.exec(said.field) ?? [];
+function place(told: Told, fields: Fields): Said[] {
+  const [, name = '', index] = /^(\w+)(?:\[(\d+)\])?$/.exec(told.field) ?? [];
   if (!isField(name)) return [];
   const value = fields[name];
   const row = index === undefined || !Array.isArray(value) ? null : (placesOf(value)[Number(index)] ?? null);
-  return [{ ...said, field: name, row }];
+  return [{ ...told, field: name, row }];
 }

@@ -1,4 +1,5 @@
 import Icon from '@lucide/svelte/icons/app-window';
+import { go, href } from '../../shared';
 import { definePanel } from '../panel';
 
 export default definePanel({
@@ -6,5 +7,7 @@ export default definePanel({
   title: 'Apps',
   icon: Icon,
   load: () => import('./Apps.svelte'),
-  actions: {},
+  actions: {
+    'apps.new': { run: () => go(href('apps', 'new')) },
+  },
 });
