@@ -4,6 +4,7 @@ pub mod actor;
 pub mod app;
 pub mod credential;
 pub mod exchange;
+pub mod filter;
 pub mod finding;
 pub mod flaw;
 pub mod id;
