@@ -14,7 +14,8 @@ const HEADERS: Record<string, string> = {
   'access-control-request-method': 'A browser asks beforehand: may the page use this method?',
   allow: 'Methods that this address takes.',
   authorization: 'Who asks: `Bearer` with an access token, or `Basic` with the app’s id and secret.',
-  'cache-control': '`no-store`: nothing on the way may keep a copy. Required of answers that hold tokens (RFC 6749 §5.1).',
+  'cache-control':
+    '`no-store`: nothing on the way may keep a copy. Required of answers that hold tokens (RFC 6749 §5.1).',
   connection: 'Whether the connection stays open after this message.',
   'content-encoding': 'How the body is compressed.',
   'content-language': 'The language of the body.',
@@ -44,7 +45,8 @@ const HEADERS: Record<string, string> = {
   'sec-fetch-site': 'The browser says whether the page that asks is of the same site.',
   'sec-fetch-user': 'The browser says that a person pressed something.',
   server: 'The program that answered.',
-  'set-cookie': 'A cookie for the browser to keep. `SameSite=Lax` keeps it out of requests that other sites’ pages make.',
+  'set-cookie':
+    'A cookie for the browser to keep. `SameSite=Lax` keeps it out of requests that other sites’ pages make.',
   'strict-transport-security': 'Only https from now on.',
   te: 'Transfer codings that the client takes.',
   'transfer-encoding': 'The body came in pieces whose length was not known before.',
@@ -140,7 +142,11 @@ const STATUSES: Record<number, string> = {
 
 /** The word of a status (RFC 9110 §15); of its class where it has none here. */
 export function statusWord(status: number): string {
-  return STATUSES[status] ?? ['', 'Informational', 'Success', 'Redirect', 'Client Error', 'Server Error'][Math.floor(status / 100)] ?? '';
+  return (
+    STATUSES[status] ??
+    ['', 'Informational', 'Success', 'Redirect', 'Client Error', 'Server Error'][Math.floor(status / 100)] ??
+    ''
+  );
 }
 
 export function statusTone(status: number | null): 'good' | 'note' | 'warn' | 'bad' | 'quiet' {
