@@ -40,5 +40,6 @@ export default defineConfig(({ mode }) => ({
     include: ['tests/**/*.test.ts', 'src/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     css: false,
+    testTimeout: 20_000,
   },
 }));

@@ -10,7 +10,7 @@ import { provideHost } from './shared/state/host';
 import { startRoute } from './shared/state/route.svelte';
 
 provideHost({
-  copyText: (text) => platform.copyText(text),
+  copyText: (text, secret) => platform.copyText(text, secret),
   openExternal: (url) => platform.openExternal(url),
   saveFile: (file) => platform.saveFile(file),
   pickFile: (accept) => platform.pickFile(accept),

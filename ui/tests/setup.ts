@@ -1,10 +1,18 @@
 /** What the test page lacks of a browser, and a clean slate before every test. */
 
 import '@testing-library/jest-dom/vitest';
+import { configure } from '@testing-library/svelte';
 import { beforeEach } from 'vitest';
 import { forgetPrefs } from '../src/shared/state/prefs.svelte';
 import { notices } from '../src/shared/state/notices.svelte';
 import { presenter } from '../src/shared/state/presenter.svelte';
+
+// A failure shows what is wrong, not the whole page.
+configure({
+  // The first opening of a panel compiles it.
+  asyncUtilTimeout: 8000,
+  getElementError: (message) => new Error(message?.split('\n\n')[0] ?? 'not found'),
+});
 
 class Observer {
   observe(): void {}

@@ -33,6 +33,11 @@ export function shownKeys(id: ActionId): string | undefined {
   return first && shown(first, platform);
 }
 
+/** Every action whose keys a person chose, with these keys. */
+export function changedKeys(): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(chosen.value).map(([id, keys]) => [id, [...(keys ?? [])]]));
+}
+
 export function isChanged(id: ActionId): boolean {
   return chosen.value[id] !== undefined;
 }

@@ -2,15 +2,13 @@
  * The console in its own window. Two Tauri commands, both of `src-tauri`:
  *
  * - `rpc` with `{ cmd, payload }`: a command of the sandbox, or one of the host's own, whose names begin with `host_`
- *   (`host_open_external {url}`, `host_copy_text {text}`, `host_save_file {name, base64}` → path or null,
- *   `host_pick_file {accept}` → `{name, base64}` or null, `host_set_title {title}`, `host_toggle_fullscreen {}`,
- *   `host_close {}`). It rejects with the sandbox's error object `{code, message, detail}`.
+ *   (`crates/connect-rpc/src/host.rs`). It rejects with the sandbox's error object `{code, message, detail}`.
  * - `changes` with `{ channel }`: sends `{"changed": {…}}` for a batch of changes and `{"action": "id"}` for a native menu.
  *
  * The API is loaded when first used, so that a browser never pays for it.
  */
 
-import { asError, checkedUrl, copyText } from './browser';
+import { asError, checkedUrl } from './browser';
 import { PlatformError, type ChangeBatch, type PickedFile, type Platform } from './types';
 
 type HostMessage = { readonly changed: ChangeBatch } | { readonly action: string };
@@ -65,13 +63,8 @@ export function desktopPlatform(): Platform {
       await host('host_open_external', { url: checkedUrl(url) });
     },
 
-    async copyText(text) {
-      // The window is a secure context, so its own clipboard works; the host is asked where it does not.
-      try {
-        await copyText(text);
-      } catch {
-        await host('host_copy_text', { text });
-      }
+    async copyText(text, secret = false) {
+      await host('host_copy_text', { text, secret });
     },
 
     async saveFile(file) {

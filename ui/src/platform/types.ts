@@ -64,7 +64,8 @@ export interface Platform {
   changes(listener: ChangeListener): () => void;
   /** Opens a URL in the person's own browser. `http`, `https` and `mailto` only. */
   openExternal(url: string): Promise<void>;
-  copyText(text: string): Promise<void>;
+  /** `secret` asks clipboard histories to leave it out, where they can be asked. */
+  copyText(text: string, secret?: boolean): Promise<void>;
   /** Where it was saved, in words for people; null when the person changed their mind. */
   saveFile(file: FileToSave): Promise<string | null>;
   /** `accept` as in HTML: `.toml,.json`. Null when the person changed their mind. */

@@ -1,5 +1,6 @@
 /** Everything a panel may draw with. Components in `ui/` and `data/`, state in `state/`. */
 
+export { default as Avatar } from './ui/Avatar.svelte';
 export { default as Badge } from './ui/Badge.svelte';
 export { default as Button } from './ui/Button.svelte';
 export { default as Callout } from './ui/Callout.svelte';

@@ -1,7 +1,7 @@
 /** What components need from outside, given by the console at its start, so that this tier imports no other. */
 
 export interface Host {
-  copyText(text: string): Promise<void>;
+  copyText(text: string, secret?: boolean): Promise<void>;
   openExternal(url: string): Promise<void>;
   saveFile(file: { name: string; content: string | Uint8Array<ArrayBuffer>; type: string }): Promise<string | null>;
   pickFile(accept: string): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null>;

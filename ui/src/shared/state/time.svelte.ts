@@ -21,10 +21,11 @@ export const sandboxTime = {
 };
 
 /** Told by the frame whenever the sandbox clock is known anew. */
-export function setSandboxTime(clock: { now: string; wall: string; ahead_ms: number; paused: boolean }): void {
-  aheadMs = clock.ahead_ms;
-  frozenAt = clock.paused ? Date.parse(clock.now) : null;
+export function setSandboxTime(clock: { readonly now: string; readonly paused: boolean }): void {
   wall = Date.now();
+  // Against this computer's clock, which need not be the sandbox's: the page may be on another machine.
+  aheadMs = Date.parse(clock.now) - wall;
+  frozenAt = clock.paused ? Date.parse(clock.now) : null;
 }
 
 /** Keeps the time ticking until the returned function is called. */

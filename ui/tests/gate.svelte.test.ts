@@ -1,0 +1,51 @@
+import { render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { flushSync } from 'svelte';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { testSandbox, type TestSandbox } from './sandbox';
+
+const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
+vi.mock('../src/platform', async () => {
+  const { PlatformError } = await import('../src/platform/types');
+  return {
+    PlatformError,
+    get platform() {
+      return { ...sandbox.current.platform, kind: 'desktop' };
+    },
+  };
+});
+
+const { default: Gate } = await import('../src/app/Gate.svelte');
+const { gate, watchSandbox } = await import('../src/app/gate.svelte');
+const { startChanges } = await import('../src/rpc');
+
+let stops: (() => void)[] = [];
+beforeEach(() => {
+  sandbox.current = testSandbox();
+});
+afterEach(() => stops.forEach((stop) => stop()));
+
+test('a sandbox that could not be started says why, and can be started at another port', async () => {
+  sandbox.current.answers = {
+    host_state: () => ({ state: 'failed', message: 'Port 9400 is taken by another program.', port_in_use: 9400 }),
+    host_retry: () => ({ state: 'running', workspace: 'demo' }),
+  };
+  stops = [startChanges(), watchSandbox()];
+  render(Gate);
+  expect(await screen.findByText(/Port 9400 is taken/)).toBeInTheDocument();
+  expect(gate.closed).toBe(true);
+  await userEvent.setup().click(screen.getByRole('button', { name: 'Use any free port this time' }));
+  expect(sandbox.current.calls.at(-1)).toEqual({ cmd: 'host_retry', payload: { any_port: true } });
+  flushSync();
+  expect(gate.closed).toBe(false);
+});
+
+test('a sandbox that stops is noticed', async () => {
+  sandbox.current.answers = { host_state: () => ({ state: 'running', workspace: null }) };
+  stops = [startChanges(), watchSandbox()];
+  render(Gate);
+  await vi.waitFor(() => expect(gate.state?.state).toBe('running'));
+  sandbox.current.answers = { host_state: () => ({ state: 'stopped' }) };
+  sandbox.current.change({ topics: [], missed: true });
+  expect(await screen.findByRole('button', { name: 'Start it again' })).toBeInTheDocument();
+});
