@@ -247,6 +247,38 @@ async fn every_command_has_a_row_and_works_and_refuses_what_is_wrong() {
     );
 }
 
+#[tokio::test]
+async fn settings_can_be_changed_when_the_persona_of_auto_approve_is_gone() {
+    let sandbox = Sandbox::approving().await;
+    sandbox
+        .rpc("people_delete", json!({ "user_id": MAYA }))
+        .await;
+    let changed = sandbox
+        .rpc("settings_update", json!({ "keep_days": 3 }))
+        .await;
+    assert_eq!(changed["settings"]["keep_days"], 3);
+    let again = json!({ "auto_approve": MAYA });
+    sandbox.rpc_fails("settings_update", again, Invalid).await;
+}
+
+#[tokio::test]
+async fn a_change_of_a_persona_is_journalled_by_what_differs_and_none_is_not() {
+    let sandbox = Sandbox::start().await;
+    let maya = |name: &str| json!({ "user_id": MAYA, "name": name, "locale": "sv-SE" });
+    let first = sandbox.rpc("people_update", maya("Maya L")).await;
+    let again = sandbox.rpc("people_update", maya("Maya L")).await;
+    assert_eq!(first, again);
+    let journal = sandbox.journal("person.updated").await;
+    assert_eq!(journal.len(), 1);
+    assert_eq!(
+        journal[0]["detail"],
+        json!({
+            "name": { "from": "Maya Lindqvist", "to": "Maya L" },
+            "locale": { "from": "en-US", "to": "sv-SE" },
+        })
+    );
+}
+
 /// What every `/rpc` call over TCP shares.
 struct Tcp<'s> {
     authority: String,

@@ -109,7 +109,7 @@ pub(super) async fn remake(app: &App, request: rpc::RemakeKeys) -> Answer<rpc::R
         .vault
         .status()
         .place
-        .map_or_else(String::new, |place| place.as_str().to_owned());
+        .map_or_else(|| "unknown".to_owned(), |place| place.as_str().to_owned());
     Ok(rpc::Remade {
         place,
         apps,

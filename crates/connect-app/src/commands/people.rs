@@ -97,23 +97,13 @@ pub(super) async fn update(app: &App, request: rpc::UpdatePerson) -> Answer<rpc:
         description: request
             .description
             .unwrap_or_else(|| old.description.clone()),
-        updated_at: origin.at.sandbox,
         ..old.clone()
     };
     flawless(&new.flaws())?;
-    let updated = view(&new);
-    app.0
-        .world
-        .write(move |tx| {
-            Box::pin(async move {
-                let detail = json!({ "email": { "from": old.email, "to": new.email }, "name": { "from": old.name, "to": new.name } });
-                tx.journal(&origin, Kind::PersonUpdated, new.id.as_str(), &detail);
-                people::update(tx, &new).await
-            })
-        })
+    let updated = seed::update_person(app, old, new, origin)
         .await
         .map_err(taken)?;
-    Ok(updated)
+    Ok(view(&updated))
 }
 
 pub(super) async fn delete(app: &App, request: rpc::PersonRef) -> Answer<Done> {

@@ -2,10 +2,9 @@
 
 use connect_core::domain::app::Person;
 use connect_core::domain::flaw::Flaw;
-use connect_core::domain::journal::{Kind, Origin};
+use connect_core::domain::journal::Origin;
 use connect_core::id::UserId;
 use connect_store::{StoreError, people};
-use serde_json::{Map, Value, json};
 
 use super::file::PersonaTable;
 use super::{Applied, Configuration};
@@ -144,46 +143,9 @@ pub(super) async fn apply(
             }
             Step::Update { old, new } => {
                 applied.changed.push(new.email.clone());
-                update(
-                    app,
-                    &old,
-                    Person {
-                        updated_at: origin.at.sandbox,
-                        ..new
-                    },
-                    origin.clone(),
-                )
-                .await?;
+                seed::update_person(app, old, new, origin.clone()).await?;
             }
         }
     }
     Ok(())
-}
-
-async fn update(app: &App, old: &Person, new: Person, origin: Origin) -> Result<(), StoreError> {
-    let mut detail = Map::new();
-    for (field, from, to) in [
-        ("name", &old.name, &new.name),
-        ("locale", &old.locale, &new.locale),
-        ("description", &old.description, &new.description),
-    ] {
-        if from != to {
-            detail.insert(field.to_owned(), json!({ "from": from, "to": to }));
-        }
-    }
-    app.0
-        .world
-        .write(move |tx| {
-            Box::pin(async move {
-                tx.journal(
-                    &origin,
-                    Kind::PersonUpdated,
-                    new.id.as_str(),
-                    &Value::Object(detail),
-                );
-                people::update(tx, &new).await
-            })
-        })
-        .await
-        .map(drop)
 }

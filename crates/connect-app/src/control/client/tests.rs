@@ -207,35 +207,24 @@ async fn a_data_directory_without_a_sandbox_says_so() {
 
 #[tokio::test]
 async fn a_sandbox_that_was_killed_is_not_running_either() {
+    #[track_caller]
+    fn assert_ended(connected: Result<Client, ClientError>) {
+        let error = connected.err().expect("nobody listens");
+        let ended = Some(4711);
+        assert!(
+            matches!(error, ClientError::NotRunning { ended: of, .. } if of == ended),
+            "{error}"
+        );
+    }
     let dir = tempfile::tempdir().unwrap();
     let socket = dir.path().join("control.sock");
     announce(dir.path(), &socket.to_string_lossy());
-    let error = Client::connect(dir.path()).await.err().unwrap();
-    assert!(
-        matches!(
-            error,
-            ClientError::NotRunning {
-                ended: Some(4711),
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert_ended(Client::connect(dir.path()).await);
     // A socket that nobody listens on any more.
     #[cfg(unix)]
     {
         drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
-        let error = Client::connect(dir.path()).await.err().unwrap();
-        assert!(
-            matches!(
-                error,
-                ClientError::NotRunning {
-                    ended: Some(4711),
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert_ended(Client::connect(dir.path()).await);
     }
 }
 
