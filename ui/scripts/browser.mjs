@@ -73,6 +73,12 @@ export async function openBrowser({ width = 1280, height = 800 } = {}) {
     async keys(...actions) {
       await send('POST', `${session}/actions`, { actions: [{ type: 'key', id: 'keyboard', actions }] });
     },
+    /** Moves and presses the pointer, in page coordinates. */
+    async pointer(actions) {
+      await send('POST', `${session}/actions`, {
+        actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }],
+      });
+    },
     logs: () => send('POST', `${session}/se/log`, { type: 'browser' }),
     async until(script, ...args) {
       for (let attempt = 0; attempt < 100; attempt += 1) {

@@ -6,7 +6,7 @@ import { pref } from '../src/shared/state/prefs.svelte';
 import { masked, presenter } from '../src/shared/state/presenter.svelte';
 import { href } from '../src/shared/state/route.svelte';
 import { bytes, duration, relative, utc } from '../src/shared/state/time.svelte';
-import { difference, parts, visible } from '../src/shared/ui/difference';
+import { compare, difference, visible } from '../src/shared/ui/difference';
 
 describe('ranges', () => {
   test('hold rows without naming each', () => {
@@ -49,15 +49,29 @@ describe('ranges', () => {
 });
 
 describe('differences', () => {
+  const marked = (expected: string, received: string) =>
+    compare(expected, received).map((stretches) =>
+      stretches.map(({ text, same }) => (same ? text : `[${text}]`)).join(''),
+    );
   test('are counted in characters, not in code units', () => {
-    const at = difference('a😀b', 'a😀c');
-    expect(at).toEqual({ same_start: 2, same_end: 0 });
-    expect(parts('a😀c', at)).toEqual(['a😀', 'c', '']);
+    expect(difference('a😀b', 'a😀c')).toEqual({ same_start: 2, same_end: 0 });
+    expect(marked('a😀b', 'a😀c')).toEqual(['a😀[b]', 'a😀[c]']);
   });
   test('find a missing letter', () => {
-    const at = difference('callback', 'calback');
-    expect(parts('callback', at)).toEqual(['cal', 'l', 'back']);
-    expect(parts('calback', at)).toEqual(['cal', '', 'back']);
+    expect(marked('callback', 'calback')).toEqual(['cal[l]back', 'cal[]back']);
+  });
+  test('find several in texts that are alike', () => {
+    expect(marked('http://localhost:3000/callback', 'http://localhost:3000/calback/ ')).toEqual([
+      'http://localhost:3000/cal[l]back[]',
+      'http://localhost:3000/cal[]back[/ ]',
+    ]);
+  });
+  test('are one stretch in texts that are not alike', () => {
+    expect(
+      marked('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'),
+    ).toEqual(['[E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM]', '[47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU]']);
+    expect(marked('', 'x')).toEqual(['[]', '[x]']);
+    expect(marked('same', 'same')).toEqual(['same', 'same']);
   });
   test('make invisible characters visible', () => {
     expect(visible('a b\t\r\n')).toBe('a␣b⇥␍␊');
