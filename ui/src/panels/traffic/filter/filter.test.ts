@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { suggestions, type KnownField } from './suggest';
+import { asks, condition, partsOf, toggled, written } from './text';
+
+const kinds = (text: string) => partsOf(text).map((part) => `${part.kind} ${text.slice(part.start, part.end)}`);
+
+describe('the text of a filter', () => {
+  test('is taken apart as the sandbox does', () => {
+    expect(kinds('status:4xx (app:"Demo Web App" or service:clinical) -is:pinned took>100ms "a b" word')).toEqual([
+      'field status:4xx',
+      'open (',
+      'field app:"Demo Web App"',
+      'or or',
+      'field service:clinical',
+      'close )',
+      'not -',
+      'field is:pinned',
+      'field took>100ms',
+      'text "a b"',
+      'text word',
+    ]);
+    expect(partsOf('app:"Demo \\"Web\\""')[0]?.value).toBe('Demo "Web"');
+    expect(kinds('http://localhost:3000 - "open')).toEqual(['text http://localhost:3000', 'text -', 'text "open']);
+  });
+
+  test('has values in quotes where they need them', () => {
+    expect(written('maya@example.com')).toBe('maya@example.com');
+    expect(written('Demo Web App')).toBe('"Demo Web App"');
+    expect(written('or')).toBe('"or"');
+    expect(condition('app', 'a"b')).toBe('app:"a\\"b"');
+  });
+
+  test('takes and gives up a condition', () => {
+    expect(toggled('', 'is:refused')).toBe('is:refused');
+    expect(toggled('status:4xx', 'is:refused')).toBe('status:4xx is:refused');
+    expect(toggled('a or b', 'is:refused')).toBe('(a or b) is:refused');
+    expect(toggled('status:4xx is:refused word', 'is:refused')).toBe('status:4xx word');
+    expect(toggled('status:4xx and is:refused', 'is:refused')).toBe('status:4xx');
+    expect(toggled('is:refused and word', 'is:refused')).toBe('word');
+    expect(toggled('IS:Refused', 'is:refused')).toBe('');
+  });
+
+  test('asks for a condition only where it must hold', () => {
+    expect(asks('is:refused status:4xx', 'is:refused')).toBe(true);
+    expect(asks('not is:refused', 'is:refused')).toBe(false);
+    expect(asks('-is:refused', 'is:refused')).toBe(false);
+    expect(asks('a or is:refused', 'is:refused')).toBe(false);
+    expect(asks('(is:refused)', 'is:refused')).toBe(false);
+  });
+});
+
+describe('suggestions', () => {
+  const fields: KnownField[] = [
+    {
+      name: 'status',
+      aliases: [],
+      operators: [':', '>'],
+      description: 'The status.',
+      example: 'status:4xx',
+      values: [{ value: '200', count: 12 }, { value: '404' }],
+    },
+    {
+      name: 'app',
+      aliases: ['client'],
+      operators: [':'],
+      description: 'The app.',
+      example: 'app:x',
+      values: [{ value: 'Demo Web App', label: 'web' }],
+    },
+    { name: 'is', aliases: [], operators: [':'], description: 'More.', example: '', values: [{ value: 'refused' }] },
+  ];
+  const labels = (text: string, caret = text.length) => suggestions(text, caret, fields).map(({ label }) => label);
+  const chosen = (text: string, index = 0, caret = text.length) => {
+    const one = suggestions(text, caret, fields)[index];
+    return one && text.slice(0, one.start) + one.insert + text.slice(one.end);
+  };
+
+  test('are fields where a condition may begin, and words that join after one', () => {
+    expect(labels('')).toEqual(['status:', 'app:', 'is:', 'not']);
+    expect(labels('status:200 ')).toEqual(['status:', 'app:', 'is:', 'or', 'not']);
+    expect(labels('st')).toEqual(['status:']);
+    expect(labels('cli')).toEqual(['app:']);
+    expect(labels('ref')).toEqual(['is:refused']);
+    expect(labels('-')).toEqual(['status:', 'app:', 'is:']);
+  });
+
+  test('are values behind a field, found by what they are called too', () => {
+    expect(labels('status:')).toEqual(['200', '404']);
+    expect(labels('status:4')).toEqual(['404']);
+    expect(labels('client:WEB')).toEqual(['Demo Web App']);
+    expect(labels('"quoted st')).toEqual([]);
+    expect(labels('unknown:')).toEqual([]);
+  });
+
+  test('take the place of what was typed', () => {
+    expect(chosen('is:refused st')).toBe('is:refused status:');
+    expect(chosen('app:"De')).toBe('app:"Demo Web App" ');
+    expect(chosen('st is:refused', 0, 2)).toBe('status: is:refused');
+    expect(chosen('-')).toBe('-status:');
+  });
+});
