@@ -55,6 +55,12 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
         row("apps_list", json!(null), extra.clone(), BadRequest),
         row("apps_get", app.clone(), nobody.clone(), NotFound),
         row(
+            "logs_list",
+            json!({ "level": "warn", "limit": 5 }),
+            json!({ "level": "loud" }),
+            BadRequest,
+        ),
+        row(
             "apps_create",
             create.clone(),
             with(create, "name", json!("")),

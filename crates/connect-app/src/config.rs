@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use connect_core::domain::app::Profile;
 
+use connect_wire::HostPolicy;
+use connect_wire::host::InvalidHost;
+
 use crate::control::ui::UiFiles;
 
 /// Where the workspace is kept.
@@ -50,6 +53,14 @@ pub struct Config {
     pub ui: Option<UiFiles>,
     /// A `connect.toml` to apply on start.
     pub config_file: Option<PathBuf>,
+}
+
+/// Whether `--allow-host` takes a name: `host`, or `host:port`.
+///
+/// # Errors
+/// When it is neither.
+pub fn check_allowed_host(host: &str) -> Result<(), InvalidHost> {
+    HostPolicy::default().allow(host).map(drop)
 }
 
 impl Config {

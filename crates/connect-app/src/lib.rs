@@ -1,7 +1,8 @@
 //! The composition root: one sandbox from its parts, and every command of the control surface.
 //!
 //! Owns start and stop, the platform listener and what routes behind it, the clock's due moments, the demo seed, and the
-//! control surface's three ways in. Must never know: SQL, Tauri, how a command line looks.
+//! control surface's three ways in, and what every host needs of its machine
+//! ([`host`]). Must never know: SQL, Tauri, how a command line looks.
 //!
 //! To add a command: its line in `connect_rpc::with_commands`, and a function of its name in `commands/<group>.rs`; until
 //! then this crate does not compile.
@@ -12,6 +13,7 @@ pub mod config;
 pub mod configuration;
 pub mod control;
 mod due;
+pub mod host;
 mod platform;
 mod seed;
 mod sink;
@@ -36,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 pub use config::{Config, Seed, Storage};
 pub use connect_store::lock::LockError;
 pub use control::ui::UiFiles;
+pub use control::events::Changes;
 pub use start::StartError;
 
 /// A running sandbox. Cheap to clone.
@@ -92,6 +95,12 @@ impl App {
     }
 
     /// Carries out a command.
+    /// What changes from now on, as topics, batched.
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        Changes::of(self)
+    }
+
     ///
     /// # Errors
     /// [`RpcError`], with a closed code.

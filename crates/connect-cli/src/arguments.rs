@@ -11,6 +11,7 @@ use clap::{
 };
 use clap_complete::Shell;
 use connect_core::domain::app::Profile;
+use tracing::level_filters::LevelFilter;
 
 /// The port of the platform unless told.
 pub(crate) const PORT: u16 = 9400;
@@ -175,6 +176,16 @@ pub(crate) enum EnvFormat {
     Json,
 }
 
+impl From<EnvFormat> for connect_rpc::apps::EnvFormat {
+    fn from(format: EnvFormat) -> Self {
+        match format {
+            EnvFormat::Dotenv => Self::Dotenv,
+            EnvFormat::Shell => Self::Shell,
+            EnvFormat::Json => Self::Json,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SeedChoice {
     /// Three personas with two years of data, and demo apps
@@ -191,6 +202,19 @@ pub(crate) enum LogLevel {
     Info,
     Debug,
     Trace,
+}
+
+impl LogLevel {
+    pub(crate) const fn filter(self) -> LevelFilter {
+        match self {
+            Self::Off => LevelFilter::OFF,
+            Self::Error => LevelFilter::ERROR,
+            Self::Warn => LevelFilter::WARN,
+            Self::Info => LevelFilter::INFO,
+            Self::Debug => LevelFilter::DEBUG,
+            Self::Trace => LevelFilter::TRACE,
+        }
+    }
 }
 
 fn profile_parser() -> impl clap::builder::TypedValueParser<Value = Profile> {

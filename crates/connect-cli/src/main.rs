@@ -12,8 +12,6 @@ mod arguments;
 mod commands;
 mod explain;
 mod failure;
-mod format;
-mod logs;
 mod output;
 mod paths;
 mod ui;
@@ -22,8 +20,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = arguments::read();
-    logs::start(arguments.log);
-    match commands::run(arguments) {
+    let logs = connect_app::host::logs::start(arguments.log.filter());
+    match commands::run(arguments, &logs) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.say();

@@ -1,27 +1,15 @@
-//! Where a workspace is kept unless told: the one place that knows the platform's conventions.
+//! Which workspace is meant: the one that was named, or the default one.
 
 use std::path::PathBuf;
 
-use etcetera::BaseStrategy as _;
+use connect_app::host::paths;
 
 use crate::failure::Failure;
 
-/// `connect-console/default` where this platform keeps a user's data: `$XDG_DATA_HOME` or `~/.local/share`,
-/// `~/Library/Application Support`, `%LOCALAPPDATA%`.
+/// Where a workspace is kept unless told.
 pub(crate) fn default_data_dir() -> Result<PathBuf, Failure> {
-    let places = etcetera::base_strategy::choose_native_strategy().map_err(|_| {
-        Failure::Arguments(
-            "there is no home directory to keep a workspace in; give one with --data-dir"
-                .to_owned(),
-        )
-    })?;
-    // A roaming profile is no place for databases.
-    let base = if cfg!(windows) {
-        places.cache_dir()
-    } else {
-        places.data_dir()
-    };
-    Ok(base.join("connect-console").join("default"))
+    paths::default_data_dir()
+        .map_err(|none| Failure::Arguments(format!("{none}; give one with --data-dir")))
 }
 
 /// `given` as an absolute path, or the default.

@@ -131,6 +131,10 @@ pub struct Command {
     pub reads: &'static [Topic],
     /// Topics it changes.
     pub writes: &'static [Topic],
+            logs {
+                /// What the program has logged, newest first.
+                list(logs::ListLogs) -> logs::LogList, reads [], writes [];
+            }
     /// JSON Schema of its request.
     pub request: fn() -> Schema,
     /// JSON Schema of its answer.
@@ -181,8 +185,8 @@ macro_rules! table {
 }
 
 use crate::{
-    Done, Nothing, apps, clock, grants, journal, keys, people, sandbox, scopes, settings, trace,
-    traffic, workspace,
+    Done, Nothing, apps, clock, grants, journal, keys, logs, people, sandbox, scopes, settings,
+    trace, traffic, workspace,
 };
 with_commands!(table);
 

@@ -15,6 +15,7 @@ pub mod grants;
 pub mod host;
 pub mod journal;
 pub mod keys;
+pub mod logs;
 pub mod people;
 pub mod sandbox;
 pub mod scopes;

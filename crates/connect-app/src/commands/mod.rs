@@ -5,6 +5,7 @@ mod clock;
 mod grants;
 mod journal;
 mod keys;
+mod logs;
 mod people;
 mod sandbox;
 mod scopes;

@@ -213,7 +213,7 @@ async fn secrets_of(
     table: &AppTable,
     app_type: AppType,
     found: &Found,
-    at: &dyn Fn(&str) -> String,
+    at: &(dyn Fn(&str) -> String + Sync),
     flaws: &mut Vec<Flaw>,
 ) -> Result<(Vec<(CredentialKind, Secret)>, Vec<String>), StoreError> {
     let id = match found {

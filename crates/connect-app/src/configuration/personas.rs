@@ -70,7 +70,7 @@ pub(super) async fn plan(
 fn changed(
     old: &Person,
     table: &PersonaTable,
-    at: &dyn Fn(&str) -> String,
+    at: &(dyn Fn(&str) -> String + Sync),
     complaints: &mut Vec<Flaw>,
 ) -> Person {
     if let Some(id) = &table.user_id

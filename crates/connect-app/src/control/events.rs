@@ -16,7 +16,7 @@ use crate::App;
 const TOGETHER: Duration = Duration::from_millis(50);
 
 /// A stream of changes.
-pub(crate) struct Changes {
+pub struct Changes {
     app: App,
     world: tokio::sync::broadcast::Receiver<std::sync::Arc<connect_store::Changes>>,
     traffic: tokio::sync::broadcast::Receiver<i64>,
@@ -42,7 +42,7 @@ impl Changes {
     }
 
     /// The next change, the first of which is empty and comes at once; none once the sandbox stops.
-    pub(crate) async fn next(&mut self) -> Option<Changed> {
+    pub async fn next(&mut self) -> Option<Changed> {
         let mut topics = BTreeSet::new();
         let mut changed = Changed {
             topics: Vec::new(),

@@ -13,13 +13,14 @@ mod world;
 use std::io;
 
 use clap::CommandFactory as _;
+use connect_app::host::logs::LogFile;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 use crate::{output, paths};
 
 /// Carries out what was typed.
-pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: Arguments, logs: &LogFile) -> Result<(), Failure> {
     let Arguments {
         data_dir,
         command,
@@ -27,7 +28,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         ..
     } = arguments;
     match command {
-        Command::Serve(serve) => serve::run(&serve, data_dir, data_dir_was_typed),
+        Command::Serve(serve) => serve::run(&serve, data_dir, data_dir_was_typed, logs),
         Command::Commands { json } => list::run(json),
         Command::Completions { shell } => {
             let mut script = Vec::new();

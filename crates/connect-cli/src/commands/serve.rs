@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect_app::control::client::Client;
+use connect_app::host::logs::{DIRECTORY, LogFile};
+use connect_app::host::signals::Stop;
 use connect_app::{App, Config, ControlAddress, Seed, StartError, Storage};
 use connect_core::Env;
 use connect_rpc::ErrorCode;
@@ -28,6 +30,7 @@ pub(super) fn run(
     serve: &Serve,
     data_dir: Option<PathBuf>,
     data_dir_was_typed: bool,
+    logs: &LogFile,
 ) -> Result<(), Failure> {
     if serve.ephemeral && data_dir_was_typed {
         return Err(Failure::Arguments(
@@ -53,14 +56,19 @@ pub(super) fn run(
         .enable_all()
         .build()
         .map_err(|error| Failure::System("no runtime can be started", error))?;
-    let served = runtime.block_on(serve_until_stopped(serve, storage));
+    let served = runtime.block_on(serve_until_stopped(serve, storage, logs));
     // Whatever still blocks has nothing left to say.
     runtime.shutdown_background();
     served
 }
 
-async fn serve_until_stopped(serve: &Serve, storage: Storage) -> Result<(), Failure> {
-    let mut stop = Stop::listen()?;
+async fn serve_until_stopped(
+    serve: &Serve,
+    storage: Storage,
+    logs: &LogFile,
+) -> Result<(), Failure> {
+    let mut stop =
+        Stop::listen().map_err(|error| Failure::System("signals can't be listened for", error))?;
     let started = tokio::select! {
         started = App::start(config(serve, storage), Arc::new(Env::system())) => started,
         () = stop.asked() => return Ok(()),
@@ -69,7 +77,14 @@ async fn serve_until_stopped(serve: &Serve, storage: Storage) -> Result<(), Fail
         Ok(app) => app,
         Err(error) => return Err(not_started(error).await),
     };
+    if let Err(error) = logs.keep_in(&app.data_dir().join(DIRECTORY)) {
+        tracing::warn!(%error, "logs go to standard error only");
+    }
     let result = serve_app(serve, &app, &mut stop).await;
+    if serve.ephemeral {
+        // The directory goes with the sandbox, and some systems keep one that has an open file.
+        logs.let_go();
+    }
     let stopped = tokio::select! {
         stopped = tokio::time::timeout(PATIENCE, app.stop()) => stopped.is_ok(),
         () = stop.asked() => false,
@@ -244,67 +259,4 @@ fn other_workspaces() -> Vec<PathBuf> {
             .map(|entry| entry.path()),
     );
     all
-}
-
-/// The ways in which a process is asked to stop.
-struct Stop {
-    #[cfg(unix)]
-    signals: [tokio::signal::unix::Signal; 3],
-    #[cfg(windows)]
-    close: tokio::signal::windows::CtrlClose,
-    #[cfg(windows)]
-    shutdown: tokio::signal::windows::CtrlShutdown,
-    #[cfg(windows)]
-    interrupt: tokio::signal::windows::CtrlC,
-}
-
-impl Stop {
-    /// Listens from now on, so that nothing asked while starting is missed.
-    #[cfg(unix)]
-    fn listen() -> Result<Self, Failure> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let on = |kind| {
-            signal(kind).map_err(|error| Failure::System("signals can't be listened for", error))
-        };
-        Ok(Self {
-            signals: [
-                on(SignalKind::interrupt())?,
-                on(SignalKind::terminate())?,
-                on(SignalKind::hangup())?,
-            ],
-        })
-    }
-
-    /// Listens from now on, so that nothing asked while starting is missed.
-    #[cfg(windows)]
-    fn listen() -> Result<Self, Failure> {
-        use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
-        let failed = |error| Failure::System("signals can't be listened for", error);
-        Ok(Self {
-            close: ctrl_close().map_err(failed)?,
-            shutdown: ctrl_shutdown().map_err(failed)?,
-            interrupt: ctrl_c().map_err(failed)?,
-        })
-    }
-
-    /// Comes back when the process is asked to stop.
-    #[cfg(unix)]
-    async fn asked(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.signals;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
-
-    /// Comes back when the process is asked to stop.
-    #[cfg(windows)]
-    async fn asked(&mut self) {
-        tokio::select! {
-            _ = self.close.recv() => {}
-            _ = self.shutdown.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use connect_rpc::{
-    COMMANDS, Done, Nothing, Topic, apps, clock, grants, host, journal, keys, people, sandbox,
-    scopes, settings, trace, traffic, workspace,
+    COMMANDS, Done, Nothing, Topic, apps, clock, grants, host, journal, keys, logs, people,
+    sandbox, scopes, settings, trace, traffic, workspace,
 };
 use ts_rs::TS;
 

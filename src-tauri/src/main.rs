@@ -1,0 +1,139 @@
+//! `connect-console`: the desktop host.
+//!
+//! Owns the window, native menus and dialogs, and the life of the sandbox behind them: starting it beside the window,
+//! opening another workspace, stopping it before the end. The window may call two commands and nothing else: `rpc` for
+//! everything that is asked, `changes` for everything that is told. Must never know how a command of the sandbox is
+//! carried out.
+//!
+//! To add something that only a desktop can do: its line in `connect_rpc::with_host_commands`, and its handler in
+//! [`host`]; until then this crate does not compile.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod host;
+mod menu;
+mod options;
+mod place;
+mod quit;
+mod rpc;
+mod sandbox;
+mod stored;
+mod window;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use connect_app::host::logs::{self, LogFile};
+use connect_app::host::paths;
+use connect_app::host::workspaces::Workspaces;
+use tauri::{App, Manager as _, RunEvent, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+
+use crate::menu::Menus;
+use crate::options::Options;
+use crate::place::Place;
+use crate::sandbox::{Sandbox, Wanted};
+
+/// Threads that run the sandbox. The databases and the window have their own.
+const WORKERS: usize = 2;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let logs = logs::start(options.log);
+    match run(&options, logs) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the console could not be opened");
+            eprintln!("connect-console: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .thread_name("sandbox")
+        .enable_all()
+        .build()?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    let place = Place::new(
+        Workspaces::at(paths::workspaces()?),
+        options.is_the_usual_one(),
+    );
+    let sandbox = Sandbox::new(wanted(options, &place)?, logs);
+    // Beside the window: neither waits for the other.
+    let starting = sandbox.clone();
+    runtime.spawn(async move { starting.start().await });
+
+    let mut builder = tauri::Builder::default();
+    if options.is_the_usual_one() {
+        // First of all: a second one ends here, and shows the first.
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            if let Some(window) = app.get_webview_window(window::MAIN) {
+                window::show(&window);
+            }
+        }));
+    }
+    let shape = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    let remembers_window = tauri_plugin_window_state::Builder::default()
+        .with_state_flags(shape)
+        .build();
+    builder
+        .plugin(remembers_window)
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .manage(sandbox)
+        .manage(place)
+        .manage(rpc::Stream::default())
+        .manage(quit::Asked::default())
+        .invoke_handler(tauri::generate_handler![rpc::rpc, rpc::changes])
+        .on_menu_event(|app, event| menu::chosen(app, &event.id().0))
+        .setup(|app| Ok(set_up(app)?))
+        .build(tauri::generate_context!("../tauri.conf.json"))?
+        .run(|app, event| match event {
+            RunEvent::WindowEvent {
+                event: WindowEvent::CloseRequested { api, .. },
+                ..
+            } => {
+                api.prevent_close();
+                quit::ask(app);
+            }
+            // The last window has gone without being asked; what is written stays written, but it ends cleanly.
+            RunEvent::ExitRequested {
+                api, code: None, ..
+            } => {
+                api.prevent_exit();
+                quit::ask(app);
+            }
+            _ => {}
+        });
+    Ok(())
+}
+
+fn set_up(app: &mut App) -> tauri::Result<()> {
+    let menus = Menus::install(app)?;
+    app.manage(menus);
+    window::open(app)?;
+    tauri::async_runtime::spawn(quit::when_the_system_asks(app.handle().clone()));
+    Ok(())
+}
+
+/// What the command line asks for, and for the rest what was there last.
+fn wanted(options: &Options, place: &Place) -> Result<Wanted, Box<dyn std::error::Error>> {
+    let stored = place.stored();
+    let directory = match &options.data_dir {
+        Some(directory) => Some(std::path::absolute(directory)?),
+        None if options.ephemeral => None,
+        None => {
+            let named = place.workspaces().directory(&stored.workspace);
+            Some(named.or_else(|_| place.workspaces().directory(paths::DEFAULT_WORKSPACE))?)
+        }
+    };
+    Ok(Wanted {
+        directory,
+        settings: stored.settings.into(),
+        port: options.port,
+        key_file: options.key_file,
+    })
+}
