@@ -47,19 +47,21 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
     let create = json!({ "name": "Made", "app_type": "spa", "redirect_uris": ["https://made.example.com/cb"], "scopes": ["openid"] });
     let person = json!({ "email": "scratch@example.com", "name": "Scratch", "without_data": true });
     let lab = json!({ "user_id": "scratch@example.com", "code": "ferritin", "value": 61.5 });
+    let maya = json!({ "user_id": MAYA });
+    let no_one = json!({ "user_id": "user_made_up" });
     let this = json!({ "exchange": exchange["id"] });
     let no_exchange = json!({ "exchange": "exchange_made_up" });
     let extra = json!({ "surprise": true });
     vec![
         row("sandbox_status", json!({}), extra.clone(), BadRequest),
-        row("apps_list", json!(null), extra.clone(), BadRequest),
-        row("apps_get", app.clone(), nobody.clone(), NotFound),
         row(
             "logs_list",
             json!({ "level": "warn", "limit": 5 }),
             json!({ "level": "loud" }),
             BadRequest,
         ),
+        row("apps_list", json!(null), extra.clone(), BadRequest),
+        row("apps_get", app.clone(), nobody.clone(), NotFound),
         row(
             "apps_create",
             create.clone(),
@@ -85,6 +87,19 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
             with(app.clone(), "baa_status", json!("perhaps")),
             BadRequest,
         ),
+        row(
+            "apps_check",
+            json!({ "app_type": "spa", "redirect_uris": ["http://elsewhere.example/cb"] }),
+            json!({ "name": "Without a type" }),
+            BadRequest,
+        ),
+        row(
+            "apps_env",
+            with(app.clone(), "format", json!("shell")),
+            nobody.clone(),
+            NotFound,
+        ),
+        row("apps_button", json!({}), nobody.clone(), NotFound),
         row("apps_disable", app.clone(), nobody.clone(), NotFound),
         row("apps_enable", app.clone(), nobody.clone(), NotFound),
         row("people_list", json!({}), extra.clone(), BadRequest),
@@ -112,6 +127,28 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
             with(lab, "user_id", json!("nobody@example.com")),
             NotFound,
         ),
+        row("people_health", maya.clone(), no_one.clone(), NotFound),
+        row("people_protocols", maya.clone(), no_one.clone(), NotFound),
+        row(
+            "people_start_protocol",
+            json!({ "user_id": "scratch@example.com", "protocol_id": "lipid-lowering" }),
+            json!({ "user_id": MAYA, "protocol_id": "levitation" }),
+            NotFound,
+        ),
+        row(
+            "people_check_in",
+            json!({ "user_id": MAYA, "mood": 7, "sleep_quality": 6 }),
+            json!({ "user_id": MAYA, "mood": 11, "sleep_quality": 6 }),
+            Invalid,
+        ),
+        row(
+            "people_connected_apps",
+            maya.clone(),
+            no_one.clone(),
+            NotFound,
+        ),
+        row("people_reads", maya.clone(), no_one.clone(), NotFound),
+        row("people_alerts", maya, no_one, NotFound),
         row(
             "people_delete",
             json!({ "user_id": "scratch@example.com" }),

@@ -11,6 +11,7 @@ mod hosts;
 mod lineage;
 mod model;
 mod negative;
+mod panels;
 mod probe;
 mod race;
 mod retention;

@@ -16,6 +16,7 @@ mod due;
 pub mod host;
 mod platform;
 mod seed;
+pub mod shell;
 mod sink;
 mod start;
 
@@ -37,8 +38,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use config::{Config, Seed, Storage};
 pub use connect_store::lock::LockError;
-pub use control::ui::UiFiles;
 pub use control::events::Changes;
+pub use control::ui::UiFiles;
 pub use start::StartError;
 
 /// A running sandbox. Cheap to clone.
@@ -94,13 +95,13 @@ impl App {
         self.0.directory.path()
     }
 
-    /// Carries out a command.
     /// What changes from now on, as topics, batched.
     #[must_use]
     pub fn changes(&self) -> Changes {
         Changes::of(self)
     }
 
+    /// Carries out a command.
     ///
     /// # Errors
     /// [`RpcError`], with a closed code.

@@ -134,7 +134,7 @@ pub(crate) fn commands_data_dir(data_dir: &std::path::Path) -> String {
         Ok(default) if default == data_dir => String::new(),
         _ => format!(
             " --data-dir {}",
-            crate::format::shell_word(&data_dir.to_string_lossy())
+            connect_app::shell::word(&data_dir.to_string_lossy())
         ),
     }
 }

@@ -1,10 +1,19 @@
 //! Apps: registration as in the developer portal.
 
+mod check;
+mod ready;
+
 use connect_core::Timestamp;
 use connect_core::domain::app::{AppType, BaaStatus, IdTokenAlg};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use check::{AppCheck, AppFlaw, AppRemark, CheckApp};
+pub use ready::{
+    AppCode, AppEnv, Button, ButtonOf, CodeFile, CodeLanguage, CodeOfApp, CodeStep, EnvFormat,
+    EnvOfApp, EnvVariable,
+};
 
 /// Names an app.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
@@ -55,6 +64,12 @@ pub struct App {
     pub seeded: bool,
     /// Its client secrets, newest first, without their values.
     pub secrets: Vec<SecretInfo>,
+    /// Until when the secret before the newest still works (sandbox time); none when there is no such one, or no more.
+    pub old_secret_works_until: Option<Timestamp>,
+    /// Those of its scopes that are PHI: refused until its BAA is signed.
+    pub phi_scopes: Vec<String>,
+    /// What is alive of it.
+    pub usage: AppUsage,
     /// When it was registered (sandbox time).
     pub created_at: Timestamp,
     /// When it last changed (sandbox time).
@@ -68,6 +83,17 @@ pub struct SecretInfo {
     pub issued_at: Timestamp,
     /// When it stops working (sandbox time), once rotated.
     pub expires_at: Option<Timestamp>,
+}
+
+/// What is alive of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct AppUsage {
+    /// People who have connected it and not disconnected it.
+    pub grants: u64,
+    /// Access and refresh tokens, and a machine's, that would be accepted now.
+    pub live_tokens: u64,
+    /// Last use of one of its tokens, or issue of a machine's (sandbox time, exact to a minute).
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// Every app, oldest first.

@@ -15,9 +15,11 @@ macro_rules! with_commands {
         $callback! {
             apps {
                 /// Every registered app.
-                list(Nothing) -> apps::AppList, reads [Apps], writes [];
+                list(Nothing) -> apps::AppList, reads [Apps, Grants], writes [];
                 /// One app.
-                get(apps::AppRef) -> apps::App, reads [Apps], writes [];
+                get(apps::AppRef) -> apps::App, reads [Apps, Grants], writes [];
+                /// What registration would say to an app as somebody is typing it; nothing is changed.
+                check(apps::CheckApp) -> apps::AppCheck, reads [Apps, Settings], writes [];
                 /// Registers an app; its secrets are in the answer.
                 create(apps::CreateApp) -> apps::Registered, reads [], writes [Apps, Journal];
                 /// Changes an app; what is left out stays.
@@ -26,6 +28,10 @@ macro_rules! with_commands {
                 rotate_secret(apps::AppRef) -> apps::Rotated, reads [], writes [Apps, Journal];
                 /// Shows an app's secrets.
                 reveal(apps::AppRef) -> apps::Secrets, reads [Apps], writes [];
+                /// What an app needs to be told to talk to this sandbox, its secrets among it: `connect-sandbox env`.
+                env(apps::EnvOfApp) -> apps::AppEnv, reads [Apps], writes [];
+                /// The "Connect with Loop" button as HTML, React and SVG.
+                button(apps::ButtonOf) -> apps::Button, reads [Apps], writes [];
                 /// Sets where an app's BAA stands.
                 set_baa(apps::SetBaa) -> apps::App, reads [], writes [Apps, Journal];
                 /// Switches an app on.
@@ -48,6 +54,20 @@ macro_rules! with_commands {
                 delete(people::PersonRef) -> Done, reads [], writes [People, Grants, Journal];
                 /// Adds a lab result, as the clinical service would on a parsed report; its event follows.
                 add_lab_result(people::AddLabResult) -> people::LabResult, reads [], writes [People, Journal];
+                /// A persona's health data: trends, protocols, check-ins, wearables, membership.
+                health(people::PersonRef) -> people::Health, reads [People, Clock], writes [];
+                /// What of their brand's catalogue a persona can be put on.
+                protocols(people::PersonRef) -> people::ProtocolList, reads [People], writes [];
+                /// Puts a persona on a protocol, as `POST /v1/enrollments` does; its event follows.
+                start_protocol(people::StartProtocol) -> people::PersonProtocol, reads [], writes [People, Journal];
+                /// Records a check-in, as `POST /v1/check-ins` does; its event follows.
+                check_in(people::NewCheckIn) -> people::CheckIn, reads [], writes [People, Journal];
+                /// The apps a persona has connected, as the platform's account page lists them.
+                connected_apps(people::ListConnectedApps) -> people::ConnectedApps, reads [Grants, Apps, People], writes [];
+                /// Who read what of a persona's, when, under which grant.
+                reads(people::ListReads) -> people::ReadList, reads [Traffic, Apps], writes [];
+                /// What a persona was told, page by page.
+                alerts(people::ListAlerts) -> people::AlertList, reads [People], writes [];
             }
             grants {
                 /// Grants, newest first.
@@ -56,10 +76,14 @@ macro_rules! with_commands {
                 revoke(grants::GrantRef) -> Done, reads [], writes [Grants, Journal];
             }
             traffic {
-                /// Exchanges, newest first.
+                /// Exchanges that fit a filter: a part of them, and how many there are.
                 list(traffic::ListTraffic) -> traffic::TrafficList, reads [Traffic], writes [];
+                /// What exchanges can be filtered by, and what a filter means.
+                filters(traffic::DescribeFilters) -> traffic::Filters, reads [Traffic, Apps, People], writes [];
                 /// One exchange with its bytes, credentials masked.
                 get(traffic::ExchangeRef) -> traffic::ExchangeDetail, reads [Traffic], writes [];
+                /// Pins an exchange, so that retention keeps it, or lets it go.
+                pin(traffic::PinExchange) -> Done, reads [], writes [Traffic];
                 /// One exchange with its bytes as they were.
                 reveal(traffic::ExchangeRef) -> traffic::Revealed, reads [Traffic], writes [];
                 /// Why an exchange was answered as it was.
@@ -111,6 +135,10 @@ macro_rules! with_commands {
                 /// The running world as `connect.toml`.
                 export(workspace::Export) -> workspace::Exported, reads [Apps, People, Settings], writes [];
             }
+            logs {
+                /// What the program has logged, newest first.
+                list(logs::ListLogs) -> logs::LogList, reads [], writes [];
+            }
             sandbox {
                 /// Where the sandbox is and how it is.
                 status(Nothing) -> sandbox::Status, reads [Clock, Settings, Traffic], writes [];
@@ -131,10 +159,6 @@ pub struct Command {
     pub reads: &'static [Topic],
     /// Topics it changes.
     pub writes: &'static [Topic],
-            logs {
-                /// What the program has logged, newest first.
-                list(logs::ListLogs) -> logs::LogList, reads [], writes [];
-            }
     /// JSON Schema of its request.
     pub request: fn() -> Schema,
     /// JSON Schema of its answer.

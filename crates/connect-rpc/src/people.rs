@@ -1,11 +1,24 @@
 //! Personas and what is theirs.
 
+mod access;
+mod health;
+
 use connect_core::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::grants::Grant;
+
+pub use access::{
+    AlertList, ConnectedApp, ConnectedApps, ConnectionState, GrantedScope, ListAlerts,
+    ListConnectedApps, ListReads, Read, ReadList,
+};
+pub use health::{
+    BiomarkerPoint, BiomarkerSeries, CheckIn, Health, Membership, MetricPoint, MetricSeries,
+    NewCheckIn, NextCheckIn, PersonProtocol, Protocol, ProtocolList, RedFlag, StartProtocol,
+    Subscription, Wearable,
+};
 
 /// Names a persona, by id or by email.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]

@@ -88,3 +88,35 @@ pub async fn of_user(
         })
         .collect())
 }
+
+/// A persona's messages before one of them, newest first, at most `limit`; from the newest without one.
+pub async fn page(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    before: Option<&AlertId>,
+    limit: u32,
+) -> Result<Vec<Alert>, StoreError> {
+    let (user, before) = (user.as_str(), before.map(AlertId::as_str));
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id!", user_id, at, kind, message, trace FROM alerts
+           WHERE user_id = ?1
+             AND (?2 IS NULL OR (at, id) < (SELECT at, id FROM alerts WHERE id = ?2))
+           ORDER BY at DESC, id DESC LIMIT ?3"#,
+        user,
+        before,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Alert {
+            id: AlertId::from_text(row.id),
+            user_id: UserId::from_text(row.user_id),
+            at: Timestamp::from_millis(row.at),
+            kind: row.kind,
+            message: row.message,
+            trace: row.trace,
+        })
+        .collect())
+}

@@ -1,5 +1,6 @@
 //! Apps: their registration, and which of their secrets are in force.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -232,6 +233,56 @@ pub async fn delete(tx: &mut WorldTx, origin: &Origin, id: &ClientId) -> Result<
         .rows_affected();
     tx.client_changed(id);
     Ok(gone > 0)
+}
+
+/// What is alive of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Active grants.
+    pub grants: u64,
+    /// Tokens that would be accepted now.
+    pub live_tokens: u64,
+    /// Last use of a token of a grant, or issue of a machine's (sandbox time).
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// What is alive of each app, or of one, at `now`; an app of which nothing ever was is not in it.
+pub async fn usage(
+    connection: &mut SqliteConnection,
+    client: Option<&ClientId>,
+    now: Timestamp,
+) -> Result<HashMap<ClientId, Usage>, StoreError> {
+    let (client, now) = (client.map(ClientId::as_str), now.as_millis());
+    let rows = sqlx::query!(
+        r#"SELECT client_id AS "client_id!: String", SUM(grants) AS "grants!: i64", SUM(tokens) AS "tokens!: i64",
+                  MAX(used) AS "used: i64"
+           FROM (SELECT client_id, revoked_at IS NULL AS grants, last_used_at AS used,
+                        (SELECT COUNT(*) FROM credentials
+                         WHERE grant_id = grants.id AND state = 'active' AND kind IN ('access_token', 'refresh_token')
+                           AND expires_at > ?2) AS tokens
+                 FROM grants WHERE ?1 IS NULL OR client_id = ?1
+                 UNION ALL
+                 SELECT client_id, 0, issued_at, state = 'active' AND expires_at > ?2
+                 FROM credentials
+                 WHERE kind = 'm2m_token' AND client_id IS NOT NULL AND (?1 IS NULL OR client_id = ?1))
+           GROUP BY client_id"#,
+        client,
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let usage = Usage {
+                grants: count(row.grants),
+                live_tokens: count(row.tokens),
+                last_used_at: row.used.map(Timestamp::from_millis),
+            };
+            (ClientId::from_text(row.client_id), usage)
+        })
+        .collect())
 }
 
 impl World {

@@ -1,14 +1,22 @@
 //! `apps_*`.
 
+mod button;
+mod check;
+mod env;
+
+use connect_core::Timestamp;
 use connect_core::domain::actor::Actor;
 use connect_core::domain::credential::{CredentialKind, ROTATED_SECRET_LIFETIME};
 use connect_core::id::ClientId;
 use connect_identity::registration::{NewApp, Registered, RegistrationError, SecretError};
 use connect_rpc::apps as rpc;
 use connect_rpc::{Done, ErrorCode, Nothing, RpcError};
-use connect_store::clients::{self, ClientRecord};
+use connect_store::clients::{self, ClientRecord, Usage};
 use serde_json::json;
 
+pub(super) use self::button::button;
+pub(super) use self::check::check;
+pub(super) use self::env::env;
 use super::{Answer, broken, chain, no_key, not_found};
 use crate::App;
 
@@ -20,23 +28,28 @@ pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::AppList> {
         .into_iter()
         .map(|(client, _)| client.id)
         .collect();
+    let now = app.0.env.now();
+    let usage = clients::usage(&mut connection, None, now)
+        .await
+        .map_err(broken)?;
     drop(connection);
     let mut apps = Vec::with_capacity(ids.len());
     for id in ids {
+        let of_it = usage.get(&id).copied().unwrap_or_default();
         apps.extend(
             app.0
                 .world
                 .client(&id)
                 .await
                 .map_err(broken)?
-                .map(|record| view(&record)),
+                .map(|record| view(&record, of_it, now)),
         );
     }
     Ok(rpc::AppList { apps })
 }
 
 pub(super) async fn get(app: &App, request: rpc::AppRef) -> Answer<rpc::App> {
-    Ok(view(&*find(app, &request.client_id).await?))
+    shown(app, &request.client_id).await
 }
 
 pub(super) async fn create(app: &App, request: rpc::CreateApp) -> Answer<rpc::Registered> {
@@ -68,12 +81,12 @@ pub(super) async fn create(app: &App, request: rpc::CreateApp) -> Answer<rpc::Re
         client_secret,
         webhook_signing_secret,
     } = registered;
-    let record = find(app, client.id.as_str()).await?;
+    let registered = shown(app, client.id.as_str()).await?;
     Ok(rpc::Registered {
         client_id: client.id.to_string(),
         client_secret: client_secret.map(|secret| secret.expose().to_owned()),
         webhook_signing_secret: webhook_signing_secret.map(|secret| secret.expose().to_owned()),
-        app: view(&record),
+        app: registered,
     })
 }
 
@@ -188,7 +201,7 @@ async fn change(
         .update_app(&ClientId::from_text(id), with, origin)
         .await
         .map_err(refused)?;
-    Ok(view(&*find(app, id).await?))
+    shown(app, id).await
 }
 
 /// The newest secret of an app that is in force.
@@ -206,9 +219,21 @@ async fn newest(app: &App, id: &ClientId, kind: CredentialKind) -> Answer<Option
     Ok(secret.map(|secret| secret.expose().to_owned()))
 }
 
-/// An app as the console shows it.
-pub(super) fn view(record: &ClientRecord) -> rpc::App {
+/// An app as the console shows it, by id.
+async fn shown(app: &App, id: &str) -> Answer<rpc::App> {
+    let record = find(app, id).await?;
+    let now = app.0.env.now();
+    let mut connection = app.0.world.read().await.map_err(broken)?;
+    let usage = clients::usage(&mut connection, Some(&record.client.id), now)
+        .await
+        .map_err(broken)?;
+    let usage = usage.get(&record.client.id).copied().unwrap_or_default();
+    Ok(view(&record, usage, now))
+}
+
+fn view(record: &ClientRecord, usage: Usage, now: Timestamp) -> rpc::App {
     let client = &record.client;
+    let ends = |secret: &clients::SecretRef| secret.expires_at.filter(|end| *end > now);
     rpc::App {
         client_id: client.id.to_string(),
         name: client.name.clone(),
@@ -241,6 +266,18 @@ pub(super) fn view(record: &ClientRecord) -> rpc::App {
                 expires_at: secret.expires_at,
             })
             .collect(),
+        old_secret_works_until: record.secrets.iter().filter_map(ends).max(),
+        phi_scopes: client
+            .allowed_scopes
+            .iter()
+            .filter(|scope| scope.phi)
+            .map(|scope| scope.name.to_owned())
+            .collect(),
+        usage: rpc::AppUsage {
+            grants: usage.grants,
+            live_tokens: usage.live_tokens,
+            last_used_at: usage.last_used_at,
+        },
         created_at: client.created_at,
         updated_at: client.updated_at,
     }

@@ -1,5 +1,9 @@
 //! `people_*`.
 
+mod access;
+mod health;
+mod writing;
+
 use std::sync::Arc;
 
 use connect_core::Timestamp;
@@ -12,11 +16,15 @@ use connect_rpc::people as rpc;
 use connect_rpc::{Done, ErrorCode, Nothing, RpcError};
 use connect_services::clinical::markers;
 use connect_services::record;
+use connect_store::alerts::{self, Alert};
 use connect_store::grants::GrantFilter;
 use connect_store::services::clinical::biomarkers::{self, Biomarker};
-use connect_store::{StoreError, alerts, people, services};
+use connect_store::{StoreError, people, services};
 use serde_json::json;
 
+pub(super) use self::access::{alerts, connected_apps, reads};
+pub(super) use self::health::{health, protocols};
+pub(super) use self::writing::{check_in, start_protocol};
 use super::{Answer, broken, flawless, grants, not_found};
 use crate::{App, seed};
 
@@ -40,16 +48,7 @@ pub(super) async fn get(app: &App, request: rpc::PersonRef) -> Answer<rpc::Perso
     let alerts = alerts::of_user(&mut connection, &person.id)
         .await
         .map_err(broken)?;
-    let alerts = alerts
-        .into_iter()
-        .map(|alert| rpc::Alert {
-            id: alert.id.to_string(),
-            at: alert.at,
-            kind: alert.kind,
-            message: alert.message,
-            trace: alert.trace,
-        })
-        .collect();
+    let alerts = alerts.into_iter().map(alert_view).collect();
     let latest = biomarkers::latest(&mut connection, &person.id)
         .await
         .map_err(broken)?;
@@ -211,6 +210,16 @@ fn result_view(row: Biomarker) -> rpc::LabResult {
         reference_high: row.reference_high,
         status: row.status.as_str().to_owned(),
         collected_at: row.collected_at,
+    }
+}
+
+fn alert_view(alert: Alert) -> rpc::Alert {
+    rpc::Alert {
+        id: alert.id.to_string(),
+        at: alert.at,
+        kind: alert.kind,
+        message: alert.message,
+        trace: alert.trace,
     }
 }
 

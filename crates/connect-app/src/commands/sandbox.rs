@@ -76,7 +76,7 @@ pub(super) async fn status(app: &App, _: Nothing) -> Answer<rpc::Status> {
 }
 
 /// Base URL of each service (ruling 33).
-fn services(app: &App) -> Vec<rpc::Service> {
+pub(super) fn services(app: &App) -> Vec<rpc::Service> {
     SERVICES
         .into_iter()
         .map(|name| rpc::Service {

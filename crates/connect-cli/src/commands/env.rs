@@ -2,15 +2,12 @@
 
 use std::path::Path;
 
-use connect_core::domain::app::AppType;
-use connect_rpc::apps::{App, AppList, AppRef, Secrets};
-use connect_rpc::sandbox::Status;
+use connect_rpc::apps::{App, AppEnv, AppList, EnvOfApp};
 use serde_json::json;
 
 use super::ask::Sandbox;
 use crate::arguments::Env;
 use crate::failure::Failure;
-use crate::format::{self, Variable};
 use crate::output::{self, plain};
 
 /// The app that is meant when none is named.
@@ -20,26 +17,12 @@ pub(super) async fn run(data_dir: &Path, asked: Env) -> Result<(), Failure> {
     let mut sandbox = Sandbox::on(data_dir).await?;
     let AppList { apps } = sandbox.get("apps_list", json!({})).await?;
     let app = choose(&apps, asked.app.as_deref())?;
-    let secrets: Secrets = sandbox
-        .get(
-            "apps_reveal",
-            json!(AppRef {
-                client_id: app.client_id.clone()
-            }),
-        )
-        .await?;
-    let status: Status = sandbox.get("sandbox_status", json!({})).await?;
-    let about = format!(
-        "{} ({}) on the sandbox at {}",
-        app.name,
-        app.app_type.as_str(),
-        status.platform
-    );
-    Ok(output::data(&format::variables(
-        asked.format,
-        &about,
-        &variables(app, &secrets, &status),
-    ))?)
+    let asked = EnvOfApp {
+        client_id: app.client_id.clone(),
+        format: asked.format.into(),
+    };
+    let env: AppEnv = sandbox.get("apps_env", json!(asked)).await?;
+    Ok(output::data(&env.text)?)
 }
 
 /// The app that is meant.
@@ -93,37 +76,4 @@ fn names(apps: &[App]) -> String {
         .map(|app| plain(&app.name))
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// Names are those of the platform's own quickstarts where those have one.
-fn variables(app: &App, secrets: &Secrets, status: &Status) -> Vec<Variable> {
-    let base = &status.platform;
-    let mut all: Vec<Variable> = Vec::new();
-    let mut put = |name: &str, value: &str| all.push((name.to_owned(), value.to_owned()));
-    put("LOOP_CLIENT_ID", &app.client_id);
-    if let Some(secret) = &secrets.client_secret {
-        put("LOOP_CLIENT_SECRET", secret);
-    }
-    if let Some(uri) = app.redirect_uris.first() {
-        put("LOOP_REDIRECT_URI", uri);
-    }
-    if let Some(secret) = &secrets.webhook_signing_secret {
-        put("LOOP_WEBHOOK_SECRET", secret);
-    }
-    put("LOOP_ISSUER", base);
-    if app.app_type == AppType::M2m {
-        // Machines have an endpoint of their own (ruling 12).
-        put("LOOP_TOKEN_URL", &format!("{base}/v1/tokens"));
-    } else {
-        put("LOOP_AUTHORIZE_URL", &format!("{base}/v1/oauth/authorize"));
-        put("LOOP_TOKEN_URL", &format!("{base}/v1/oauth/token"));
-        put("LOOP_REVOKE_URL", &format!("{base}/v1/oauth/revoke"));
-    }
-    for service in &status.services {
-        put(
-            &format!("LOOP_{}_URL", service.name.to_uppercase().replace('-', "_")),
-            &service.url,
-        );
-    }
-    all
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use connect_app::App;
+use connect_app::{App, shell};
 use connect_rpc::apps::AppList;
 use connect_rpc::people::PersonList;
 use connect_rpc::sandbox::Status;
@@ -11,7 +11,6 @@ use serde_json::json;
 
 use super::status::kept;
 use crate::failure::{Failure, commands_data_dir};
-use crate::format::shell_word;
 use crate::output::{BOLD, CARE, CODE, DIM, GOOD, plain, styled};
 
 pub(super) async fn text(app: &App) -> Result<String, Failure> {
@@ -104,7 +103,7 @@ fn next(text: &mut String, app: &App, first: Option<&String>) {
             let _ = writeln!(
                 text,
                 "  your app's credentials   {}",
-                typed(&format!("env --app {} > .env", shell_word(name)))
+                typed(&format!("env --app {} > .env", shell::word(name)))
             );
         }
         None => {

@@ -5,10 +5,10 @@ mod difference;
 
 use std::fmt::Write as _;
 
+use connect_app::shell;
 use connect_rpc::traffic::{ExchangeSummary, ExplainedRefusal, Explanation};
 use serde_json::Value;
 
-use crate::format::shell_word;
 use crate::output::{BAD, BOLD, CARE, CODE, DIM, GOOD, plain, styled};
 
 /// The explanation as text; styles are taken out where they do not belong. `data_dir` is what commands need to be typed
@@ -116,8 +116,8 @@ fn remedy(text: &mut String, remedy: &Value, data_dir: &str) {
     let label = remedy["label"].as_str().unwrap_or("This mends it");
     let typed = format!(
         "connect-sandbox{data_dir} rpc {} {}",
-        shell_word(command),
-        shell_word(&remedy["payload"].to_string())
+        shell::word(command),
+        shell::word(&remedy["payload"].to_string())
     );
     let _ = writeln!(
         text,

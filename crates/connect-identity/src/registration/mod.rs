@@ -1,5 +1,6 @@
 //! Registering apps: the rules of the developer portal, used by the administration API, the console and `connect.toml`.
 
+mod remarks;
 mod rules;
 mod secrets;
 
@@ -15,7 +16,8 @@ use crate::Identity;
 use rules::validate;
 
 pub use connect_core::domain::flaw::Flaw;
-pub use rules::check;
+pub use remarks::{Remark, remarks};
+pub use rules::{BrokenRule, broken, check};
 pub use secrets::SecretError;
 
 /// An app to be registered.

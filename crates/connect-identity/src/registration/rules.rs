@@ -6,17 +6,52 @@ use std::time::Duration;
 use connect_core::Timestamp;
 use connect_core::domain::app::{self, AppType, Client, Profile};
 use connect_core::domain::credential::{ACCESS_TOKEN_LIFETIME, ACCESS_TOKEN_LIFETIME_MIN};
+use connect_core::domain::standing::Clause;
 use connect_core::id::ClientId;
+use connect_core::protocol::redirect::RedirectFlaw;
 use connect_core::protocol::scope::{ScopeError, ScopeSet};
 use connect_core::protocol::{redirect, scope};
 use url::Url;
 
 use super::{Flaw, NewApp};
 
+const CLIENTS: Clause = Clause::documented("/reference/api/identity/post_v1_admin_oauth-clients");
+const SECURITY: Clause = Clause::documented("/connect/security");
+const SCOPES: Clause = Clause::documented("/connect/scopes");
+const MACHINES: Clause = Clause::documented("/concepts/system-overview");
+
+/// A flaw, and the rule that it breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenRule {
+    /// What is wrong.
+    pub flaw: Flaw,
+    /// What governs it.
+    pub clause: Clause,
+}
+
+impl BrokenRule {
+    fn new(clause: Clause, field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            flaw: Flaw::new(field, message),
+            clause,
+        }
+    }
+}
+
 /// Everything that is wrong with an app under `profile`; nothing is changed.
 #[must_use]
 pub fn check(new: &NewApp, profile: Profile) -> Vec<Flaw> {
+    flaws(broken(new, profile))
+}
+
+/// The same, each with what governs it.
+#[must_use]
+pub fn broken(new: &NewApp, profile: Profile) -> Vec<BrokenRule> {
     weigh(new, profile).1
+}
+
+fn flaws(broken: Vec<BrokenRule>) -> Vec<Flaw> {
+    broken.into_iter().map(|rule| rule.flaw).collect()
 }
 
 /// Checks every rule of registration and gives the app as it will be, or every flaw.
@@ -26,9 +61,9 @@ pub(super) fn validate(
     profile: Profile,
     at: Timestamp,
 ) -> Result<Client, Vec<Flaw>> {
-    let (allowed_scopes, flaws) = weigh(new, profile);
-    if !flaws.is_empty() {
-        return Err(flaws);
+    let (allowed_scopes, broken) = weigh(new, profile);
+    if !broken.is_empty() {
+        return Err(flaws(broken));
     }
     Ok(Client {
         id,
@@ -57,100 +92,138 @@ pub(super) fn validate(
 }
 
 /// The scopes that the app may have, and everything that is wrong with it.
-fn weigh(new: &NewApp, profile: Profile) -> (ScopeSet, Vec<Flaw>) {
-    let mut flaws: Vec<Flaw> = app::name_flaw(&new.name).into_iter().collect();
-    redirect_uris(new, profile, &mut flaws);
-    let scopes = scopes(new, &mut flaws);
+fn weigh(new: &NewApp, profile: Profile) -> (ScopeSet, Vec<BrokenRule>) {
+    let of = |clause: Clause| move |flaw: Flaw| BrokenRule { flaw, clause };
+    let mut all: Vec<BrokenRule> = app::name_flaw(&new.name)
+        .map(of(CLIENTS))
+        .into_iter()
+        .collect();
+    redirect_uris(new, profile, &mut all);
+    let scopes = scopes(new, &mut all);
     for (index, origin) in new.allowed_origins.iter().enumerate() {
+        let clause = Clause::standard("RFC 6454 §6.2");
         let message = wrong_origin(origin);
-        flaws.extend(message.map(|text| Flaw::new(format!("allowed_origins[{index}]"), text)));
+        all.extend(
+            message.map(|text| BrokenRule::new(clause, format!("allowed_origins[{index}]"), text)),
+        );
     }
     for (field, value) in [("client_uri", &new.client_uri), ("logo_uri", &new.logo_uri)] {
         if let Some(value) = value
             && !Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "data"))
         {
             let message = format!("`{}` is not an http(s) URL", shown(value));
-            flaws.push(Flaw::new(field, message));
+            all.push(BrokenRule::new(CLIENTS, field, message));
         }
     }
     let webhook = new.webhook_url.as_deref().and_then(wrong_webhook);
-    flaws.extend(webhook.map(|message| Flaw::new("webhook_url", message)));
+    let https = Clause::documented("/connect/webhooks");
+    all.extend(webhook.map(|message| BrokenRule::new(https, "webhook_url", message)));
     let lifetime = new.access_token_lifetime_seconds;
     let allowed = ACCESS_TOKEN_LIFETIME_MIN.as_secs()..=ACCESS_TOKEN_LIFETIME.as_secs();
     if !allowed.contains(&lifetime) {
         let message = format!("300 to 3600 seconds are allowed, {lifetime} were given");
-        flaws.push(Flaw::new("access_token_lifetime_seconds", message));
+        let clause = Clause::documented("/connect/tokens");
+        all.push(BrokenRule::new(
+            clause,
+            "access_token_lifetime_seconds",
+            message,
+        ));
     }
-    flaws.extend(app::brand_flaw(&new.brand_id));
-    service(new, &mut flaws);
-    (scopes, flaws)
+    let brands = Clause::documented("/concepts/brands-and-multi-tenancy");
+    all.extend(app::brand_flaw(&new.brand_id).map(of(brands)));
+    service(new, &mut all);
+    (scopes, all)
 }
 
-fn redirect_uris(new: &NewApp, profile: Profile, flaws: &mut Vec<Flaw>) {
-    let mut flaw = |field: String, message: &str| flaws.push(Flaw::new(field, message));
+fn redirect_uris(new: &NewApp, profile: Profile, all: &mut Vec<BrokenRule>) {
     if new.app_type != AppType::M2m && new.redirect_uris.is_empty() {
-        flaw(
-            "redirect_uris".into(),
-            "at least one is needed, for example http://localhost:3000/callback",
-        );
+        let message = "at least one is needed, for example http://localhost:3000/callback";
+        all.push(BrokenRule::new(CLIENTS, "redirect_uris", message));
     }
     if new.app_type == AppType::M2m && !new.redirect_uris.is_empty() {
-        flaw(
-            "redirect_uris".into(),
-            "an m2m app signs nobody in and has none",
-        );
+        let message = "an m2m app signs nobody in and has none";
+        let clause = Clause::documented("/concepts/auth-model");
+        all.push(BrokenRule::new(clause, "redirect_uris", message));
     }
     for (index, uri) in new.redirect_uris.iter().enumerate() {
         let field = format!("redirect_uris[{index}]");
         if let Err(error) = redirect::check_registration(uri, profile) {
-            flaw(field, &error.to_string());
+            all.push(BrokenRule::new(
+                of_redirect(&error),
+                field,
+                error.to_string(),
+            ));
         } else if new.redirect_uris[..index].contains(uri) {
-            flaw(field, &format!("`{uri}` is listed twice"));
+            let clause = Clause::assumed("no page speaks of a URI listed twice");
+            let message = format!("`{uri}` is listed twice");
+            all.push(BrokenRule::new(clause, field, message));
         }
     }
 }
 
+/// What governs a rule about redirect URIs (facts.md §11, rulings 8 and 9).
+const fn of_redirect(flaw: &RedirectFlaw) -> Clause {
+    match flaw {
+        RedirectFlaw::NotAbsolute(_) => Clause::standard("RFC 6749 §3.1.2"),
+        RedirectFlaw::Fragment(_)
+        | RedirectFlaw::Query(_)
+        | RedirectFlaw::InsecureHost(_)
+        | RedirectFlaw::Wildcard(_) => SECURITY,
+        RedirectFlaw::UserInfo(_) => Clause::standard("RFC 9110 §4.2.4"),
+        RedirectFlaw::ForbiddenScheme(_) => {
+            Clause::assumed("ruling 9: https, http to this machine, or an app's own scheme")
+        }
+        RedirectFlaw::SchemeNotReverseDns(_) => Clause::standard("RFC 8252 §7.1"),
+        RedirectFlaw::Character(_) => Clause::standard("RFC 3986 §2"),
+    }
+}
+
 /// Whose tokens an app may introspect hangs on this (ruling 13).
-fn service(new: &NewApp, flaws: &mut Vec<Flaw>) {
+fn service(new: &NewApp, all: &mut Vec<BrokenRule>) {
     let Some(service) = &new.service else { return };
+    let clause = Clause::assumed("ruling 13");
     if new.app_type != AppType::M2m {
         let message = "only an m2m app can speak for a service";
-        flaws.push(Flaw::new("service", message));
+        all.push(BrokenRule::new(clause, "service", message));
     }
     let known: BTreeSet<&str> = scope::CATALOGUE.iter().map(|scope| scope.service).collect();
     if !known.contains(service.as_str()) {
         let known = Vec::from_iter(known).join(", ");
         let message = format!("there is no such service; there are {known}");
-        flaws.push(Flaw::new("service", message));
+        all.push(BrokenRule::new(clause, "service", message));
     }
 }
 
-fn scopes(new: &NewApp, flaws: &mut Vec<Flaw>) -> ScopeSet {
+fn scopes(new: &NewApp, all: &mut Vec<BrokenRule>) -> ScopeSet {
     let mut set = ScopeSet::default();
     if new.scopes.is_empty() {
         let message = "at least one is needed, for example read:biomarkers";
-        flaws.push(Flaw::new("scopes", message));
+        all.push(BrokenRule::new(CLIENTS, "scopes", message));
     }
     for (index, name) in new.scopes.iter().enumerate() {
-        let mut flaw = |message: String| flaws.push(Flaw::new(format!("scopes[{index}]"), message));
+        let mut broken = |clause: Clause, message: String| {
+            all.push(BrokenRule::new(clause, format!("scopes[{index}]"), message));
+        };
         match ScopeSet::parse(name) {
             Ok(one) => {
                 for scope in one.iter() {
                     if scope.machine_only == (new.app_type == AppType::M2m) {
                         set.insert(scope);
                     } else if scope.machine_only {
-                        flaw(format!("`{}` is for m2m apps only", scope.name));
+                        broken(SCOPES, format!("`{}` is for m2m apps only", scope.name));
                     } else {
-                        flaw(format!(
+                        let message = format!(
                             "`{}` is a person's to give; an m2m app can hold admin scopes only",
                             scope.name
-                        ));
+                        );
+                        broken(MACHINES, message);
                     }
                 }
             }
-            Err(error @ (ScopeError::Grammar(_) | ScopeError::Unknown(_))) => {
-                flaw(error.to_string());
+            Err(error @ ScopeError::Grammar(_)) => {
+                broken(Clause::standard("RFC 6749 §3.3"), error.to_string());
             }
+            Err(error @ ScopeError::Unknown(_)) => broken(SCOPES, error.to_string()),
         }
     }
     set

@@ -290,6 +290,27 @@ pub async fn subscription(
     .transpose()
 }
 
+/// A persona's subscriptions, newest first.
+pub async fn subscriptions_of(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+) -> Result<Vec<Subscription>, StoreError> {
+    let user = user.as_str();
+    sqlx::query_as!(
+        SubscriptionRow,
+        r#"SELECT id, user_id, brand_id, stripe_subscription_id, stripe_customer_id, plan_id, status,
+                  current_period_start, current_period_end, cancel_at_period_end AS "cancel_at_period_end: bool",
+                  cancel_reason, cancelled_at, source, created_at, updated_at
+           FROM subscriptions WHERE user_id = ?1 ORDER BY created_at DESC, id DESC"#,
+        user
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(SubscriptionRow::read)
+    .collect()
+}
+
 /// A persona's subscription: the newest that has not ended, else the newest.
 pub async fn current(
     connection: &mut SqliteConnection,

@@ -5,17 +5,26 @@ import type {
 	AddLabResult,
 	Advance,
 	Advanced,
+	AlertList,
 	App,
+	AppCheck,
+	AppEnv,
 	AppList,
 	AppRef,
+	Button,
+	ButtonOf,
 	Cancelled,
+	CheckApp,
+	CheckIn,
 	Clock,
+	ConnectedApps,
 	CopyText,
 	CreateApp,
 	CreatePerson,
 	DeleteWorkspace,
 	Done,
 	DuplicateWorkspace,
+	EnvOfApp,
 	ExchangeDetail,
 	ExchangeRef,
 	Explanation,
@@ -25,22 +34,32 @@ import type {
 	GetTrace,
 	GrantList,
 	GrantRef,
+	Health,
 	HostSettings,
 	HostState,
 	JournalList,
 	KeyList,
 	LabResult,
+	ListAlerts,
+	ListConnectedApps,
 	ListGrants,
 	ListJournal,
+	ListLogs,
+	ListReads,
 	ListTraffic,
+	LogList,
+	NewCheckIn,
 	Nothing,
 	OpenExternal,
 	Person,
 	PersonDetail,
 	PersonList,
+	PersonProtocol,
 	PersonRef,
 	PickFile,
 	PickedFile,
+	ProtocolList,
+	ReadList,
 	Registered,
 	Remade,
 	RemakeKeys,
@@ -55,6 +74,7 @@ import type {
 	SetShortcuts,
 	SetTitle,
 	SettingsAnswer,
+	StartProtocol,
 	Status,
 	Topic,
 	Trace,
@@ -72,6 +92,8 @@ export interface Commands {
 	apps_list: { request: Nothing; answer: AppList };
 	/** One app. */
 	apps_get: { request: AppRef; answer: App };
+	/** What registration would say to an app as somebody is typing it; nothing is changed. */
+	apps_check: { request: CheckApp; answer: AppCheck };
 	/** Registers an app; its secrets are in the answer. */
 	apps_create: { request: CreateApp; answer: Registered };
 	/** Changes an app; what is left out stays. */
@@ -80,6 +102,10 @@ export interface Commands {
 	apps_rotate_secret: { request: AppRef; answer: Rotated };
 	/** Shows an app's secrets. */
 	apps_reveal: { request: AppRef; answer: Secrets };
+	/** What an app needs to be told to talk to this sandbox, its secrets among it: `connect-sandbox env`. */
+	apps_env: { request: EnvOfApp; answer: AppEnv };
+	/** The "Connect with Loop" button as HTML, React and SVG. */
+	apps_button: { request: ButtonOf; answer: Button };
 	/** Sets where an app's BAA stands. */
 	apps_set_baa: { request: SetBaa; answer: App };
 	/** Switches an app on. */
@@ -100,6 +126,20 @@ export interface Commands {
 	people_delete: { request: PersonRef; answer: Done };
 	/** Adds a lab result, as the clinical service would on a parsed report; its event follows. */
 	people_add_lab_result: { request: AddLabResult; answer: LabResult };
+	/** A persona's health data: trends, protocols, check-ins, wearables, membership. */
+	people_health: { request: PersonRef; answer: Health };
+	/** What of their brand's catalogue a persona can be put on. */
+	people_protocols: { request: PersonRef; answer: ProtocolList };
+	/** Puts a persona on a protocol, as `POST /v1/enrollments` does; its event follows. */
+	people_start_protocol: { request: StartProtocol; answer: PersonProtocol };
+	/** Records a check-in, as `POST /v1/check-ins` does; its event follows. */
+	people_check_in: { request: NewCheckIn; answer: CheckIn };
+	/** The apps a persona has connected, as the platform's account page lists them. */
+	people_connected_apps: { request: ListConnectedApps; answer: ConnectedApps };
+	/** Who read what of a persona's, when, under which grant. */
+	people_reads: { request: ListReads; answer: ReadList };
+	/** What a persona was told, page by page. */
+	people_alerts: { request: ListAlerts; answer: AlertList };
 	/** Grants, newest first. */
 	grants_list: { request: ListGrants; answer: GrantList };
 	/** Revokes a grant with every token of it. */
@@ -144,6 +184,8 @@ export interface Commands {
 	workspace_factory_reset: { request: FactoryReset; answer: Done };
 	/** The running world as `connect.toml`. */
 	workspace_export: { request: Export; answer: Exported };
+	/** What the program has logged, newest first. */
+	logs_list: { request: ListLogs; answer: LogList };
 	/** Where the sandbox is and how it is. */
 	sandbox_status: { request: Nothing; answer: Status };
 }
@@ -196,12 +238,15 @@ export type HostCommandName = keyof HostCommands;
 
 /** Each command's topics: an answer is out of date when a topic it reads has changed. */
 export const COMMANDS = {
-	apps_list: { reads: ['apps'], writes: [] },
-	apps_get: { reads: ['apps'], writes: [] },
+	apps_list: { reads: ['apps', 'grants'], writes: [] },
+	apps_get: { reads: ['apps', 'grants'], writes: [] },
+	apps_check: { reads: ['apps', 'settings'], writes: [] },
 	apps_create: { reads: [], writes: ['apps', 'journal'] },
 	apps_update: { reads: [], writes: ['apps', 'journal'] },
 	apps_rotate_secret: { reads: [], writes: ['apps', 'journal'] },
 	apps_reveal: { reads: ['apps'], writes: [] },
+	apps_env: { reads: ['apps'], writes: [] },
+	apps_button: { reads: ['apps'], writes: [] },
 	apps_set_baa: { reads: [], writes: ['apps', 'journal'] },
 	apps_enable: { reads: [], writes: ['apps', 'journal'] },
 	apps_disable: { reads: [], writes: ['apps', 'journal'] },
@@ -212,6 +257,13 @@ export const COMMANDS = {
 	people_update: { reads: [], writes: ['people', 'journal'] },
 	people_delete: { reads: [], writes: ['people', 'grants', 'journal'] },
 	people_add_lab_result: { reads: [], writes: ['people', 'journal'] },
+	people_health: { reads: ['people', 'clock'], writes: [] },
+	people_protocols: { reads: ['people'], writes: [] },
+	people_start_protocol: { reads: [], writes: ['people', 'journal'] },
+	people_check_in: { reads: [], writes: ['people', 'journal'] },
+	people_connected_apps: { reads: ['grants', 'apps', 'people'], writes: [] },
+	people_reads: { reads: ['traffic', 'apps'], writes: [] },
+	people_alerts: { reads: ['people'], writes: [] },
 	grants_list: { reads: ['grants'], writes: [] },
 	grants_revoke: { reads: [], writes: ['grants', 'journal'] },
 	traffic_list: { reads: ['traffic'], writes: [] },
@@ -234,5 +286,6 @@ export const COMMANDS = {
 	workspace_clear: { reads: [], writes: ['traffic', 'grants', 'journal', 'clock'] },
 	workspace_factory_reset: { reads: [], writes: ['apps', 'people', 'traffic', 'grants', 'journal', 'clock', 'settings', 'keys'] },
 	workspace_export: { reads: ['apps', 'people', 'settings'], writes: [] },
+	logs_list: { reads: [], writes: [] },
 	sandbox_status: { reads: ['clock', 'settings', 'traffic'], writes: [] },
 } as const satisfies Record<CommandName, { reads: readonly Topic[]; writes: readonly Topic[] }>;

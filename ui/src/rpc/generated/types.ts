@@ -66,6 +66,14 @@ export type Alert = {
 	trace: string;
 };
 
+/** What a persona was told, newest first. */
+export type AlertList = {
+	/** The messages. */
+	alerts: Array<Alert>;
+	/** There are older ones. */
+	more: boolean;
+};
+
 /** An app, without its secrets. */
 export type App = {
 	/** `client_id` on the wire. */
@@ -106,10 +114,46 @@ export type App = {
 	seeded: boolean;
 	/** Its client secrets, newest first, without their values. */
 	secrets: Array<SecretInfo>;
+	/** Until when the secret before the newest still works (sandbox time); none when there is no such one, or no more. */
+	old_secret_works_until: Timestamp | null;
+	/** Those of its scopes that are PHI: refused until its BAA is signed. */
+	phi_scopes: Array<string>;
+	/** What is alive of it. */
+	usage: AppUsage;
 	/** When it was registered (sandbox time). */
 	created_at: Timestamp;
 	/** When it last changed (sandbox time). */
 	updated_at: Timestamp;
+};
+
+/** What registration would say to an app. */
+export type AppCheck = {
+	/** It would be accepted: there are no flaws. */
+	accepted: boolean;
+	/** Everything that is wrong, in the order of the form. */
+	flaws: Array<AppFlaw>;
+	/** What would be accepted and is worth knowing. */
+	remarks: Array<AppRemark>;
+};
+
+/** What an app needs to be told to talk to this sandbox. Holds its secrets. */
+export type AppEnv = {
+	/** As `connect-sandbox env` prints it. */
+	text: string;
+	/** The same, one by one. */
+	variables: Array<EnvVariable>;
+};
+
+/** What is wrong with one field. */
+export type AppFlaw = {
+	/** As in the request: `redirect_uris[1]`. */
+	field: string;
+	/** What is wrong and what to do. */
+	message: string;
+	/** How sure the rule is. */
+	standing: Standing;
+	/** What governs it. */
+	clause: string;
 };
 
 /** Every app, oldest first. */
@@ -124,11 +168,95 @@ export type AppRef = {
 	client_id: string;
 };
 
+/** What is accepted in one field and worth knowing. */
+export type AppRemark = {
+	/** As in the request: `redirect_uris[1]`. */
+	field: string;
+	/** What the remark is, for programs: `redirect_http_loopback`. */
+	code: string;
+	/** What to know. */
+	message: string;
+	/** How sure it is. */
+	standing: Standing;
+	/** Where it is written. */
+	clause: string;
+};
+
 /** What kind of app was registered (ruling 10). */
 export type AppType = "web" | "spa" | "mobile" | "native" | "m2m";
 
+/** What is alive of an app. */
+export type AppUsage = {
+	/** People who have connected it and not disconnected it. */
+	grants: number;
+	/** Access and refresh tokens, and a machine's, that would be accepted now. */
+	live_tokens: number;
+	/** Last use of one of its tokens, or issue of a machine's (sandbox time, exact to a minute). */
+	last_used_at: Timestamp | null;
+};
+
 /** Where the app's business associate agreement stands (ruling 7). */
 export type BaaStatus = "none" | "applied" | "signed";
+
+/** One result. */
+export type BiomarkerPoint = {
+	/** Its id. */
+	id: string;
+	/** When blood was drawn. */
+	at: Timestamp;
+	/** In the unit of the series. */
+	value: number;
+	/** `normal`, `low`, `high` or `critical`. */
+	status: string;
+	/** Who measured or sent it. */
+	source: string;
+};
+
+/** One biomarker over time. */
+export type BiomarkerSeries = {
+	/** `ldl_cholesterol`. */
+	code: string;
+	/** `LDL cholesterol`. */
+	name: string;
+	/** `mg/dL`. */
+	unit: string;
+	/** `hormones`, `lipids`, `inflammation`, `metabolic`, `thyroid` or `other`. */
+	category: string;
+	/** What it tells, in one sentence; none for one that is not in the catalogue. */
+	about: string | null;
+	/** Lower end of the reference range of the newest result. */
+	reference_low: number | null;
+	/** Upper end of the reference range of the newest result. */
+	reference_high: number | null;
+	/** Results, oldest first. */
+	points: Array<BiomarkerPoint>;
+};
+
+/** The "Connect with Loop" button, as /connect/branding has it. */
+export type Button = {
+	/** What it says, always: `Connect with Loop`. */
+	label: string;
+	/** What stands in its place afterwards: `Connected to Loop`. */
+	connected: string;
+	/** Where it leads. */
+	href: string;
+	/** HTML with its style, both variants. */
+	html: string;
+	/** A React component (TSX) with `href`, `size`, `variant` and `disabled`. */
+	react: string;
+	/** White on near black. */
+	svg_dark: string;
+	/** Near black on white, with a border. */
+	svg_light: string;
+	/** What the branding page asks of whoever shows it. */
+	rules: Array<string>;
+};
+
+/** Asks for the button. */
+export type ButtonOf = {
+	/** For this app: the button then leads to where its ready code begins. */
+	client_id?: string | null;
+};
 
 /** A call: `{"cmd": "apps_list", "payload": {}}`. */
 export type Call = {
@@ -156,6 +284,66 @@ export type Changed = {
 	missed?: boolean;
 };
 
+/**
+ * An app as somebody is typing it; nothing is changed by asking.
+ * With `client_id`, what is left out stays as it is registered, as in `apps_update`. Without, a name that is left out is
+ * not judged, and `app_type` must be there.
+ */
+export type CheckApp = {
+	/** The app that is being changed. */
+	client_id?: string | null;
+	/** 1 to 255 characters. */
+	name?: string | null;
+	/** What kind of app; it can't change. */
+	app_type?: AppType | null;
+	/** All of them. */
+	redirect_uris?: Array<string> | null;
+	/** All of them. */
+	scopes?: Array<string> | null;
+	/** Where webhooks go; an empty text stands for none. */
+	webhook_url?: string | null;
+	/** All of them. */
+	allowed_origins?: Array<string> | null;
+	/** Its own page; an empty text stands for none. */
+	client_uri?: string | null;
+	/** Its logo; an empty text stands for none. */
+	logo_uri?: string | null;
+	/** `loop` or `loopbio`. */
+	brand_id?: string | null;
+	/** Where its BAA stands. */
+	baa_status?: BaaStatus | null;
+	/** 300 to 3600. */
+	access_token_lifetime_seconds?: number | null;
+	/** How its id_tokens are signed. */
+	id_token_alg?: IdTokenAlg | null;
+};
+
+/** A check-in. */
+export type CheckIn = {
+	/** Its id. */
+	id: string;
+	/** 30, 60 or 90. */
+	day_marker: number;
+	/** The enrolment it counts from. */
+	enrolled_at: Timestamp;
+	/** When it was filled in. */
+	completed_at: Timestamp;
+	/** 1 to 10. */
+	mood: number;
+	/** 1 to 10. */
+	sleep_quality: number;
+	/** Kilograms. */
+	weight_kg: number | null;
+	/** What the person wants. */
+	goals: Array<string>;
+	/** What went well. */
+	wins: Array<string>;
+	/** What did not. */
+	blockers: Array<string>;
+	/** What should change. */
+	protocol_changes: string | null;
+};
+
 /** Both clocks. */
 export type Clock = {
 	/** Sandbox time. */
@@ -171,6 +359,45 @@ export type Clock = {
 	/** The next moment at which something falls due (sandbox time). */
 	next_due: Timestamp | null;
 };
+
+/** A connected app. */
+export type ConnectedApp = {
+	/** The grant, for `grants_revoke`. */
+	grant_id: string;
+	/** The app. */
+	client_id: string;
+	/** Its name. */
+	client_name: string;
+	/** Its own page. */
+	client_uri: string | null;
+	/** Its logo. */
+	logo_uri: string | null;
+	/** Loop's own. */
+	is_first_party: boolean;
+	/** What it may do. */
+	scopes: Array<GrantedScope>;
+	/** First consent. */
+	since: Timestamp;
+	/** Last change of scope. */
+	updated_at: Timestamp;
+	/** Last use, exact to a minute. */
+	last_used_at: Timestamp | null;
+	/** When it was disconnected. */
+	revoked_at: Timestamp | null;
+	/** Whether it can use what it was given. */
+	state: ConnectionState;
+	/** The trace of the last consent. */
+	trace: string;
+};
+
+/** The apps a persona has connected, newest first, as the platform's account page lists them. */
+export type ConnectedApps = {
+	/** The apps. One that was deleted is not in it, as on the account page. */
+	apps: Array<ConnectedApp>;
+};
+
+/** Whether a connected app can use what it was given. */
+export type ConnectionState = "active" | "app_disabled" | "revoked";
 
 /** Text for the clipboard. */
 export type CopyText = {
@@ -312,6 +539,27 @@ export type Entry = {
 	actor_id: string | null;
 	/** What else is known. */
 	detail: JsonValue;
+};
+
+/** How variables are written. */
+export type EnvFormat = "dotenv" | "shell" | "json";
+
+/** Asks for an app's variables. */
+export type EnvOfApp = {
+	/** Which app. */
+	client_id: string;
+	/** How they are written; a `.env` file unless told. */
+	format?: EnvFormat;
+};
+
+/** A variable. Not shown by `Debug`: some are secrets. */
+export type EnvVariable = {
+	/** `LOOP_CLIENT_ID`. */
+	name: string;
+	/** Its value, without quotes. */
+	value: string;
+	/** To be masked until asked for. */
+	secret: boolean;
 };
 
 /** What kind of failure. Programs match this, never the message. */
@@ -489,6 +737,42 @@ export type GrantRef = {
 	grant_id: string;
 };
 
+/** A scope in the words of the consent page. */
+export type GrantedScope = {
+	/** `read:biomarkers`. */
+	name: string;
+	/** `View your lab results`. */
+	consent: string;
+	/** Protected health information. */
+	phi: boolean;
+	/** Whether a page lists it. */
+	standing: Standing;
+};
+
+/** Everything there is about a persona's health and membership, in one answer. Times are sandbox time. */
+export type Health = {
+	/** `user_…`. */
+	user_id: string;
+	/** One for each biomarker and unit, in the order of a report; unknown ones come last. */
+	biomarkers: Array<BiomarkerSeries>;
+	/** Older results were left out: there are more than 5000. */
+	biomarkers_cut: boolean;
+	/** Protocols the persona is or was on, newest first. */
+	protocols: Array<PersonProtocol>;
+	/** Check-ins, newest first. */
+	check_ins: Array<CheckIn>;
+	/** Wearables that are or were connected, oldest first. */
+	wearables: Array<Wearable>;
+	/** Values over time of wearables, scales and check-ins, by name. */
+	metrics: Array<MetricSeries>;
+	/** Safety flags, newest first. */
+	red_flags: Array<RedFlag>;
+	/** The membership. */
+	membership: Membership | null;
+	/** Subscriptions, newest first. */
+	subscriptions: Array<Subscription>;
+};
+
 /** At which port the sandbox is and for whom. All of it is given, and all of it is kept. */
 export type HostSettings = {
 	/** Port of the platform; 0 for any free one. */
@@ -576,6 +860,24 @@ export type LabResult = {
 	collected_at: Timestamp;
 };
 
+/** Asks for what a persona was told. */
+export type ListAlerts = {
+	/** Which persona, by id or email. */
+	user_id: string;
+	/** At most so many, up to 1000; 100 unless told. */
+	limit?: number | null;
+	/** Only those before this one, by id: the last of the answer before. */
+	before?: string | null;
+};
+
+/** Asks for a persona's connected apps. */
+export type ListConnectedApps = {
+	/** Which persona, by id or email. */
+	user_id: string;
+	/** Those that were disconnected too. */
+	with_revoked?: boolean;
+};
+
 /** Which grants to list. */
 export type ListGrants = {
 	/** Only this persona's. */
@@ -608,6 +910,24 @@ export type ListJournal = {
 	oldest_first?: boolean;
 };
 
+/** Which records to list. */
+export type ListLogs = {
+	/** This level and graver; `info` unless told. */
+	level?: LogLevel | null;
+	/** At most so many, up to 1000; 100 unless told. */
+	limit?: number | null;
+};
+
+/** Asks who read what of a persona's. */
+export type ListReads = {
+	/** Which persona, by id or email. */
+	user_id: string;
+	/** At most so many, up to 1000; 100 unless told. */
+	limit?: number | null;
+	/** Only those before this place: `next` of the answer before. */
+	before?: number | null;
+};
+
 /** Which exchanges to list. Everything that is set must hold. */
 export type ListTraffic = {
 	/** Only this trace. */
@@ -636,6 +956,104 @@ export type ListTraffic = {
 	before?: number | null;
 	/** At most so many, up to 1000; 100 unless told. */
 	limit?: number | null;
+};
+
+/** How grave a record is, the gravest first. */
+export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
+
+/** One record. It holds no credential and no health value: what is logged never does. */
+export type LogLine = {
+	/** When (wall time). */
+	at: Timestamp;
+	/** How grave. */
+	level: LogLevel;
+	/** Who says it: a module of the program or of a library. */
+	target: string;
+	/** What. */
+	message: string;
+	/** What else was said, by name. */
+	fields: JsonValue;
+};
+
+/** Records, newest first. */
+export type LogList = {
+	/** The directory with the files. */
+	directory: string;
+	/** The records. */
+	lines: Array<LogLine>;
+};
+
+/** A membership. */
+export type Membership = {
+	/** Its id. */
+	id: string;
+	/** `core`, `plus`… */
+	tier: string;
+	/** Where it stands. */
+	state: string;
+	/** It opens what members have. */
+	has_access: boolean;
+	/** Since when. */
+	since: Timestamp;
+};
+
+/** One value of a metric, or the mean of a stretch. */
+export type MetricPoint = {
+	/** When it was measured; of a stretch, its last value. */
+	at: Timestamp;
+	/** In the unit of the series. */
+	value: number;
+};
+
+/** One metric over time. */
+export type MetricSeries = {
+	/** `resting_heart_rate`. */
+	key: string;
+	/** `Resting heart rate`. */
+	label: string;
+	/** `bpm`. */
+	unit: string | null;
+	/** Where the newest value comes from. */
+	source: string;
+	/** Oldest first; at most 400: of more, the mean of each of 400 equal stretches of time. */
+	points: Array<MetricPoint>;
+	/** How many values there are. */
+	measured: number;
+};
+
+/**
+ * A check-in to be recorded. It is for the first of 30, 60 and 90 days that is not filled in, of the newest running
+ * protocol, unless told.
+ */
+export type NewCheckIn = {
+	/** Which persona, by id or email. */
+	user_id: string;
+	/** 1 to 10. */
+	mood: number;
+	/** 1 to 10. */
+	sleep_quality: number;
+	/** What went well; at least one when given. */
+	wins?: Array<string> | null;
+	/** What did not; at least one when given. */
+	blockers?: Array<string> | null;
+	/** What the person wants; the protocol's goals unless told. */
+	goals?: Array<string> | null;
+	/** What should change. */
+	protocol_changes?: string | null;
+	/** Kilograms; becomes a measurement too. */
+	weight_kg?: number | null;
+	/** Which protocol, by id of the enrolment. */
+	enrollment_id?: string | null;
+	/** 30, 60 or 90. */
+	day_marker?: number | null;
+};
+
+/** A check-in that is to come. */
+export type NextCheckIn = {
+	/** 30, 60 or 90. */
+	day_marker: number;
+	/** When it is due. */
+	due_at: Timestamp;
 };
 
 /** What a command without input takes. */
@@ -685,6 +1103,36 @@ export type PersonList = {
 	people: Array<Person>;
 };
 
+/** One persona on one protocol. */
+export type PersonProtocol = {
+	/** Id of the enrolment. */
+	enrollment_id: string;
+	/** The protocol. */
+	protocol_id: string;
+	/** Its short name; none when it has left the catalogue. */
+	slug: string | null;
+	/** Its name. */
+	name: string;
+	/** `lipids`, `metabolic`… */
+	category: string | null;
+	/** `active`, `completed` or `stopped`. */
+	status: string;
+	/** What the persona wants of it. */
+	goals: Array<string>;
+	/** Since when. */
+	enrolled_at: Timestamp;
+	/** Until when. */
+	ended_at: Timestamp | null;
+	/** Whole days on it, up to its end or now. */
+	days_done: number;
+	/** The stretch of the protocol it is in, while active. */
+	phase: string | null;
+	/** Days whose check-in is filled in. */
+	check_ins_done: Array<number>;
+	/** The check-in to come, while active. */
+	next_check_in: NextCheckIn | null;
+};
+
 /** Names a persona, by id or by email. */
 export type PersonRef = {
 	/** `user_…`, or an email. */
@@ -707,6 +1155,88 @@ export type PickedFile = {
 
 /** Which enforcement profile is on (rulings, "Two enforcement profiles"). */
 export type Profile = "loop" | "strict";
+
+/** A protocol of the catalogue. */
+export type Protocol = {
+	/** Its id. */
+	protocol_id: string;
+	/** Its short name. */
+	slug: string;
+	/** Its name. */
+	name: string;
+	/** `lipids`, `metabolic`… */
+	category: string;
+	/** What it is for. */
+	description: string;
+	/** It can be started: it is in use, and the persona is not on it already. */
+	can_start: boolean;
+};
+
+/** What of a brand's catalogue a persona can be put on. */
+export type ProtocolList = {
+	/** By name. */
+	protocols: Array<Protocol>;
+};
+
+/** One call of a service with a persona's token or about them. */
+export type Read = {
+	/** Its place among the exchanges. */
+	seq: number;
+	/** The exchange. */
+	exchange: string;
+	/** When (sandbox time). */
+	at: Timestamp;
+	/** When (wall time). */
+	wall: Timestamp;
+	/** The app. */
+	client_id: string | null;
+	/** Its name; none when it is gone. */
+	client_name: string | null;
+	/** The grant it acted under. */
+	grant_id: string | null;
+	/** `clinical`. */
+	service: string;
+	/** `biomarkers_me`; none when the path is no operation. */
+	operation: string | null;
+	/** What it asks for, in words: `The lab results of the token's person`. */
+	what: string;
+	/** It reads and changes nothing. */
+	is_read: boolean;
+	/** The scope that opens it. */
+	scope: string | null;
+	/** Status of the answer. */
+	status: number | null;
+	/** The check that refused it: nothing was given then. */
+	refused_by: string | null;
+	/** The trace. */
+	trace: string;
+};
+
+/** Calls of the services with a persona's data, newest first. */
+export type ReadList = {
+	/** The calls. */
+	reads: Array<Read>;
+	/** Where older ones begin; none when there are no more. */
+	next: number | null;
+};
+
+/** A safety flag. */
+export type RedFlag = {
+	/** Its id. */
+	id: string;
+	/** `urgent`, `warn` or `info`. */
+	severity: string;
+	/** The rule that it broke. */
+	rule: string;
+	/** The biomarker. */
+	biomarker_code: string;
+	/** The result. */
+	biomarker_id: string;
+	/** What it says. */
+	message: string;
+	/** When it was raised. */
+	detected_at: Timestamp;
+};
 
 /** A registered app and its secrets. */
 export type Registered = {
@@ -893,6 +1423,16 @@ export type SettingsAnswer = {
 /** The word that goes with every behaviour a person sees. */
 export type Standing = "documented" | "standard" | "assumed";
 
+/** Puts a persona on a protocol. */
+export type StartProtocol = {
+	/** Which persona, by id or email. */
+	user_id: string;
+	/** The protocol, by id or short name. */
+	protocol_id: string;
+	/** What the persona wants of it; at least one when given. */
+	goals?: Array<string> | null;
+};
+
 /** Where the sandbox is and how it is. */
 export type Status = {
 	/** Version of the program. */
@@ -929,6 +1469,24 @@ export type Status = {
 	counts: Counts;
 	/** What should be known or mended, in words. */
 	notices: Array<string>;
+};
+
+/** A subscription. */
+export type Subscription = {
+	/** Its id. */
+	id: string;
+	/** What is subscribed to. */
+	plan_id: string;
+	/** `active`, `paused` or `canceled`. */
+	status: string;
+	/** `stripe` or `gift`. */
+	source: string;
+	/** Begin of the period paid for. */
+	period_start: Timestamp;
+	/** End of it. */
+	period_end: Timestamp;
+	/** It ends with the period. */
+	ends_with_period: boolean;
 };
 
 /** Milliseconds since the Unix epoch. Displays as RFC 3339 in UTC (`2026-05-22T12:34:56Z`). */
@@ -1021,6 +1579,18 @@ export type UpdateSettings = {
 	keep_mebibytes?: number;
 	/** Whether acknowledged changes survive a power cut; from the next start on. */
 	survive_power_cut?: boolean;
+};
+
+/** A wearable. */
+export type Wearable = {
+	/** `oura`, `whoop`… */
+	provider: string;
+	/** `connected`, `disconnected`, `error` or `pending`. */
+	status: string;
+	/** Since when. */
+	connected_at: Timestamp;
+	/** When data last came in. */
+	last_synced_at: Timestamp | null;
 };
 
 /** A workspace. */

@@ -52,6 +52,23 @@ pub struct LastValue {
     pub is_phi: bool,
 }
 
+/// Values of one metric, or their means: see [`reduced`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reduced {
+    /// `resting_heart_rate`.
+    pub metric_key: String,
+    /// `bpm`, as the last of them has it.
+    pub unit: Option<String>,
+    /// Where the last of them comes from.
+    pub source: String,
+    /// When the last of them was measured.
+    pub recorded_at: Timestamp,
+    /// The value, or the mean.
+    pub value: f64,
+    /// How many values it stands for.
+    pub count: i64,
+}
+
 /// Writes any number of measurements.
 pub async fn insert(tx: &mut WorldTx, rows: &[Measurement]) -> Result<(), StoreError> {
     let rows = row::batch(rows, |row| {
@@ -145,6 +162,43 @@ pub async fn series(
             is_phi: row.is_phi,
             recorded_at: row::at(row.recorded_at),
             created_at: row::at(row.created_at),
+        })
+        .collect())
+}
+
+/// A patient's numbers, metric by metric, oldest first. A metric with more than `most` values is given as the means of
+/// `most` equal stretches of the time between its first and its last.
+pub async fn reduced(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    most: u32,
+) -> Result<Vec<Reduced>, StoreError> {
+    let (user, most) = (user.as_str(), i64::from(most));
+    let rows = sqlx::query!(
+        r#"WITH span AS (SELECT metric_key, COUNT(*) AS n, MIN(recorded_at) AS first,
+                                MAX(recorded_at) - MIN(recorded_at) + 1 AS length
+                         FROM patient_metrics WHERE user_id = ?1 AND value_numeric IS NOT NULL GROUP BY metric_key)
+           SELECT metric_key AS "metric_key!: String", unit, source AS "source!: String",
+                  MAX(recorded_at) AS "recorded_at!: i64", AVG(CAST(value_numeric AS REAL)) AS "value!: f64",
+                  COUNT(*) AS "count!: i64"
+           FROM patient_metrics JOIN span USING (metric_key)
+           WHERE user_id = ?1 AND value_numeric IS NOT NULL
+           GROUP BY metric_key, CASE WHEN n <= ?2 THEN id ELSE (recorded_at - first) * ?2 / length END
+           ORDER BY metric_key, MAX(recorded_at)"#,
+        user,
+        most
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Reduced {
+            metric_key: row.metric_key,
+            unit: row.unit,
+            source: row.source,
+            recorded_at: row::at(row.recorded_at),
+            value: row.value,
+            count: row.count,
         })
         .collect())
 }

@@ -1,0 +1,197 @@
+//! `people_connected_apps`, `people_reads`, `people_alerts`: who may see a persona's data, who has, and what they were told.
+
+use std::collections::HashMap;
+
+use connect_core::domain::app::Client;
+use connect_core::id::{AlertId, ClientId};
+use connect_rpc::people as rpc;
+use connect_services::catalogue::{self, Operation, Verb};
+use connect_store::alerts;
+use connect_store::grants::{self, GrantFilter};
+use connect_store::traffic::{ExchangeSummary, TrafficFilter};
+
+use super::super::{Answer, MOST, broken, limit, traffic};
+use super::{alert_view, find};
+use crate::App;
+
+/// Most exchanges looked through for one answer.
+const MOST_LOOKED_AT: usize = 20_000;
+
+pub(in crate::commands) async fn connected_apps(
+    app: &App,
+    request: rpc::ListConnectedApps,
+) -> Answer<rpc::ConnectedApps> {
+    let person = find(app, &request.user_id).await?;
+    let filter = GrantFilter {
+        user_id: Some(person.id),
+        with_revoked: request.with_revoked,
+        ..GrantFilter::default()
+    };
+    let grants = grants::list(&mut *app.0.world.read().await.map_err(broken)?, &filter)
+        .await
+        .map_err(broken)?;
+    let mut apps = Vec::with_capacity(grants.len());
+    for grant in grants {
+        // The account page leaves out what is gone, too (connected_apps_list).
+        let Some(record) = app.0.world.client(&grant.client_id).await.map_err(broken)? else {
+            continue;
+        };
+        apps.push(connected(&record.client, &grant));
+    }
+    Ok(rpc::ConnectedApps { apps })
+}
+
+fn connected(client: &Client, grant: &grants::Grant) -> rpc::ConnectedApp {
+    let state = if grant.revoked_at.is_some() {
+        rpc::ConnectionState::Revoked
+    } else if client.enabled {
+        rpc::ConnectionState::Active
+    } else {
+        rpc::ConnectionState::AppDisabled
+    };
+    rpc::ConnectedApp {
+        grant_id: grant.id.to_string(),
+        client_id: client.id.to_string(),
+        client_name: client.name.clone(),
+        client_uri: client.client_uri.clone(),
+        logo_uri: client.logo_uri.clone(),
+        is_first_party: client.is_first_party,
+        scopes: grant
+            .scope
+            .iter()
+            .map(|scope| rpc::GrantedScope {
+                name: scope.name.to_owned(),
+                consent: scope.consent.to_owned(),
+                phi: scope.phi,
+                standing: scope.standing,
+            })
+            .collect(),
+        since: grant.created_at,
+        updated_at: grant.updated_at,
+        last_used_at: grant.last_used_at,
+        revoked_at: grant.revoked_at,
+        state,
+        trace: grant.trace.to_string(),
+    }
+}
+
+pub(in crate::commands) async fn reads(
+    app: &App,
+    request: rpc::ListReads,
+) -> Answer<rpc::ReadList> {
+    traffic::settle(app).await?;
+    let person = find(app, &request.user_id).await?;
+    let wanted = usize::try_from(limit(request.limit)).unwrap_or(usize::MAX);
+    let mut filter = TrafficFilter {
+        user_id: Some(person.id.to_string()),
+        before: request.before,
+        ..TrafficFilter::default()
+    };
+    let (mut found, mut looked_at, mut next) = (Vec::new(), 0, None);
+    'pages: loop {
+        let page = app
+            .0
+            .traffic
+            .list(&filter, MOST)
+            .await
+            .map_err(broken)?
+            .rows;
+        let is_last = page.len() < usize::try_from(MOST).unwrap_or(usize::MAX);
+        looked_at += page.len();
+        for row in page {
+            if found.len() == wanted {
+                next = filter.before;
+                break 'pages;
+            }
+            filter.before = Some(row.seq);
+            if row
+                .service
+                .as_deref()
+                .is_some_and(|name| name != "identity")
+            {
+                found.push(row);
+            }
+        }
+        if is_last {
+            break;
+        }
+        if looked_at >= MOST_LOOKED_AT {
+            next = filter.before;
+            break;
+        }
+    }
+    let names = names(app, &found).await?;
+    Ok(rpc::ReadList {
+        reads: found.into_iter().map(|row| read(row, &names)).collect(),
+        next,
+    })
+}
+
+/// Names of the apps that asked.
+async fn names(app: &App, rows: &[ExchangeSummary]) -> Answer<HashMap<String, String>> {
+    let mut names = HashMap::new();
+    for id in rows.iter().filter_map(|row| row.client_id.as_ref()) {
+        if !names.contains_key(id) {
+            let record = app.0.world.client(&ClientId::from_text(id)).await;
+            if let Some(record) = record.map_err(broken)? {
+                names.insert(id.clone(), record.client.name.clone());
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn read(row: ExchangeSummary, names: &HashMap<String, String>) -> rpc::Read {
+    let operation = row.operation.as_deref().and_then(catalogue::find);
+    rpc::Read {
+        what: operation.map_or_else(
+            || format!("{} {}", row.method, row.target),
+            |operation| operation.summary.to_owned(),
+        ),
+        is_read: operation.map_or(row.method == "GET", is_read),
+        scope: operation
+            .and_then(|operation| operation.gate.scope())
+            .map(str::to_owned),
+        client_name: row.client_id.as_ref().and_then(|id| names.get(id)).cloned(),
+        seq: row.seq,
+        exchange: row.id,
+        at: row.at,
+        wall: row.wall,
+        client_id: row.client_id,
+        grant_id: row.grant_id,
+        service: row.service.unwrap_or_default(),
+        operation: row.operation,
+        status: row.status,
+        refused_by: row.refused_by,
+        trace: row.trace,
+    }
+}
+
+/// The scope says it: some operations that read are posted.
+fn is_read(operation: &Operation) -> bool {
+    operation
+        .gate
+        .scope()
+        .map_or(operation.verb == Verb::Get, |scope| {
+            scope.starts_with("read:")
+        })
+}
+
+pub(in crate::commands) async fn alerts(
+    app: &App,
+    request: rpc::ListAlerts,
+) -> Answer<rpc::AlertList> {
+    let person = find(app, &request.user_id).await?;
+    let most = limit(request.limit);
+    let before = request.before.map(AlertId::from_text);
+    let mut reading = app.0.world.read().await.map_err(broken)?;
+    let mut rows = alerts::page(&mut reading, &person.id, before.as_ref(), most + 1)
+        .await
+        .map_err(broken)?;
+    let more = rows.len() > usize::try_from(most).unwrap_or(usize::MAX);
+    rows.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(rpc::AlertList {
+        alerts: rows.into_iter().map(alert_view).collect(),
+        more,
+    })
+}

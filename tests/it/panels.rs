@@ -1,0 +1,5 @@
+//! What the panels Apps, People and Home ask of the control surface, beyond what every command is tried with in
+//! `control.rs`.
+
+mod apps;
+mod people;
