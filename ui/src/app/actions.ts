@@ -6,7 +6,8 @@
 import { platform } from '../platform';
 import { ACTIONS, type Action, type ActionId } from '../rpc/generated/actions';
 import { asFailure } from '../rpc';
-import { copy, go, href, notify, notifyFailure, presenter } from '../shared';
+import { copy, go, notify, notifyFailure, presenter } from '../shared';
+import { returnTo } from '../shared/state/route.svelte';
 import { PANELS } from '../panels';
 import type { Handler, Handlers } from '../panels/panel';
 import { nextTheme, theme, zoom, zoomBy } from './appearance.svelte';
@@ -26,7 +27,7 @@ import {
   resumeClock,
 } from './world.svelte';
 
-const to = (...parts: string[]): Handler => ({ run: () => go(href(...parts)) });
+const to = (panel: string): Handler => ({ run: () => go(returnTo(panel)) });
 const does = (run: () => void | Promise<void>): Handler => ({ run });
 
 const FRAME = {
@@ -80,10 +81,7 @@ const FRAME = {
  * which the compiler asks for in both directions.
  */
 type Later =
-  | 'workspace.switch'
-  | 'workspace.new'
   | 'workspace.open_folder'
-  | 'world.copy_env'
   | 'traffic.pin'
   | 'traffic.compare'
   | 'traffic.copy_curl'

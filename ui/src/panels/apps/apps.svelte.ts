@@ -7,7 +7,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { asFailure, call, mutate, type App, type BaaStatus, type Registered, type Rotated } from '../../rpc';
 import { confirm, go, href, notify, notifyFailure } from '../../shared';
 import { Draft } from './draft.svelte';
-import { emptyFields, fieldsOf, toCreate, toUpdate } from './fields';
+import { emptyFields, fieldsOf, toCheck, toCreate, toUpdate } from './fields';
 import { count } from './words';
 
 /** Credentials that were just made: shown until somebody says that they have them. */
@@ -41,7 +41,7 @@ let fresh = newDraft();
 
 function newDraft(): Draft<Registered> {
   return new Draft<Registered>(emptyFields(), {
-    check: async () => ({ flaws: [], remarks: [] }),
+    check: (fields) => call('apps_check', toCheck(fields)),
     save: (fields) => mutate('apps_create', toCreate(fields)),
   });
 }
@@ -61,7 +61,7 @@ export const drafts = {
     const known = edits.get(app.client_id);
     if (known) return known;
     const draft = new Draft<App>(fieldsOf(app), {
-      check: async () => ({ flaws: [], remarks: [] }),
+      check: (fields, changed) => call('apps_check', toUpdate(app.client_id, fields, changed)),
       save: (fields, changed) => mutate('apps_update', toUpdate(app.client_id, fields, changed)),
     });
     edits.set(app.client_id, draft);
@@ -144,18 +144,16 @@ export async function enable(app: App): Promise<void> {
   );
 }
 
-/** Grants of an app that are in force, in words for a question. */
-async function grantsOf(app: App): Promise<string> {
-  const { grants } = await call('grants_list', { client_id: app.client_id });
-  const live = grants.filter((grant) => grant.revoked_at === null).length;
-  return live === 0 ? 'no one has connected it' : `${count(live, 'person has', 'people have')} connected it`;
+/** What is alive of an app, in words for a question. */
+function alive({ usage }: App): string {
+  if (usage.grants === 0 && usage.live_tokens === 0) return 'nothing of it is in use now';
+  return `${count(usage.grants, 'person has', 'people have')} connected it, ${count(usage.live_tokens, 'token is', 'tokens are')} alive`;
 }
 
 export async function disable(app: App): Promise<void> {
-  const connected = await grantsOf(app).catch(() => null);
   await confirm({
     title: `Disable ${app.name}?`,
-    description: `Its tokens stop at once: the next request with one is refused${connected ? `, and ${connected}` : ''}.`,
+    description: `Its tokens stop at once: the next request with one is refused. Now ${alive(app)}.`,
     happens: [
       'Access tokens become inactive; refreshing is refused',
       'Authorization requests end on an error page, without a redirect',
@@ -168,13 +166,12 @@ export async function disable(app: App): Promise<void> {
 }
 
 export async function remove(app: App): Promise<void> {
-  const connected = await grantsOf(app).catch(() => null);
   const gone = await confirm({
     title: `Delete ${app.name}?`,
     description: 'There is no way back: another app gets another client id.',
     happens: [
       `Its client id and its secrets: a .env that holds them stops working`,
-      `Its grants${connected ? ` (${connected})` : ''} with every code and token`,
+      `Its grants, codes and tokens: ${alive(app)}`,
       ...(app.webhook_url ? [`Webhooks to ${app.webhook_url}`] : []),
     ],
     stays: ['What it did: its exchanges and journal entries', 'The health data of the people who used it'],

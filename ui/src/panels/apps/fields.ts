@@ -1,6 +1,6 @@
 /** What can be written about an app, as a form holds it, and how that becomes a command's request. */
 
-import type { App, AppType, CreateApp, IdTokenAlg, UpdateApp } from '../../rpc';
+import type { App, AppType, CheckApp, CreateApp, IdTokenAlg, UpdateApp } from '../../rpc';
 
 /** Texts are as typed: blanks around them and empty rows are left out when they are sent. */
 export interface Fields {
@@ -135,6 +135,12 @@ export function toUpdate(client_id: string, fields: Fields, changed: readonly Fi
   };
   const wanted = new Set<string>(changed);
   return { client_id, ...Object.fromEntries(Object.entries(whole).filter(([name]) => wanted.has(name))) };
+}
+
+/** The whole of an app to be registered, as a question. A name not written yet is a flaw like any other. */
+export function toCheck(fields: Fields): CheckApp {
+  const { is_first_party: _, ...asked } = toCreate(fields);
+  return asked;
 }
 
 /** Whether two values say the same, however they were typed. */

@@ -8,6 +8,7 @@ export default definePanel({
   icon: Icon,
   load: () => import('./Apps.svelte'),
   actions: {
+    'world.copy_env': { run: async () => (await import('./ready/env')).copyDemoEnv() },
     'apps.new': { run: () => go(href('apps', 'new')) },
   },
 });

@@ -58,7 +58,7 @@ export const ALGORITHMS: readonly { value: IdTokenAlg; label: string; text: stri
   {
     value: 'EdDSA',
     label: 'EdDSA',
-    text: 'Ed25519: what the documented JWKS shows, so what production most likely sends. Libraries that expect RS256 (openid-client, Authlib, many JWT middlewares) refuse it until you name EdDSA: better met here than there.',
+    text: 'Ed25519: what the documented JWKS shows, so what production most likely sends. openid-client and many JWT middlewares expect RS256 until EdDSA is named: better met here than there.',
   },
   {
     value: 'ES256',
@@ -92,5 +92,6 @@ export function countdown(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
 
-/** A sentence begins with a capital; code in backticks stays as it is. */
-export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** A sentence begins with a capital, but for a name out of the protocol (`id_token`). */
+export const sentence = (text: string): string =>
+  /^[a-z]+\b(?!_)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
