@@ -146,6 +146,19 @@ describe('the frame', () => {
     expect(screen.getByText('Live')).toBeInTheDocument();
   });
 
+  test('leads back to where a panel was, and to its beginning from within', async () => {
+    const { user } = await start();
+    location.hash = '#/apps/client_1?tab=code';
+    await screen.findByText('client_1');
+    await user.click(screen.getByRole('link', { name: 'People' }));
+    await screen.findByRole('heading', { level: 1, name: 'People' });
+    await user.click(screen.getByRole('link', { name: 'Apps' }));
+    expect(await screen.findByText('client_1')).toBeInTheDocument();
+    expect(location.hash).toBe('#/apps/client_1?tab=code');
+    await user.click(screen.getByRole('link', { name: 'Apps' }));
+    await waitFor(() => expect(location.hash).toBe('#/apps'));
+  });
+
   test('puts the cursor into the panel’s search', async () => {
     const { user } = await start();
     await user.keyboard(typed(bound('go.find')));

@@ -275,6 +275,28 @@ describe('what a grid says', () => {
     expect(props.selected).toBeNull();
   });
 
+  test('when rows have changed: they are read again, and what is chosen stays', async () => {
+    const state = $state({ revision: 0 });
+    const source = samples(() => 50);
+    source.load = async (start, count) =>
+      Array.from({ length: count }, (_, index) => ({
+        ...sample(start + index),
+        target: `/revision/${state.revision}/${start + index}`,
+      }));
+    Object.defineProperty(source, 'revision', { get: () => state.revision });
+    const props = $state({ source, selected: null as string | null });
+    render(Grid, { props });
+    flushSync();
+    await settle();
+    grid().focus();
+    await userEvent.setup().keyboard('{End}');
+    await settle();
+    state.revision = 1;
+    flushSync();
+    await waitFor(() => expect(screen.getByText('/revision/1/49')).toBeInTheDocument());
+    expect(current()).toBe(49);
+  });
+
   test('to axe', async () => {
     await open(1000);
     const { violations } = await axe.run(document.body, {

@@ -11,6 +11,8 @@ export interface RowSource<Row> {
   readonly dropped?: number;
   /** Another value means other rows: another filter, another order. */
   readonly version?: unknown;
+  /** Another value means the same rows with changed content: they are read again, and what is chosen stays chosen. */
+  readonly revision?: unknown;
   /** `count` rows from `start` (0 is the first there is now), oldest first. Fewer at the end. */
   load(start: number, count: number): Promise<readonly Row[]>;
   /** What tells a row from every other. */
@@ -26,6 +28,7 @@ interface Page<Row> {
   rows: readonly Row[];
   /** Loaded for this version; older rows stay in sight until theirs come. */
   version: unknown;
+  revision: unknown;
   used: number;
   loading: boolean;
   failed: boolean;
@@ -57,7 +60,7 @@ export class Pages<Row> {
 
   /** Fetches what is missing or out of date between two places, both included. */
   need(first: number, last: number): void {
-    const { total, dropped = 0, version } = this.#source();
+    const { total, dropped = 0, version, revision } = this.#source();
     if (total === 0) return;
     const from = Math.floor((Math.max(0, first) + dropped) / PAGE);
     const to = Math.floor((Math.min(total - 1, last) + dropped) / PAGE);
@@ -66,8 +69,8 @@ export class Pages<Row> {
       const page = this.#pages.get(number);
       if (page) page.used = this.#clock;
       const wanted = Math.min(PAGE, total + dropped - number * PAGE);
-      const complete = page && page.version === version && page.rows.length >= wanted;
-      if (complete || page?.loading || (page?.failed && page.version === version)) continue;
+      const present = page && page.version === version && page.revision === revision;
+      if (page?.loading || (present && (page.failed || page.rows.length >= wanted))) continue;
       void this.#load(number);
     }
     this.#forget();
@@ -81,10 +84,11 @@ export class Pages<Row> {
   }
 
   async #load(number: number): Promise<void> {
-    const { total, dropped = 0, version, load } = this.#source();
+    const { total, dropped = 0, version, revision, load } = this.#source();
     const page: Page<Row> = this.#pages.get(number) ?? {
       rows: [],
       version: undefined,
+      revision: undefined,
       used: this.#clock,
       loading: false,
       failed: false,
@@ -101,12 +105,14 @@ export class Pages<Row> {
       if ((now.dropped ?? 0) === dropped && now.version === version) {
         page.rows = lost > 0 ? [...(Array(lost) as Row[]), ...rows] : rows;
         page.version = version;
+        page.revision = revision;
         page.failed = false;
         this.#error = null;
       }
     } catch (thrown) {
       page.failed = true;
       page.version = version;
+      page.revision = revision;
       this.#error = thrown;
     } finally {
       page.loading = false;

@@ -14,6 +14,9 @@ function decode(part: string): string {
   }
 }
 
+/** Where each panel was last: its rail entry leads back there. */
+const visited = new Map<string, string>();
+
 let here = $state.raw(parse(typeof location === 'undefined' ? '' : location.hash));
 
 export const route = {
@@ -29,6 +32,11 @@ export const route = {
     return here.search;
   },
 };
+
+/** Where a panel was last; its beginning when it was nowhere yet, or is open now. */
+export function returnTo(panel: string): string {
+  return (panel === route.panel ? undefined : visited.get(panel)) ?? href(panel);
+}
 
 /** An address of the console for a link: `href('traffic', id)`, `href('apps', id, { tab: 'code' })`. */
 export function href(...parts: (string | Record<string, string>)[]): string {
@@ -46,15 +54,21 @@ export function go(target: string, { replace = false } = {}): void {
   if (target === location.hash) return;
   if (replace) {
     history.replaceState(history.state, '', target);
-    here = parse(target);
+    arrive(target);
   } else {
     location.hash = target;
   }
 }
 
+function arrive(hash: string): void {
+  here = parse(hash);
+  const panel = here.path[0];
+  if (panel) visited.set(panel, hash);
+}
+
 /** Hears the address bar and the back button; the console does it once. */
 export function startRoute(): () => void {
-  const hear = () => (here = parse(location.hash));
+  const hear = () => arrive(location.hash);
   hear();
   window.addEventListener('hashchange', hear);
   return () => window.removeEventListener('hashchange', hear);
