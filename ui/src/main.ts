@@ -2,6 +2,7 @@
 
 import { mount } from 'svelte';
 import './shared/styles/index.css';
+import { act, isActionId } from './app/actions';
 import { applyAppearance } from './app/appearance.svelte';
 import App from './app/App.svelte';
 import { platform } from './platform';
@@ -14,6 +15,9 @@ provideHost({
   openExternal: (url) => platform.openExternal(url),
   saveFile: (file) => platform.saveFile(file),
   pickFile: (accept) => platform.pickFile(accept),
+  act: async (id) => {
+    if (isActionId(id)) await act(id);
+  },
 });
 applyAppearance();
 startRoute();

@@ -5,6 +5,8 @@ export interface Host {
   openExternal(url: string): Promise<void>;
   saveFile(file: { name: string; content: string | Uint8Array<ArrayBuffer>; type: string }): Promise<string | null>;
   pickFile(accept: string): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null>;
+  /** Carries out an action of the registry, as its shortcut would. */
+  act(id: string): Promise<void>;
 }
 
 export const host: Host = {
@@ -12,6 +14,7 @@ export const host: Host = {
   openExternal: async (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
   saveFile: async () => null,
   pickFile: async () => null,
+  act: async () => {},
 };
 
 export function provideHost(given: Host): void {
