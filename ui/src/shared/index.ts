@@ -43,6 +43,7 @@ export { default as VirtualGrid } from './data/VirtualGrid.svelte';
 export type { Column } from './data/column';
 export type { RowSource } from './data/pages.svelte';
 export type { Ranges } from './data/ranges';
+export { compare, difference, parts, visible, type Difference, type Stretch } from './ui/difference';
 export type { Icon, MenuItem, Tone } from './ui/types';
 
 export { confirm, type Question } from './state/confirm.svelte';

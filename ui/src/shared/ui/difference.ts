@@ -27,6 +27,13 @@ export function difference(expected: string, received: string): Difference {
   return { same_start: start, same_end: end };
 }
 
+/** A text in three parts: the same, the differing, the same. */
+export function parts(text: string, { same_start, same_end }: Difference): [string, string, string] {
+  const letters = Array.from(text);
+  const end = Math.max(same_start, letters.length - same_end);
+  return [letters.slice(0, same_start).join(''), letters.slice(same_start, end).join(''), letters.slice(end).join('')];
+}
+
 /** Both texts in stretches. `at`, as the sandbox found it, is refined where the texts are alike. */
 export function compare(expected: string, received: string, at?: Difference): [Stretch[], Stretch[]] {
   const { same_start, same_end } = at ?? difference(expected, received);
