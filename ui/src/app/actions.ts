@@ -82,8 +82,6 @@ const FRAME = {
  */
 type Later =
   | 'workspace.open_folder'
-  | 'traffic.pin'
-  | 'traffic.compare'
   | 'traffic.copy_curl'
   | 'traffic.export_har'
   | 'help.logs';
