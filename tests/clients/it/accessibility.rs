@@ -37,7 +37,7 @@ impl Browser {
     }
 
     /// What axe-core finds wrong: a line for each element.
-    async fn violations(&self, axe: &str) -> anyhow::Result<String> {
+    pub(crate) async fn violations(&self, axe: &str) -> anyhow::Result<String> {
         self.execute(axe, vec![]).await?;
         let run = "const done = arguments[0]; axe.run().then(result => done(result), error => done(String(error)));";
         let result: Value = self.execute_async(run, vec![]).await?.json().clone();

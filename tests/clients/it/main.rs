@@ -9,6 +9,7 @@
 
 mod accessibility;
 mod answers;
+mod console;
 mod keyboard;
 mod libraries;
 mod no_script;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use connect_app::{App, Config};
+use connect_app::{App, Config, UiFiles};
 use connect_core::Env;
 use serde_json::{Value, json};
+
+use super::{http, tools};
 
 /// The demo persona whom the tests sign in.
 pub(crate) const MAYA: &str = "Maya Lindqvist";
@@ -25,6 +27,30 @@ pub(crate) struct Credentials {
     pub(crate) client_id: String,
     /// Empty for a public app.
     pub(crate) client_secret: String,
+}
+
+/// The files of the built console. They live as long as the tests, as those in a program do.
+fn console_files() -> anyhow::Result<UiFiles> {
+    let root = tools::root()?.join("ui/dist");
+    let mut files: Vec<(&'static str, &'static [u8])> = Vec::new();
+    for folder in ["", "assets"] {
+        let listed = std::fs::read_dir(root.join(folder))
+            .context("no built console: `npm run build` in ui/, which `cargo xtask setup` does")?;
+        for entry in listed {
+            let entry = entry?;
+            if !entry.file_type()?.is_file() {
+                continue;
+            }
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if folder.is_empty() {
+                name
+            } else {
+                format!("{folder}/{name}")
+            };
+            files.push((path.leak(), std::fs::read(entry.path())?.leak()));
+        }
+    }
+    Ok(UiFiles::new(files))
 }
 
 /// The scopes that the quickstarts ask for, and one more for clients that want the email address.
@@ -49,6 +75,24 @@ impl Sandbox {
             ..Config::ephemeral()
         })
         .await
+    }
+
+    /// The same as [`Self::start`], with the console on a port of its own.
+    ///
+    /// # Errors
+    /// When it does not start, or the console was not built.
+    pub(crate) async fn with_console() -> anyhow::Result<Self> {
+        Self::with(Config {
+            control_port: Some(0),
+            ui: Some(console_files()?),
+            ..Config::ephemeral()
+        })
+        .await
+    }
+
+    /// Where a browser opens the console.
+    pub(crate) fn console(&self) -> Option<String> {
+        self.app.control()?.ui
     }
 
     async fn with(config: Config) -> anyhow::Result<Self> {
@@ -102,6 +146,65 @@ impl Sandbox {
             client_id: text("client_id").context("apps_create answers with a client_id")?,
             client_secret: text("client_secret").unwrap_or_default(),
         })
+    }
+
+    /// A flow that succeeds, an API call, and a refusal, which is the newest exchange then: its id.
+    ///
+    /// # Errors
+    /// When an answer is not the expected one.
+    pub(crate) async fn some_traffic(&self) -> anyhow::Result<String> {
+        let client = http::client()?;
+        for path in [
+            "/.well-known/openid-configuration",
+            "/clinical/v1/biomarkers/me",
+        ] {
+            client.get(format!("{}{path}", self.url())).send().await?;
+        }
+        let app = self.demo_app().await?;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", "lph_ac_never_issued_here_000000000000000000"),
+            ("redirect_uri", "http://localhost:3000/callback"),
+            ("client_id", app.as_str()),
+        ];
+        let token = format!("{}/v1/oauth/token", self.url());
+        let answer = client.post(token).form(&form).send().await?;
+        anyhow::ensure!(answer.status().is_client_error(), "{}", answer.status());
+        self.newest_exchange().await
+    }
+
+    /// The id of the newest exchange.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) async fn newest_exchange(&self) -> anyhow::Result<String> {
+        let list = self.rpc("traffic_list", json!({ "limit": 1 })).await?;
+        let id = list["exchanges"][0]["id"].as_str().map(str::to_owned);
+        id.context("there is an exchange")
+    }
+
+    /// The `client_id` of the demo web app.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub(crate) async fn demo_app(&self) -> anyhow::Result<String> {
+        let list = self.rpc("apps_list", json!({})).await?;
+        let apps = list["apps"].as_array().context("a list")?;
+        let web = apps.iter().find(|app| app["name"] == "Demo Web App");
+        let id = web.and_then(|app| app["client_id"].as_str());
+        Ok(id.context("the demo web app")?.to_owned())
+    }
+
+    /// The `user_id` of a persona.
+    ///
+    /// # Errors
+    /// When there is none with this email.
+    pub(crate) async fn person(&self, email: &str) -> anyhow::Result<String> {
+        let list = self.rpc("people_list", json!({})).await?;
+        let people = list["people"].as_array().context("a list")?;
+        let person = people.iter().find(|person| person["email"] == email);
+        let id = person.and_then(|person| person["user_id"].as_str());
+        Ok(id.context("the persona")?.to_owned())
     }
 
     /// How an app's id_tokens are signed from now on.

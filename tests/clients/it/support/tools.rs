@@ -12,12 +12,17 @@ pub(crate) fn clients() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Cargo's target directory.
-pub(crate) fn target() -> anyhow::Result<PathBuf> {
-    let root = clients()
+/// The workspace's directory.
+pub(crate) fn root() -> anyhow::Result<&'static Path> {
+    clients()
         .ancestors()
         .nth(2)
-        .context("tests/clients is two levels below the root")?;
+        .context("tests/clients is two levels below the root")
+}
+
+/// Cargo's target directory.
+pub(crate) fn target() -> anyhow::Result<PathBuf> {
+    let root = root()?;
     Ok(match std::env::var_os("CARGO_TARGET_DIR") {
         Some(directory) => root.join(directory),
         None => root.join("target"),

@@ -1,0 +1,96 @@
+//! The console in a real Chromium, as `connect-sandbox serve --ui` serves it.
+
+mod appearance;
+mod markup;
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use crate::support::browser::Browser;
+use crate::support::eventually;
+use crate::support::sandbox::Sandbox;
+
+/// A sandbox with its console open in a browser.
+struct Console {
+    sandbox: Sandbox,
+    browser: Browser,
+    /// Address of the page, without what is behind it.
+    url: String,
+}
+
+impl Console {
+    /// Opens it at Home.
+    async fn open() -> anyhow::Result<Self> {
+        Self::over(Sandbox::with_console().await?).await
+    }
+
+    async fn over(sandbox: Sandbox) -> anyhow::Result<Self> {
+        let browser = Browser::open().await?;
+        let address = sandbox.console().context("the console is served")?;
+        browser.goto(&address).await?;
+        let url = address.split('#').next().unwrap_or_default().to_owned();
+        let console = Self {
+            sandbox,
+            browser,
+            url,
+        };
+        console.browser.heading("Home").await?;
+        Ok(console)
+    }
+
+    /// Goes to a place of the console, `traffic` or `apps/client_…`, as a link in it would.
+    async fn go(&self, place: &str) -> anyhow::Result<()> {
+        let script = "location.hash = '#/' + arguments[0];";
+        self.browser.execute(script, vec![json!(place)]).await?;
+        self.settled().await
+    }
+
+    /// Nothing waits for an answer any more, and the fonts are there.
+    async fn settled(&self) -> anyhow::Result<()> {
+        let script = "return document.fonts.status === 'loaded' && !document.querySelector('main [aria-busy=\"true\"]')";
+        eventually("the panel has settled", async || {
+            let done = self.browser.execute(script, vec![]).await?;
+            Ok(done.json().as_bool().filter(|done| *done))
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Shows it in a theme, `light`, `dark` or `contrast`, at a size.
+    async fn show(&self, theme: &str, width: u32, height: u32) -> anyhow::Result<()> {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.browser
+            .cdp()
+            .send_raw("Emulation.setDeviceMetricsOverride", metrics)
+            .await?;
+        let contrast = if theme == "contrast" {
+            "more"
+        } else {
+            "no-preference"
+        };
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": if theme == "dark" { "dark" } else { "light" } },
+            { "name": "prefers-contrast", "value": contrast },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
+        self.browser
+            .cdp()
+            .send_raw("Emulation.setEmulatedMedia", features)
+            .await?;
+        Ok(())
+    }
+
+    /// The browser had nothing to complain about: no error in a script, no breach of the policy, nothing missing.
+    async fn no_complaints(&self) -> anyhow::Result<()> {
+        let complaints: Vec<String> = self
+            .browser
+            .get_log("browser")
+            .await?
+            .into_iter()
+            .map(|entry| entry.message)
+            .collect();
+        anyhow::ensure!(complaints.is_empty(), "the browser said: {complaints:#?}");
+        Ok(())
+    }
+}
