@@ -3,19 +3,18 @@
 use std::collections::HashMap;
 
 use connect_core::domain::app::Client;
+use connect_core::domain::filter::{Condition, Field, Filter};
 use connect_core::id::{AlertId, ClientId};
 use connect_rpc::people as rpc;
 use connect_services::catalogue::{self, Operation, Verb};
 use connect_store::alerts;
 use connect_store::grants::{self, GrantFilter};
-use connect_store::traffic::{ExchangeSummary, TrafficFilter};
+use connect_store::traffic::{ExchangeSummary, Part, TrafficQuery};
 
-use super::super::{Answer, MOST, broken, limit, traffic};
+use super::super::sandbox::SERVICES;
+use super::super::{Answer, broken, limit, traffic};
 use super::{alert_view, find};
 use crate::App;
-
-/// Most exchanges looked through for one answer.
-const MOST_LOOKED_AT: usize = 20_000;
 
 pub(in crate::commands) async fn connected_apps(
     app: &App,
@@ -81,50 +80,43 @@ pub(in crate::commands) async fn reads(
 ) -> Answer<rpc::ReadList> {
     traffic::settle(app).await?;
     let person = find(app, &request.user_id).await?;
-    let wanted = usize::try_from(limit(request.limit)).unwrap_or(usize::MAX);
-    let mut filter = TrafficFilter {
-        user_id: Some(person.id.to_string()),
+    let most = limit(request.limit);
+    let one_more = Part {
         before: request.before,
-        ..TrafficFilter::default()
+        limit: most + 1,
+        ..Part::default()
     };
-    let (mut found, mut looked_at, mut next) = (Vec::new(), 0, None);
-    'pages: loop {
-        let page = app
-            .0
-            .traffic
-            .list(&filter, MOST)
-            .await
-            .map_err(broken)?
-            .rows;
-        let is_last = page.len() < usize::try_from(MOST).unwrap_or(usize::MAX);
-        looked_at += page.len();
-        for row in page {
-            if found.len() == wanted {
-                next = filter.before;
-                break 'pages;
-            }
-            filter.before = Some(row.seq);
-            if row
-                .service
-                .as_deref()
-                .is_some_and(|name| name != "identity")
-            {
-                found.push(row);
-            }
-        }
-        if is_last {
-            break;
-        }
-        if looked_at >= MOST_LOOKED_AT {
-            next = filter.before;
-            break;
-        }
-    }
+    let query = TrafficQuery {
+        filter: of_services(person.id.as_str()),
+        ..TrafficQuery::default()
+    };
+    let mut found = app
+        .0
+        .traffic
+        .list(&query, one_more, None)
+        .await
+        .map_err(broken)?
+        .rows;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let more = found.len() > most;
+    found.truncate(most);
+    let next = found.last().map(|row| row.seq).filter(|_| more);
     let names = names(app, &found).await?;
     Ok(rpc::ReadList {
         reads: found.into_iter().map(|row| read(row, &names)).collect(),
         next,
     })
+}
+
+/// What was asked of a service, identity aside, about this persona.
+fn of_services(user: &str) -> Filter {
+    let services = SERVICES
+        .iter()
+        .filter(|service| **service != "identity")
+        .map(|service| Condition::Word(Field::Service, (*service).to_owned()).into())
+        .collect();
+    let of_user: Filter = Condition::Word(Field::User, user.to_owned()).into();
+    of_user.and(Filter::Any(services))
 }
 
 /// Names of the apps that asked.
