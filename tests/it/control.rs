@@ -173,6 +173,18 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
             json!({ "limit": "all" }),
             BadRequest,
         ),
+        row(
+            "traffic_filters",
+            json!({ "query": "status:4xx" }),
+            json!({ "query": 7 }),
+            BadRequest,
+        ),
+        row(
+            "traffic_pin",
+            with(this.clone(), "pinned", json!(true)),
+            with(no_exchange.clone(), "pinned", json!(true)),
+            NotFound,
+        ),
         row("traffic_get", this.clone(), no_exchange.clone(), NotFound),
         row("traffic_reveal", this.clone(), no_exchange, NotFound),
         row(

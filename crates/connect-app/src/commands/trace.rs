@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use connect_core::domain::journal::Seq;
 use connect_rpc::trace as rpc;
 use connect_store::journal::{self, JournalFilter};
-use connect_store::traffic::TrafficFilter;
+use connect_store::traffic::{Part, TrafficQuery};
 
 use super::{Answer, MOST, broken, not_found, traffic};
 use crate::App;
@@ -20,14 +20,15 @@ pub(super) async fn get(app: &App, request: rpc::GetTrace) -> Answer<rpc::Trace>
     let entries = journal::list(&mut connection, &filter, false, MOST)
         .await
         .map_err(broken)?;
-    let of_trace = TrafficFilter {
-        trace: Some(request.trace.clone()),
-        ..TrafficFilter::default()
+    let oldest = Part {
+        oldest_first: true,
+        limit: MOST,
+        ..Part::default()
     };
-    let mut exchanges = app
+    let exchanges = app
         .0
         .traffic
-        .list(&of_trace, MOST)
+        .list(&TrafficQuery::of_trace(&request.trace), oldest, None)
         .await
         .map_err(broken)?
         .rows;
@@ -38,7 +39,6 @@ pub(super) async fn get(app: &App, request: rpc::GetTrace) -> Answer<rpc::Trace>
             "journal_list or traffic_list",
         ));
     }
-    exchanges.reverse();
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let truncated = entries.len() >= most || exchanges.len() >= most;
     let own: BTreeSet<Seq> = entries.iter().map(|entry| entry.seq).collect();

@@ -8,6 +8,9 @@ use super::journal::Seq;
 use super::refusal::Refusal;
 use super::secret::CredentialHash;
 
+/// How an exchange is said to have ended whose answer was sent whole.
+pub const COMPLETED: &str = "answered completely";
+
 /// Filled in by whoever answers the request; stored with its bytes.
 #[derive(Debug, Default)]
 pub struct Notes {

@@ -1,11 +1,19 @@
 //! Traffic: every exchange with its bytes, without its credentials.
 //!
 //! A second file with a writer of its own: recording never waits for the world, and the world never waits for it.
+//!
+//! Small rows for the list and its filters, the bytes apart from them, and a full-text index over the bytes that is
+//! filled when nothing is recorded. To add a column that is filtered by: a migration, `insert`, `row` and `condition`.
 
+mod condition;
 mod cut;
+mod insert;
+mod known;
 mod query;
 mod retention;
 mod row;
+mod text;
+mod words;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -15,11 +23,13 @@ use bytes::Bytes;
 use connect_core::Moment;
 use connect_core::domain::exchange::Notes;
 use connect_core::id::ExchangeId;
-use sqlx::SqlitePool;
+use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::broadcast;
 
+pub use condition::Meaning;
 pub use cut::{Reveal, RevealError};
-pub use query::{TrafficFilter, TrafficPage};
+pub use known::Known;
+pub use query::{Extent, Part, TrafficPage, TrafficQuery};
 pub use retention::Retention;
 pub use row::{Exchange, ExchangeSummary, Timing};
 
@@ -49,7 +59,7 @@ pub struct NewExchange {
     pub host: String,
     /// Status of the answer; none when nothing was answered.
     pub status: Option<u16>,
-    /// How it ended: `completed`, `client_hung_up`…
+    /// How it ended, in words; [`COMPLETED`](connect_core::domain::exchange::COMPLETED) when all was sent.
     pub ended: String,
     /// When each part was there.
     pub timing: Timing,
@@ -131,7 +141,12 @@ impl Traffic {
             .unwrap_or_else(std::sync::PoisonError::into_inner) = retention;
     }
 
-    /// Removes every exchange.
+    /// Pins an exchange, so that retention keeps it, or lets it go; `false` when there is none with this id.
+    pub async fn pin(&self, id: ExchangeId, pinned: bool) -> Result<bool, StoreError> {
+        self.0.writer.pin(id, pinned).await
+    }
+
+    /// Removes every exchange, what is pinned too.
     pub async fn clear(&self) -> Result<(), StoreError> {
         self.0.writer.clear().await
     }
@@ -151,4 +166,16 @@ impl Traffic {
         self.0.readers.close().await;
         self.0.writer.close().await;
     }
+}
+
+/// What became of several statements in one round trip, the first of which begins a transaction and the last commits it.
+async fn or_rolled_back<T>(
+    connection: &mut SqliteConnection,
+    outcome: Result<T, sqlx::Error>,
+) -> Result<(), StoreError> {
+    if let Err(error) = outcome {
+        let _ = sqlx::query("ROLLBACK").execute(connection).await;
+        return Err(error.into());
+    }
+    Ok(())
 }

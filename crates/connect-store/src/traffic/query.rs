@@ -1,107 +1,150 @@
-//! Reading traffic: by filter, by id, by trace.
+//! Reading traffic: a page of what fits a filter, one exchange by id, and what values there are to filter by.
 
+use connect_core::domain::filter::{Condition, Field, Filter};
 use connect_core::id::ExchangeId;
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
+use super::condition::{self, Meaning};
 use super::row::{FULL_COLUMNS, FullRow, SUMMARY_COLUMNS, SummaryRow};
+use super::text::Searched;
 use super::{Exchange, ExchangeSummary, Traffic, retention};
 use crate::error::StoreError;
 
-/// Which exchanges to read. Everything that is set must hold.
+/// Which exchanges.
 #[derive(Debug, Clone, Default)]
-pub struct TrafficFilter {
-    /// Only this trace.
-    pub trace: Option<String>,
-    /// Only this app.
-    pub client_id: Option<String>,
-    /// Only this persona.
-    pub user_id: Option<String>,
-    /// Only this service.
-    pub service: Option<String>,
-    /// Only this operation.
-    pub operation: Option<String>,
-    /// Only this method.
-    pub method: Option<String>,
-    /// Only targets that contain this text.
-    pub target: Option<String>,
-    /// Only this status, or with 4 and 5 its whole class.
-    pub status: Option<u16>,
-    /// Only refused ones, or only those not refused.
-    pub refused: Option<bool>,
-    /// Only those refused by this check.
-    pub refused_by: Option<String>,
+pub struct TrafficQuery {
+    /// What must hold for them.
+    pub filter: Filter,
+    /// What the filter's words stand for.
+    pub meaning: Meaning,
+    /// Only those recorded up to this place, so that a list stands still while more is recorded.
+    pub up_to: Option<i64>,
+}
+
+impl TrafficQuery {
+    /// Those of a trace.
+    #[must_use]
+    pub fn of_trace(trace: &str) -> Self {
+        Self::of(Field::Trace, trace)
+    }
+
+    /// Those of a persona, by their id.
+    #[must_use]
+    pub fn of_user(user_id: &str) -> Self {
+        Self::of(Field::User, user_id)
+    }
+
+    fn of(field: Field, value: &str) -> Self {
+        Self {
+            filter: Condition::Word(field, value.to_owned()).into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Which of those that fit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Part {
+    /// From the oldest on; otherwise from the newest.
+    pub oldest_first: bool,
     /// Only those after this place.
     pub after: Option<i64>,
     /// Only those before this place.
     pub before: Option<i64>,
+    /// So many are passed over first.
+    pub offset: u32,
+    /// At most so many.
+    pub limit: u32,
 }
 
-/// A page of exchanges, newest first.
+/// A page of exchanges.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrafficPage {
-    /// The rows.
+    /// The rows, in the order asked for.
     pub rows: Vec<ExchangeSummary>,
-    /// How many there are in all, filter aside.
+    /// How many fit, whatever part was asked for.
+    pub matching: i64,
+    /// How many there are in all.
     pub total: i64,
+    /// How many of all are pinned.
+    pub pinned: i64,
+    /// The place of the newest of all; 0 when there is none.
+    pub last: i64,
+    /// How many that fit come before the exchange that was asked for, in the order asked for; none when it does not
+    /// fit.
+    pub position: Option<i64>,
+}
+
+/// Bytes that were kept of the exchanges that fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// How many fit.
+    pub exchanges: i64,
+    /// Bytes of requests and answers together.
+    pub bytes: i64,
+}
+
+struct Totals {
+    total: i64,
+    pinned: i64,
+    last: i64,
 }
 
 impl Traffic {
-    /// Exchanges that fit `filter`, newest first; at most `limit`.
+    /// A part of the exchanges that fit `query`, how many there are, and the position of one of them.
     pub async fn list(
         &self,
-        filter: &TrafficFilter,
-        limit: u32,
+        query: &TrafficQuery,
+        part: Part,
+        position_of: Option<&ExchangeId>,
     ) -> Result<TrafficPage, StoreError> {
-        let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("SELECT ");
-        query.push(SUMMARY_COLUMNS).push(" FROM exchanges WHERE 1");
-        let equal = [
-            (" AND trace = ", &filter.trace),
-            (" AND client_id = ", &filter.client_id),
-            (" AND user_id = ", &filter.user_id),
-            (" AND service = ", &filter.service),
-            (" AND operation = ", &filter.operation),
-            (" AND method = ", &filter.method),
-            (" AND refused_by = ", &filter.refused_by),
-        ];
-        for (clause, value) in equal {
-            if let Some(value) = value {
-                query.push(clause).push_bind(value.clone());
-            }
-        }
-        if let Some(target) = &filter.target {
-            query
-                .push(" AND instr(target, ")
-                .push_bind(target.clone())
-                .push(") > 0");
-        }
-        match filter.status {
-            Some(class @ 1..=5) => {
-                query
-                    .push(" AND status / 100 = ")
-                    .push_bind(i64::from(class));
-            }
-            Some(status) => {
-                query.push(" AND status = ").push_bind(i64::from(status));
-            }
-            None => {}
-        }
-        match filter.refused {
-            Some(true) => query.push(" AND refused_by IS NOT NULL"),
-            Some(false) => query.push(" AND refused_by IS NULL"),
-            None => &mut query,
+        // One transaction, so that rows and counts are of the same moment.
+        let mut tx = self.readers().begin().await?;
+        let totals = sqlx::query_as!(
+            Totals,
+            r#"SELECT (SELECT COUNT(*) FROM exchanges) AS "total!: i64",
+                      (SELECT COUNT(*) FROM exchanges WHERE pinned = 1) AS "pinned!: i64",
+                      (SELECT COALESCE(MAX(seq), 0) FROM exchanges) AS "last!: i64""#
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        let searched = Searched::of(&query.filter, &mut tx).await?;
+        let matching = if query.filter == Filter::Everything && query.up_to.is_none() {
+            totals.total
+        } else {
+            let mut count = QueryBuilder::<Sqlite>::new("SELECT COUNT(*) FROM exchanges");
+            condition(&mut count, query, &searched);
+            count.build().fetch_one(&mut *tx).await?.try_get(0)?
         };
-        if let Some(after) = filter.after {
-            query.push(" AND seq > ").push_bind(after);
-        }
-        if let Some(before) = filter.before {
-            query.push(" AND seq < ").push_bind(before);
-        }
-        query
-            .push(" ORDER BY seq DESC LIMIT ")
-            .push_bind(i64::from(limit));
-        let rows: Vec<SummaryRow> = query.build_query_as().fetch_all(self.readers()).await?;
+        let rows = rows(&mut tx, query, &searched, part, matching).await?;
+        let position = match position_of {
+            Some(id) => position(&mut tx, query, &searched, part.oldest_first, id).await?,
+            None => None,
+        };
+        tx.commit().await?;
         Ok(TrafficPage {
-            rows: rows.into_iter().map(Into::into).collect(),
-            total: self.count().await?,
+            rows,
+            matching,
+            total: totals.total,
+            pinned: totals.pinned,
+            last: totals.last,
+            position,
+        })
+    }
+
+    /// How much fits `query`.
+    pub async fn extent(&self, query: &TrafficQuery) -> Result<Extent, StoreError> {
+        let mut tx = self.readers().begin().await?;
+        let searched = Searched::of(&query.filter, &mut tx).await?;
+        let mut sum = QueryBuilder::<Sqlite>::new(
+            "SELECT COUNT(*), COALESCE(SUM(request_len + response_len), 0) FROM exchanges",
+        );
+        condition(&mut sum, query, &searched);
+        let row = sum.build().fetch_one(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(Extent {
+            exchanges: row.try_get(0)?,
+            bytes: row.try_get(1)?,
         })
     }
 
@@ -119,13 +162,22 @@ impl Traffic {
         retention::used_bytes(&mut *self.readers().acquire().await?).await
     }
 
+    /// How many exchanges are not in the full-text index yet; a search looks through them one by one.
+    pub async fn unindexed(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT COUNT(*) AS "count!: i64" FROM exchanges WHERE seq > (SELECT up_to FROM text_index)"#
+        )
+        .fetch_one(self.readers())
+        .await?)
+    }
+
     /// One exchange by id.
     pub async fn get(&self, id: &ExchangeId) -> Result<Option<Exchange>, StoreError> {
-        let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("SELECT ");
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
         query
             .push(SUMMARY_COLUMNS)
             .push(FULL_COLUMNS)
-            .push(" FROM exchanges WHERE id = ")
+            .push(" FROM exchanges JOIN exchange_bytes USING (seq) WHERE id = ")
             .push_bind(id.as_str());
         let row: Option<FullRow> = query
             .build_query_as()
@@ -133,4 +185,81 @@ impl Traffic {
             .await?;
         row.map(FullRow::into_exchange).transpose()
     }
+}
+
+fn condition(builder: &mut QueryBuilder<Sqlite>, query: &TrafficQuery, searched: &Searched) {
+    builder.push(" WHERE ");
+    condition::push(builder, &query.filter, &query.meaning, searched);
+    if let Some(up_to) = query.up_to {
+        builder.push(" AND seq <= ").push_bind(up_to);
+    }
+}
+
+async fn position(
+    connection: &mut SqliteConnection,
+    query: &TrafficQuery,
+    searched: &Searched,
+    oldest_first: bool,
+    id: &ExchangeId,
+) -> Result<Option<i64>, StoreError> {
+    let mut find = QueryBuilder::<Sqlite>::new("SELECT seq FROM exchanges");
+    condition(&mut find, query, searched);
+    find.push(" AND id = ").push_bind(id.as_str());
+    let Some(row) = find.build().fetch_optional(&mut *connection).await? else {
+        return Ok(None);
+    };
+    let seq: i64 = row.try_get(0)?;
+    let mut count = QueryBuilder::<Sqlite>::new("SELECT COUNT(*) FROM exchanges");
+    condition(&mut count, query, searched);
+    count
+        .push(if oldest_first {
+            " AND seq < "
+        } else {
+            " AND seq > "
+        })
+        .push_bind(seq);
+    Ok(Some(count.build().fetch_one(connection).await?.try_get(0)?))
+}
+
+async fn rows(
+    connection: &mut SqliteConnection,
+    query: &TrafficQuery,
+    searched: &Searched,
+    part: Part,
+    matching: i64,
+) -> Result<Vec<ExchangeSummary>, StoreError> {
+    let (mut offset, mut limit) = (i64::from(part.offset), i64::from(part.limit));
+    let mut ascending = part.oldest_first;
+    let from_the_other_end = part.after.is_none() && part.before.is_none() && offset > matching / 2;
+    if from_the_other_end {
+        // What is passed over is walked through: the nearer end is the cheaper one to begin at.
+        limit = limit.min(matching - offset);
+        if limit <= 0 {
+            return Ok(Vec::new());
+        }
+        offset = matching - offset - limit;
+        ascending = !ascending;
+    }
+    let mut page = QueryBuilder::<Sqlite>::new("SELECT ");
+    page.push(SUMMARY_COLUMNS).push(" FROM exchanges");
+    condition(&mut page, query, searched);
+    if let Some(after) = part.after {
+        page.push(" AND seq > ").push_bind(after);
+    }
+    if let Some(before) = part.before {
+        page.push(" AND seq < ").push_bind(before);
+    }
+    page.push(if ascending {
+        " ORDER BY seq LIMIT "
+    } else {
+        " ORDER BY seq DESC LIMIT "
+    })
+    .push_bind(limit)
+    .push(" OFFSET ")
+    .push_bind(offset);
+    let mut rows: Vec<SummaryRow> = page.build_query_as().fetch_all(connection).await?;
+    if from_the_other_end {
+        rows.reverse();
+    }
+    Ok(rows.into_iter().map(Into::into).collect())
 }

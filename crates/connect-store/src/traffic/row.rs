@@ -68,6 +68,10 @@ pub struct ExchangeSummary {
     pub request_len: u64,
     /// Bytes sent.
     pub response_len: u64,
+    /// How many findings there are on it.
+    pub findings: u32,
+    /// Whether retention keeps it until it is unpinned.
+    pub pinned: bool,
 }
 
 /// The whole of it. Bytes have a marker such as `[access_token 1a2b3c4d]` wherever a credential stood.
@@ -87,6 +91,10 @@ pub struct Exchange {
     pub request: Vec<u8>,
     /// Bytes sent.
     pub response: Vec<u8>,
+    /// How many of the bytes received were kept, before credentials were cut out.
+    pub request_kept: u64,
+    /// How many of the bytes sent were kept, before credentials were cut out.
+    pub response_kept: u64,
     /// Where credentials stood.
     pub(crate) cuts: Vec<StoredCut>,
     /// Sealed values of credentials without a row of their own.
@@ -117,10 +125,12 @@ pub(super) struct SummaryRow {
     done_us: i64,
     request_len: i64,
     response_len: i64,
+    findings: i64,
+    pinned: bool,
 }
 
 pub(super) const SUMMARY_COLUMNS: &str = "seq, id, listener, at, wall, method, target, host, status, service, operation, \
-     client_id, user_id, grant_id, trace, cause, refused_by, error, ended, done_us, request_len, response_len";
+     client_id, user_id, grant_id, trace, cause, refused_by, error, ended, done_us, request_len, response_len, findings, pinned";
 
 fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
@@ -151,6 +161,8 @@ impl From<SummaryRow> for ExchangeSummary {
             duration_us: unsigned(row.done_us),
             request_len: unsigned(row.request_len),
             response_len: unsigned(row.response_len),
+            findings: u32::try_from(row.findings).unwrap_or(0),
+            pinned: row.pinned,
         }
     }
 }
@@ -167,17 +179,19 @@ pub(super) struct FullRow {
     answered_us: i64,
     request: Vec<u8>,
     response: Vec<u8>,
+    request_kept: i64,
+    response_kept: i64,
     cuts: String,
     sealed: Vec<u8>,
 }
 
-pub(super) const FULL_COLUMNS: &str =
-    ", peer, branch, notes, head_us, body_us, answered_us, request, response, cuts, sealed";
+pub(super) const FULL_COLUMNS: &str = ", peer, (SELECT name FROM branches WHERE branches.id = exchanges.branch) AS branch, notes, head_us, body_us, \
+     answered_us, request, response, request_kept, response_kept, cuts, sealed";
 
 impl FullRow {
     pub(super) fn into_exchange(self) -> Result<Exchange, StoreError> {
         let wrong = |column| StoreError::Inconsistent {
-            table: "exchanges",
+            table: "exchange_bytes",
             column,
             row: self.summary.id.clone(),
         };
@@ -195,6 +209,8 @@ impl FullRow {
             branch: self.branch,
             request: self.request,
             response: self.response,
+            request_kept: unsigned(self.request_kept),
+            response_kept: unsigned(self.response_kept),
             sealed: self.sealed,
         })
     }

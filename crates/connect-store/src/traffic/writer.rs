@@ -1,19 +1,17 @@
-//! The traffic writer: exchanges in batches, one statement each, behind a bounded queue.
+//! The traffic writer: exchanges in batches, one round trip each, behind a bounded queue. When nothing has come for a
+//! moment it fills the full-text index, a piece at a time.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use connect_core::domain::exchange::Notes;
-use connect_core::domain::redaction::scrub;
-use connect_core::id::{ClientId, GrantId, TraceId, UserId};
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use connect_core::id::ExchangeId;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
+use tokio::time::Instant;
 
-use super::NewExchange;
-use super::cut::{Found, Stored};
+use super::insert::{self, size};
 use super::retention::{self, Retention};
+use super::{NewExchange, text};
 use crate::error::StoreError;
 use crate::folding::Folding;
 use crate::sealing::Vault;
@@ -28,6 +26,10 @@ const GATHER: Duration = Duration::from_millis(10);
 const BATCH: usize = 256;
 /// About as many bytes in one statement.
 const BATCH_BYTES: usize = 1024 * 1024;
+/// How long nothing must have been recorded before the full-text index is filled.
+const QUIET: Duration = Duration::from_millis(200);
+/// How long it is left alone after that has failed.
+const PAUSE: Duration = Duration::from_secs(10);
 /// Retention is looked at after this many rows.
 const RETENTION_EVERY: usize = 1000;
 
@@ -39,19 +41,24 @@ pub(super) struct Writer {
 enum Job {
     Record(Box<NewExchange>, OwnedSemaphorePermit),
     Flush(oneshot::Sender<()>),
+    Pin(ExchangeId, bool, oneshot::Sender<Result<bool, StoreError>>),
     Clear(oneshot::Sender<Result<(), StoreError>>),
     Close(oneshot::Sender<()>),
 }
 
 struct State {
     connection: SqliteConnection,
-    branch: String,
+    branch: i64,
     vault: Arc<Vault>,
     retention: Arc<RwLock<Retention>>,
     recorded: broadcast::Sender<i64>,
     next_seq: i64,
     since_retention: usize,
     last_wall_ms: i64,
+    /// The last place in the full-text index.
+    indexed: i64,
+    /// When there will have been quiet for long enough to fill it.
+    quiet: Instant,
 }
 
 impl Writer {
@@ -63,19 +70,18 @@ impl Writer {
         retention: Arc<RwLock<Retention>>,
         recorded: broadcast::Sender<i64>,
     ) -> Result<Self, StoreError> {
-        let last =
-            sqlx::query_scalar!(r#"SELECT COALESCE(MAX(seq), 0) AS "last!: i64" FROM exchanges"#)
-                .fetch_one(&mut connection)
-                .await?;
+        let (last, indexed) = places(&mut connection).await?;
         let state = State {
+            branch: branch_number(&mut connection, &branch).await?,
             connection,
-            branch,
             vault,
             retention,
             recorded,
             next_seq: last + 1,
             since_retention: 0,
             last_wall_ms: 0,
+            indexed,
+            quiet: Instant::now() + QUIET,
         };
         let (sender, queue) = mpsc::channel(QUEUE);
         tokio::spawn(run(state, folding, queue));
@@ -105,6 +111,16 @@ impl Writer {
         flushed.await.map_err(|_| StoreError::Closing)
     }
 
+    /// `false` when there is no such exchange.
+    pub(super) async fn pin(&self, id: ExchangeId, pinned: bool) -> Result<bool, StoreError> {
+        let (done, set) = oneshot::channel();
+        self.queue
+            .send(Job::Pin(id, pinned, done))
+            .await
+            .map_err(|_| StoreError::Closing)?;
+        set.await.map_err(|_| StoreError::Closing)?
+    }
+
     pub(super) async fn clear(&self) -> Result<(), StoreError> {
         let (done, cleared) = oneshot::channel();
         self.queue
@@ -122,9 +138,30 @@ impl Writer {
     }
 }
 
-/// Bytes an exchange takes while it waits.
-fn size(exchange: &NewExchange) -> usize {
-    exchange.request.len() + exchange.response.len() + exchange.target.len() + 1024
+/// The last place that was given, and the last one in the full-text index. No place is given twice, even when what had
+/// it is gone.
+async fn places(connection: &mut SqliteConnection) -> Result<(i64, i64), StoreError> {
+    let places = sqlx::query!(
+        r#"SELECT (SELECT COALESCE(MAX(seq), 0) FROM exchanges) AS "last!: i64",
+                  (SELECT up_to FROM text_index) AS "indexed!: i64""#
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok((places.last.max(places.indexed), places.indexed))
+}
+
+/// What rows of this branch are marked with.
+async fn branch_number(connection: &mut SqliteConnection, name: &str) -> Result<i64, StoreError> {
+    let known = sqlx::query_scalar!("SELECT id FROM branches WHERE name = ?", name)
+        .fetch_optional(&mut *connection)
+        .await?;
+    if let Some(number) = known {
+        return Ok(number);
+    }
+    let made = sqlx::query!("INSERT INTO branches (name) VALUES (?)", name)
+        .execute(connection)
+        .await?;
+    Ok(made.last_insert_rowid())
 }
 
 /// Exchanges for one statement, and the room they take in the queue.
@@ -137,7 +174,19 @@ struct Batch {
 
 async fn run(mut state: State, folding: Folding, mut queue: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut jobs, BATCH).await > 0 {
+    loop {
+        let taken = tokio::select! {
+            biased;
+            taken = queue.recv_many(&mut jobs, BATCH) => taken,
+            () = tokio::time::sleep_until(state.quiet), if state.indexed + 1 < state.next_seq => {
+                state.index().await;
+                folding.written();
+                continue;
+            }
+        };
+        if taken == 0 {
+            return;
+        }
         gather(&mut queue, &mut jobs).await;
         let mut batch = Batch::default();
         for job in jobs.drain(..) {
@@ -153,6 +202,10 @@ async fn run(mut state: State, folding: Folding, mut queue: mpsc::Receiver<Job>)
                 Job::Flush(done) => {
                     state.write(&mut batch).await;
                     let _ = done.send(());
+                }
+                Job::Pin(id, pinned, done) => {
+                    state.write(&mut batch).await;
+                    let _ = done.send(state.pin(&id, pinned).await);
                 }
                 Job::Clear(done) => {
                     state.write(&mut batch).await;
@@ -209,10 +262,20 @@ impl State {
             .map(|exchange| exchange.at.wall.as_millis())
             .max()
             .unwrap_or(0);
-        if let Err(error) = self.insert(&exchanges).await {
+        let first = self.next_seq;
+        let written = insert::insert(
+            &mut self.connection,
+            &self.vault,
+            self.branch,
+            first,
+            &exchanges,
+        );
+        if let Err(error) = written.await {
             tracing::error!(%error, rows, "exchanges could not be recorded");
             return;
         }
+        self.next_seq += i64::try_from(rows).unwrap_or(i64::MAX);
+        self.quiet = Instant::now() + QUIET;
         drop(room);
         let _ = self.recorded.send(self.next_seq - 1);
         self.since_retention += rows;
@@ -230,139 +293,31 @@ impl State {
         }
     }
 
-    async fn insert(&mut self, batch: &[NewExchange]) -> Result<(), StoreError> {
-        let found: Vec<Found<'_>> = batch.iter().map(Found::new).collect();
-        let sealer = if found.iter().any(Found::needs_key) {
-            match self.vault.sealer().await {
-                Ok(sealer) => Some(sealer),
-                Err(error) => {
-                    tracing::warn!(%error, "credentials in recorded bytes are dropped: there is no key to seal them with");
-                    None
-                }
+    /// Fills the full-text index with a few exchanges.
+    async fn index(&mut self) {
+        let last = self.next_seq - 1;
+        match text::index_piece(&mut self.connection, self.indexed, last).await {
+            Ok(reached) => self.indexed = reached,
+            Err(error) => {
+                tracing::error!(%error, "the full-text index could not be filled");
+                self.quiet = Instant::now() + PAUSE;
             }
-        } else {
-            None
-        };
-        let mut blob = Vec::with_capacity(batch.iter().map(size).sum());
-        let mut rows = Vec::with_capacity(batch.len());
-        for (exchange, found) in batch.iter().zip(&found) {
-            let mut counter = 0_u64;
-            let mut nonces = || {
-                counter += 1;
-                nonce(exchange.id.as_str(), counter)
-            };
-            let stored = found.cut_into(&mut blob, sealer.as_deref(), &mut nonces);
-            rows.push(self.row(exchange, &stored));
-            self.next_seq += 1;
         }
-        let rows = Value::Array(rows).to_string();
-        sqlx::query!(
-            "INSERT INTO exchanges (seq, id, branch, listener, at, wall, peer, method, target, host, status, service,
-                 operation, client_id, user_id, grant_id, trace, cause, refused_by, error, notes, ended, head_us,
-                 body_us, answered_us, done_us, request_len, response_len, cuts, request, response, sealed)
-             SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
-                 value->>9, value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16,
-                 value->>17, value->>18, value->>19, value->>20, value->>21, value->>22, value->>23, value->>24,
-                 value->>25, value->>26, value->>27, value->>28, substr(?2, value->>29, value->>30),
-                 substr(?2, value->>31, value->>32), substr(?2, value->>33, value->>34)
-             FROM jsonb_each(?1)",
-            rows,
-            blob
-        )
-        .execute(&mut self.connection)
-        .await?;
-        Ok(())
     }
 
-    fn row(&self, exchange: &NewExchange, stored: &Stored) -> Value {
-        let notes = &exchange.notes;
-        json!([
-            self.next_seq,
-            exchange.id.as_str(),
-            self.branch,
-            exchange.listener,
-            exchange.at.sandbox.as_millis(),
-            exchange.at.wall.as_millis(),
-            exchange.peer,
-            exchange.method,
-            scrub(&exchange.target),
-            exchange.host,
-            exchange.status,
-            notes.service,
-            notes.operation,
-            notes.client.as_ref().map(ClientId::as_str),
-            notes.user.as_ref().map(UserId::as_str),
-            notes.grant.as_ref().map(GrantId::as_str),
-            notes
-                .trace
-                .as_ref()
-                .map_or_else(|| own_trace(exchange), |trace| trace.as_str().to_owned()),
-            notes.cause.map(|cause| cause.0),
-            notes.refusal.as_ref().map(|refusal| refusal.check),
-            notes.refusal.as_ref().map(|refusal| refusal.code.as_str()),
-            scrub(&notes_json(notes)),
-            exchange.ended,
-            exchange.timing.head_us,
-            exchange.timing.body_us,
-            exchange.timing.answered_us,
-            exchange.timing.done_us,
-            exchange.request_len,
-            exchange.response_len,
-            stored.cuts,
-            stored.request.0,
-            stored.request.1,
-            stored.response.0,
-            stored.response.1,
-            stored.sealed.0,
-            stored.sealed.1,
-        ])
+    async fn pin(&mut self, id: &ExchangeId, pinned: bool) -> Result<bool, StoreError> {
+        let id = id.as_str();
+        let set = sqlx::query!("UPDATE exchanges SET pinned = ? WHERE id = ?", pinned, id)
+            .execute(&mut self.connection)
+            .await?;
+        let _ = self.recorded.send(self.next_seq - 1);
+        Ok(set.rows_affected() > 0)
     }
 
     async fn clear(&mut self) -> Result<(), StoreError> {
-        sqlx::query!("DELETE FROM exchanges")
-            .execute(&mut self.connection)
-            .await?;
-        sqlx::query("PRAGMA incremental_vacuum")
-            .execute(&mut self.connection)
-            .await?;
+        retention::clear(&mut self.connection).await?;
+        self.indexed = self.next_seq - 1;
         let _ = self.recorded.send(0);
         Ok(())
     }
-}
-
-/// The trace of an exchange that belongs to nothing yet: its own, made from its id.
-fn own_trace(exchange: &NewExchange) -> String {
-    use connect_core::id::TypedId as _;
-    let id = exchange.id.as_str();
-    let ulid = id
-        .strip_prefix(connect_core::id::ExchangeId::PREFIX)
-        .unwrap_or(id);
-    format!("{}{ulid}", TraceId::PREFIX)
-}
-
-fn notes_json(notes: &Notes) -> String {
-    let credentials: Vec<String> = notes
-        .credentials
-        .iter()
-        .map(|hash| hash.to_hex()[..16].to_owned())
-        .collect();
-    json!({
-        "checks": notes.checks,
-        "refusal": notes.refusal,
-        "findings": notes.findings,
-        "facts": notes.facts,
-        "credentials": credentials,
-    })
-    .to_string()
-}
-
-/// A nonce that is never used twice under a key: the exchange's id is unique, and so is the count within it.
-fn nonce(id: &str, counter: u64) -> [u8; 24] {
-    let digest = Sha256::new()
-        .chain_update(id.as_bytes())
-        .chain_update(counter.to_le_bytes())
-        .finalize();
-    let mut nonce = [0; 24];
-    nonce.copy_from_slice(&digest[..24]);
-    nonce
 }

@@ -22,6 +22,7 @@ import type {
 	CreateApp,
 	CreatePerson,
 	DeleteWorkspace,
+	DescribeFilters,
 	Done,
 	DuplicateWorkspace,
 	EnvOfApp,
@@ -31,6 +32,7 @@ import type {
 	Export,
 	Exported,
 	FactoryReset,
+	Filters,
 	GetTrace,
 	GrantList,
 	GrantRef,
@@ -58,6 +60,7 @@ import type {
 	PersonRef,
 	PickFile,
 	PickedFile,
+	PinExchange,
 	ProtocolList,
 	ReadList,
 	Registered,
@@ -144,10 +147,14 @@ export interface Commands {
 	grants_list: { request: ListGrants; answer: GrantList };
 	/** Revokes a grant with every token of it. */
 	grants_revoke: { request: GrantRef; answer: Done };
-	/** Exchanges, newest first. */
+	/** Exchanges that fit a filter: a part of them, and how many there are. */
 	traffic_list: { request: ListTraffic; answer: TrafficList };
+	/** What exchanges can be filtered by, and what a filter means. */
+	traffic_filters: { request: DescribeFilters; answer: Filters };
 	/** One exchange with its bytes, credentials masked. */
 	traffic_get: { request: ExchangeRef; answer: ExchangeDetail };
+	/** Pins an exchange, so that retention keeps it, or lets it go. */
+	traffic_pin: { request: PinExchange; answer: Done };
 	/** One exchange with its bytes as they were. */
 	traffic_reveal: { request: ExchangeRef; answer: Revealed };
 	/** Why an exchange was answered as it was. */
@@ -267,7 +274,9 @@ export const COMMANDS = {
 	grants_list: { reads: ['grants'], writes: [] },
 	grants_revoke: { reads: [], writes: ['grants', 'journal'] },
 	traffic_list: { reads: ['traffic'], writes: [] },
+	traffic_filters: { reads: ['traffic', 'apps', 'people'], writes: [] },
 	traffic_get: { reads: ['traffic'], writes: [] },
+	traffic_pin: { reads: [], writes: ['traffic'] },
 	traffic_reveal: { reads: ['traffic'], writes: [] },
 	traffic_explain: { reads: ['traffic', 'journal'], writes: [] },
 	journal_list: { reads: ['journal'], writes: [] },

@@ -481,6 +481,12 @@ export type DeleteWorkspace = {
 	confirm: string;
 };
 
+/** Asks what exchanges can be filtered by, and what a filter means. */
+export type DescribeFilters = {
+	/** A filter to be read. */
+	query?: string | null;
+};
+
 /** Where two texts differ, in characters. */
 export type Difference = {
 	/** Characters that are the same at the beginning. */
@@ -633,6 +639,10 @@ export type ExchangeSummary = {
 	request_len: number;
 	/** Bytes out. */
 	response_len: number;
+	/** How many findings there are on it. */
+	findings: number;
+	/** Whether it is pinned: retention keeps it. */
+	pinned: boolean;
 };
 
 /** A refusal with the differing characters marked. */
@@ -693,6 +703,67 @@ export type Exported = {
 export type FactoryReset = {
 	/** Must be the text `factory reset`. */
 	confirm?: string;
+};
+
+/** A field that a condition can name. */
+export type FilterField = {
+	/** As it is written. */
+	name: string;
+	/** Other ways to write it. */
+	aliases: Array<string>;
+	/** What it is, in one line. */
+	description: string;
+	/** A condition with it. */
+	example: string;
+	/** What may stand between it and its value. */
+	operators: Array<string>;
+	/** Values there are, the most frequent first; of traffic, those among the newest 10,000 exchanges. */
+	values: Array<FilterValue>;
+};
+
+/** What is wrong with a filter. Places are characters, counted from 0. */
+export type FilterFlaw = {
+	/** The first character that is wrong. */
+	start: number;
+	/** One past the last; as `start` when something is missing there. */
+	end: number;
+	/** What is wrong. */
+	message: string;
+	/** What to write. */
+	fix: string;
+};
+
+/** A part of a filter. Places are characters (not bytes, not UTF-16 units), counted from 0. */
+export type FilterToken = {
+	/** First character. */
+	start: number;
+	/** One past the last character. */
+	end: number;
+	/** What it is. */
+	kind: FilterTokenKind;
+	/** Of a condition: what it says of exchanges, `were answered with a 4xx status`. */
+	says: string | null;
+};
+
+/** What a part of a filter is. */
+export type FilterTokenKind = "open" | "close" | "and" | "or" | "not" | "field" | "text" | "wrong";
+
+/** A value to offer. */
+export type FilterValue = {
+	/** The value; in a filter it stands in quotes when it holds anything but letters, digits and `_ - . / @ +`. */
+	value: string;
+	/** What it is called, when that says more: the app of an id. */
+	label: string | null;
+	/** In how many of the newest 10,000 exchanges it stands, where that is known. */
+	count: number | null;
+};
+
+/** What exchanges can be filtered by. */
+export type Filters = {
+	/** The fields, in the order in which to offer them. */
+	fields: Array<FilterField>;
+	/** The filter that was to be read. */
+	query: ReadFilter | null;
 };
 
 /** Names a trace. */
@@ -928,8 +999,10 @@ export type ListReads = {
 	before?: number | null;
 };
 
-/** Which exchanges to list. Everything that is set must hold. */
+/** Which exchanges to list, and which part of them. Everything that is set must hold. */
 export type ListTraffic = {
+	/** A filter in the language of `traffic_filters`: `status:4xx method:POST -is:pinned "free words"`. */
+	query?: string | null;
 	/** Only this trace. */
 	trace?: string | null;
 	/** Only this app. */
@@ -942,7 +1015,7 @@ export type ListTraffic = {
 	operation?: string | null;
 	/** Only this method. */
 	method?: string | null;
-	/** Only targets that contain this text. */
+	/** Only targets that contain this text, case aside. */
 	target?: string | null;
 	/** Only this status; 1 to 5 for a whole class. */
 	status?: number | null;
@@ -950,12 +1023,20 @@ export type ListTraffic = {
 	refused?: boolean | null;
 	/** Only those refused by this check. */
 	refused_by?: string | null;
-	/** Only those after this place. */
+	/** Only what was recorded up to this place: a list that stands still while more is recorded. */
+	up_to?: number | null;
+	/** The newest first unless told. */
+	order?: Order | null;
+	/** Of those that fit, only what comes after this place. */
 	after?: number | null;
-	/** Only those before this place. */
+	/** Of those that fit, only what comes before this place. */
 	before?: number | null;
+	/** So many are passed over first. */
+	offset?: number | null;
 	/** At most so many, up to 1000; 100 unless told. */
 	limit?: number | null;
+	/** An exchange whose position among those that fit is asked for. */
+	position_of?: string | null;
 };
 
 /** How grave a record is, the gravest first. */
@@ -1065,6 +1146,9 @@ export type OpenExternal = {
 	url: string;
 };
 
+/** Which end of the list comes first. */
+export type Order = "newest" | "oldest";
+
 /** A persona. */
 export type Person = {
 	/** `sub` on the wire. */
@@ -1153,6 +1237,14 @@ export type PickedFile = {
 	base64: string;
 };
 
+/** Says whether an exchange is pinned. */
+export type PinExchange = {
+	/** Its id, `exchange_…`. */
+	exchange: string;
+	/** Whether retention keeps it from now on. Clearing the workspace removes it all the same. */
+	pinned: boolean;
+};
+
 /** Which enforcement profile is on (rulings, "Two enforcement profiles"). */
 export type Profile = "loop" | "strict";
 
@@ -1210,6 +1302,18 @@ export type Read = {
 	refused_by: string | null;
 	/** The trace. */
 	trace: string;
+};
+
+/** A filter taken apart. */
+export type ReadFilter = {
+	/** Its parts, in order; all that could be read when something is wrong with it. */
+	tokens: Array<FilterToken>;
+	/** The same filter as the sandbox would write it. */
+	canonical: string | null;
+	/** What it shows, in words: `POST requests answered with a 4xx status that were not refused`. */
+	sentence: string | null;
+	/** What is wrong with it. */
+	error: FilterFlaw | null;
 };
 
 /** Calls of the services with a persona's data, newest first. */
@@ -1511,12 +1615,23 @@ export type Trace = {
 	truncated: boolean;
 };
 
-/** Exchanges, newest first. */
+/** Exchanges in the order asked for. */
 export type TrafficList = {
 	/** The exchanges. */
 	exchanges: Array<ExchangeSummary>;
+	/** How many fit the filter, whatever part of them was asked for. */
+	matching: number;
 	/** How many there are in all, filter aside. */
 	total: number;
+	/** How many of all are pinned. */
+	pinned: number;
+	/** The place of the newest of all, to be given as `up_to`; 0 when there is none. */
+	last: number;
+	/**
+	 * How many of those that fit come before the exchange asked for, in the order asked for; none when it does not
+	 * fit, or was not asked for.
+	 */
+	position: number | null;
 };
 
 /** Changes to an app; what is left out stays. `app_type` can't change. */
