@@ -54,6 +54,13 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
     let extra = json!({ "surprise": true });
     vec![
         row("sandbox_status", json!({}), extra.clone(), BadRequest),
+        row("sandbox_health", json!({}), extra.clone(), BadRequest),
+        row(
+            "trace_list",
+            json!({ "limit": 3, "query": "scratch", "began": "authorize" }),
+            json!({ "before": "yesterday" }),
+            BadRequest,
+        ),
         row(
             "logs_list",
             json!({ "level": "warn", "limit": 5 }),

@@ -2,4 +2,5 @@
 //! `control.rs`.
 
 mod apps;
+mod home;
 mod people;

@@ -94,6 +94,8 @@ macro_rules! with_commands {
                 list(journal::ListJournal) -> journal::JournalList, reads [Journal], writes [];
             }
             trace {
+                /// Recent traces in a few words, the one that something happened in last first.
+                list(trace::ListTraces) -> trace::TraceList, reads [Journal, Traffic], writes [];
                 /// Everything that belongs to a trace, and the traces it is linked with.
                 get(trace::GetTrace) -> trace::Trace, reads [Journal, Traffic], writes [];
             }
@@ -142,6 +144,8 @@ macro_rules! with_commands {
             sandbox {
                 /// Where the sandbox is and how it is.
                 status(Nothing) -> sandbox::Status, reads [Clock, Settings, Traffic], writes [];
+                /// How the sandbox is in detail: ways in, key, files, retention, what to know and what mends it.
+                health(Nothing) -> sandbox::SandboxHealth, reads [Clock, Settings, Traffic, Keys], writes [];
             }
         }
     };

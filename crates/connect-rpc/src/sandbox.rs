@@ -1,10 +1,17 @@
 //! The sandbox itself.
 
+mod health;
+
 use connect_core::Timestamp;
 use connect_core::domain::app::Profile;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use health::{
+    FileHealth, Fix, LastHour, ListenerHealth, Notice, NoticeLevel, Reach, RetentionHealth,
+    SandboxHealth,
+};
 
 /// Where the sandbox is and how it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]

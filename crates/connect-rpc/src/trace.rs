@@ -1,11 +1,15 @@
 //! Traces: what belongs together.
 
+mod list;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::journal::Entry;
 use crate::traffic::ExchangeSummary;
+
+pub use list::{ListTraces, TraceBegan, TraceList, TraceOutcome, TraceStep, TraceSummary};
 
 /// Names a trace.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]

@@ -128,3 +128,21 @@ pub async fn finish(
     .rows_affected();
     Ok(changed > 0)
 }
+
+/// Whether a person is still asked something in this trace at `now`.
+pub async fn is_waiting(
+    connection: &mut SqliteConnection,
+    trace: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let now = now.as_millis();
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM interactions WHERE trace = ?1 AND outcome IS NULL AND expires_at > ?2)
+           AS "found!: bool""#,
+        trace,
+        now
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(found)
+}

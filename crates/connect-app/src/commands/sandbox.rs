@@ -1,11 +1,15 @@
 //! `sandbox_*`.
 
+mod health;
+mod notices;
+
 use connect_rpc::Nothing;
 use connect_rpc::sandbox as rpc;
 use connect_store::grants::{self, GrantFilter};
 use connect_store::sealing::KeyState;
 use connect_store::{clients, credentials, journal, people};
 
+pub(super) use self::health::health;
 use super::{Answer, broken, traffic};
 use crate::{App, Storage};
 
@@ -24,30 +28,13 @@ pub(crate) const SERVICES: [&str; 8] = [
 pub(super) async fn status(app: &App, _: Nothing) -> Answer<rpc::Status> {
     traffic::settle(app).await?;
     let settings = app.0.settings.get();
-    let key = app.0.vault.status();
     let counts = counts(app).await?;
     let addresses = &app.0.addresses;
-    let mut notices: Vec<String> = key.notice.iter().map(ToString::to_string).collect();
-    if addresses.open_to_others {
-        notices.push("This sandbox listens for other machines (--listen).".to_owned());
-    }
-    if addresses.hosts.is_open() {
-        notices.push(format!(
-            "Names beyond loopback are answered to: {}.",
-            app.0.config.allow_hosts.join(", ")
-        ));
-    }
-    if settings.auto_approve.is_some() {
-        notices
-            .push("Authorization requests are allowed without asking (auto-approve).".to_owned());
-    }
-    if settings.stamp_virtual_time {
-        notices.push("JWTs and introspection carry sandbox time untranslated.".to_owned());
-    }
-    let message = match &key.state {
-        KeyState::NotRead | KeyState::Available => None,
-        unavailable @ KeyState::Unavailable(_) => Some(unavailable.to_string()),
-    };
+    let notices = notices::all(app)
+        .into_iter()
+        .filter(|notice| notice.level == rpc::NoticeLevel::Warn)
+        .map(|notice| notice.message)
+        .collect();
     Ok(rpc::Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
@@ -63,16 +50,25 @@ pub(super) async fn status(app: &App, _: Nothing) -> Answer<rpc::Status> {
         auto_approve: settings.auto_approve.clone(),
         now: app.0.env.now(),
         started: app.0.started,
-        key: rpc::KeyStatus {
-            place: key
-                .place
-                .map_or_else(|| "unknown".to_owned(), |place| place.as_str().to_owned()),
-            state: key.state.as_str().to_owned(),
-            message,
-        },
+        key: key(app),
         counts,
         notices,
     })
+}
+
+fn key(app: &App) -> rpc::KeyStatus {
+    let key = app.0.vault.status();
+    let message = match &key.state {
+        KeyState::NotRead | KeyState::Available => None,
+        unavailable @ KeyState::Unavailable(_) => Some(unavailable.to_string()),
+    };
+    rpc::KeyStatus {
+        place: key
+            .place
+            .map_or_else(|| "unknown".to_owned(), |place| place.as_str().to_owned()),
+        state: key.state.as_str().to_owned(),
+        message,
+    }
 }
 
 /// Base URL of each service (ruling 33).

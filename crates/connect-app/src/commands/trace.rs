@@ -1,5 +1,9 @@
 //! `trace_*`: what belongs together, and what it is linked with by causes.
 
+mod list;
+mod steps;
+mod summary;
+
 use std::collections::BTreeSet;
 
 use connect_core::domain::journal::Seq;
@@ -7,6 +11,7 @@ use connect_rpc::trace as rpc;
 use connect_store::journal::{self, JournalFilter};
 use connect_store::traffic::{Part, TrafficQuery};
 
+pub(super) use self::list::list;
 use super::{Answer, MOST, broken, not_found, traffic};
 use crate::App;
 

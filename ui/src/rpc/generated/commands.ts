@@ -48,6 +48,7 @@ import type {
 	ListJournal,
 	ListLogs,
 	ListReads,
+	ListTraces,
 	ListTraffic,
 	LogList,
 	NewCheckIn,
@@ -70,6 +71,7 @@ import type {
 	Revealed,
 	RotateKey,
 	Rotated,
+	SandboxHealth,
 	SaveFile,
 	ScopeList,
 	Secrets,
@@ -81,6 +83,7 @@ import type {
 	Status,
 	Topic,
 	Trace,
+	TraceList,
 	TrafficList,
 	UpdateApp,
 	UpdatePerson,
@@ -161,6 +164,8 @@ export interface Commands {
 	traffic_explain: { request: ExchangeRef; answer: Explanation };
 	/** Journal entries. */
 	journal_list: { request: ListJournal; answer: JournalList };
+	/** Recent traces in a few words, the one that something happened in last first. */
+	trace_list: { request: ListTraces; answer: TraceList };
 	/** Everything that belongs to a trace, and the traces it is linked with. */
 	trace_get: { request: GetTrace; answer: Trace };
 	/** Both clocks and the next due moment. */
@@ -195,6 +200,8 @@ export interface Commands {
 	logs_list: { request: ListLogs; answer: LogList };
 	/** Where the sandbox is and how it is. */
 	sandbox_status: { request: Nothing; answer: Status };
+	/** How the sandbox is in detail: ways in, key, files, retention, what to know and what mends it. */
+	sandbox_health: { request: Nothing; answer: SandboxHealth };
 }
 
 /** The name of a command. */
@@ -280,6 +287,7 @@ export const COMMANDS = {
 	traffic_reveal: { reads: ['traffic'], writes: [] },
 	traffic_explain: { reads: ['traffic', 'journal'], writes: [] },
 	journal_list: { reads: ['journal'], writes: [] },
+	trace_list: { reads: ['journal', 'traffic'], writes: [] },
 	trace_get: { reads: ['journal', 'traffic'], writes: [] },
 	clock_get: { reads: ['clock'], writes: [] },
 	clock_advance: { reads: [], writes: ['clock', 'journal', 'grants', 'apps'] },
@@ -297,4 +305,5 @@ export const COMMANDS = {
 	workspace_export: { reads: ['apps', 'people', 'settings'], writes: [] },
 	logs_list: { reads: [], writes: [] },
 	sandbox_status: { reads: ['clock', 'settings', 'traffic'], writes: [] },
+	sandbox_health: { reads: ['clock', 'settings', 'traffic', 'keys'], writes: [] },
 } as const satisfies Record<CommandName, { reads: readonly Topic[]; writes: readonly Topic[] }>;

@@ -705,6 +705,16 @@ export type FactoryReset = {
 	confirm?: string;
 };
 
+/** A file of the workspace. */
+export type FileHealth = {
+	/** `world` or `traffic`. */
+	name: string;
+	/** Where it is. */
+	path: string;
+	/** Its size with its log, in bytes. */
+	bytes: number;
+};
+
 /** A field that a condition can name. */
 export type FilterField = {
 	/** As it is written. */
@@ -764,6 +774,18 @@ export type Filters = {
 	fields: Array<FilterField>;
 	/** The filter that was to be read. */
 	query: ReadFilter | null;
+};
+
+/** A command that mends something. */
+export type Fix = {
+	/** What a button says. */
+	label: string;
+	/** The command. */
+	command: string;
+	/** Its payload. */
+	payload: JsonValue;
+	/** Something is lost by it: to be asked for once more. */
+	loses: boolean;
 };
 
 /** Names a trace. */
@@ -931,6 +953,18 @@ export type LabResult = {
 	collected_at: Timestamp;
 };
 
+/** What came in during the last hour of sandbox time. */
+export type LastHour = {
+	/** Exchanges. */
+	exchanges: number;
+	/** Those that were refused. */
+	refusals: number;
+	/** Those that were accepted with a remark. */
+	findings: number;
+	/** Those that failed: a 5xx status, or not answered to the end. */
+	failures: number;
+};
+
 /** Asks for what a persona was told. */
 export type ListAlerts = {
 	/** Which persona, by id or email. */
@@ -999,6 +1033,18 @@ export type ListReads = {
 	before?: number | null;
 };
 
+/** Which traces to list. Everything that is set must hold. */
+export type ListTraces = {
+	/** At most so many, up to 100; 20 unless told. */
+	limit?: number | null;
+	/** Only those before this place: `next` of the answer before. */
+	before?: string | null;
+	/** Only those whose id, app, persona, steps or outcome contain this text, case aside. */
+	query?: string | null;
+	/** Only those that began so. */
+	began?: TraceBegan | null;
+};
+
 /** Which exchanges to list, and which part of them. Everything that is set must hold. */
 export type ListTraffic = {
 	/** A filter in the language of `traffic_filters`: `status:4xx method:POST -is:pinned "free words"`. */
@@ -1037,6 +1083,22 @@ export type ListTraffic = {
 	limit?: number | null;
 	/** An exchange whose position among those that fit is asked for. */
 	position_of?: string | null;
+};
+
+/** A way in. */
+export type ListenerHealth = {
+	/** `platform`, `control` or `control_socket`. */
+	name: string;
+	/** What it carries, in words. */
+	carries: string;
+	/** Base URL, or the socket's address. */
+	address: string;
+	/** Its port; none for a socket. */
+	port: number | null;
+	/** Who may connect. */
+	reach: Reach;
+	/** What opens it, in words: `Host` names, a token, the file's permission. */
+	guard: string;
 };
 
 /** How grave a record is, the gravest first. */
@@ -1139,6 +1201,23 @@ export type NextCheckIn = {
 
 /** What a command without input takes. */
 export type Nothing = Record<symbol, never>;
+
+/** Something to be known or mended. */
+export type Notice = {
+	/** What it is, for programs: `open_to_others`. */
+	code: string;
+	/** How much it matters. */
+	level: NoticeLevel;
+	/** What is so, in words. */
+	message: string;
+	/** The command that mends it; none when none does. */
+	fix: Fix | null;
+	/** What to do outside the console: a flag to leave out, a command to type. */
+	outside: string | null;
+};
+
+/** How much a notice matters. */
+export type NoticeLevel = "bad" | "warn" | "info";
 
 /** An address to be opened. */
 export type OpenExternal = {
@@ -1270,6 +1349,9 @@ export type ProtocolList = {
 	protocols: Array<Protocol>;
 };
 
+/** Who may connect. */
+export type Reach = "owner" | "this_machine" | "other_machines";
+
 /** One call of a service with a persona's token or about them. */
 export type Read = {
 	/** Its place among the exchanges. */
@@ -1370,6 +1452,24 @@ export type RemakeKeys = {
 	confirm?: boolean;
 };
 
+/** How much of the traffic is kept, against the limits of the settings. */
+export type RetentionHealth = {
+	/** Exchanges there are. */
+	exchanges: number;
+	/** Most that are kept. */
+	keep_exchanges: number;
+	/** Bytes in use. */
+	bytes: number;
+	/** Most bytes that are kept. */
+	keep_bytes: number;
+	/** When the oldest began (wall time). */
+	oldest: Timestamp | null;
+	/** Days that one is kept. */
+	keep_days: number;
+	/** Those that are kept whatever the limits say. */
+	pinned: number;
+};
+
 /** How to try again. */
 export type Retry = {
 	/** Take any free port this time. */
@@ -1410,6 +1510,22 @@ export type RpcError = {
 	message: string;
 	/** What a program can use; often null. */
 	detail: JsonValue;
+};
+
+/** How the sandbox is. */
+export type SandboxHealth = {
+	/** Where it listens. */
+	listeners: Array<ListenerHealth>;
+	/** The sealing key. */
+	key: KeyStatus;
+	/** Its files. */
+	files: Array<FileHealth>;
+	/** How much of the traffic is kept. */
+	retention: RetentionHealth;
+	/** What came in during the last hour of sandbox time. */
+	last_hour: LastHour;
+	/** What should be known or mended, the worst first. */
+	notices: Array<Notice>;
 };
 
 /** A file to be written where the person says. */
@@ -1613,6 +1729,81 @@ export type Trace = {
 	led_to: Array<string>;
 	/** There is more than was given. */
 	truncated: boolean;
+};
+
+/** How a trace began. */
+export type TraceBegan = "authorize" | "console" | "machine" | "other";
+
+/** Traces, the one that something happened in last first. */
+export type TraceList = {
+	/** The traces. What only passing time or the seed wrote is not among them, nor are the pages' own pictures. */
+	traces: Array<TraceSummary>;
+	/**
+	 * Where older ones begin; none when there are no more. With `query` or `began` there may be no older one all the
+	 * same.
+	 */
+	next: string | null;
+};
+
+/** How a trace stands. */
+export type TraceOutcome = "completed" | "refused" | "waiting" | "abandoned" | "denied" | "revoked";
+
+/** Something that happened, once or several times in a row. */
+export type TraceStep = {
+	/** What it is, for programs: `authorize`, `consent`, `code`, `tokens`, `refresh`, `api`… */
+	kind: string;
+	/** In words, the number among them: `3 API calls`. */
+	words: string;
+	/** How often in a row. */
+	count: number;
+	/** It was refused. */
+	refused: boolean;
+};
+
+/** A trace in a few words. */
+export type TraceSummary = {
+	/** Its id. */
+	trace: string;
+	/** How it began. */
+	began: TraceBegan;
+	/** The app. */
+	client_id: string | null;
+	/** Its name; none when it is gone. */
+	client_name: string | null;
+	/** The persona. */
+	user_id: string | null;
+	/** Their name; none when they are gone. */
+	user_name: string | null;
+	/** When it began (sandbox time). */
+	started_at: Timestamp;
+	/** When it began (wall time). */
+	started_wall: Timestamp;
+	/** When something last happened in it (sandbox time). */
+	last_at: Timestamp;
+	/** When something last happened in it (wall time). */
+	last_wall: Timestamp;
+	/** What happened, in order; at most 30 steps. */
+	steps: Array<TraceStep>;
+	/** There were more steps than are given. */
+	steps_cut: boolean;
+	/** The steps in one line: `authorize → consent → code → tokens → 3 API calls`. */
+	words: string;
+	/** How it stands. */
+	outcome: TraceOutcome;
+	/** The outcome in words: `refused: redirect_uri_registered`. */
+	outcome_words: string;
+	/** The check that refused it last, when it stands refused. */
+	refused_by: string | null;
+	/** Exchanges in it. */
+	exchanges: number;
+	/** Those that were refused. */
+	refusals: number;
+	/** Those that were accepted with a remark. */
+	findings: number;
+	/** The place of its last exchange; none when it has none. */
+	last_exchange: number | null;
+	/** The place of its last journal entry that is somebody's doing, not passing time's; none when it has none. */
+	last_entry: number | null;
 };
 
 /** Exchanges in the order asked for. */
