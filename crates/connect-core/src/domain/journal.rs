@@ -124,6 +124,8 @@ kinds! {
     RecordDeleted = "record.deleted",
     /// A platform event happened.
     EventOccurred = "event.occurred",
+    /// The credentials in an exchange were shown or handed out; `detail` says how.
+    ExchangeRevealed = "exchange.revealed",
     /// Time was moved.
     ClockAdvanced = "clock.advanced",
     /// Time was stopped.
