@@ -94,7 +94,7 @@ async fn by_count_the_newest_are_kept() {
     let mut requests = Numbered::keeping(json!({ "keep_exchanges": 100 })).await;
     requests.send(100).await;
     assert_eq!(requests.kept().await, requests.newest_from(0));
-    let kept = requests.until(|kept| kept.len() < 100 + ROUND).await;
+    let kept = requests.until(|kept| kept.len() <= 100 + ROUND).await;
     assert!(kept.len() >= 100, "{} are kept", kept.len());
     assert_eq!(kept, requests.newest_from(requests.sent - kept.len()));
     // Nothing else that is counted was lost with them.
@@ -130,6 +130,7 @@ async fn by_size_the_newest_are_kept() {
     assert_eq!(kept, requests.newest_from(requests.sent - kept.len()));
     let status = requests.sandbox.rpc("sandbox_status", json!({})).await;
     let used = status["counts"]["traffic_bytes"].as_i64().expect("a size");
-    assert!(used <= LIMIT, "{used} bytes are kept");
-    assert!(used > LIMIT / 2, "only {used} bytes are kept");
+    // Looked at after every 4 MiB, and no more goes than has to.
+    assert!(used <= LIMIT * 5 / 4, "{used} bytes are kept");
+    assert!(used > LIMIT * 3 / 4, "only {used} bytes are kept");
 }

@@ -174,6 +174,7 @@ impl App {
             workspace.to_string(),
             Arc::clone(&vault),
             retention,
+            Arc::clone(&env),
         )
         .await?;
         let settings = Arc::new(LiveSettings::new(overridden(settings, &config)));

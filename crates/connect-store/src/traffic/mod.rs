@@ -17,14 +17,14 @@ mod words;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
-use connect_core::Moment;
 use connect_core::domain::exchange::Notes;
 use connect_core::id::ExchangeId;
+use connect_core::{Env, Moment};
 use sqlx::{SqliteConnection, SqlitePool};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 pub use condition::Meaning;
 pub use cut::{Reveal, RevealError};
@@ -83,7 +83,7 @@ struct Inner {
     writer: writer::Writer,
     readers: SqlitePool,
     path: PathBuf,
-    retention: Arc<RwLock<Retention>>,
+    retention: watch::Sender<Retention>,
     recorded: broadcast::Sender<i64>,
 }
 
@@ -94,16 +94,18 @@ impl Traffic {
         branch: String,
         vault: Arc<Vault>,
         retention: Retention,
+        env: Arc<Env>,
     ) -> Result<Self, StoreError> {
         let connection = database::open_writer(path, Durability::Process, &MIGRATOR).await?;
-        let retention = Arc::new(RwLock::new(retention));
+        let (retention, limits) = watch::channel(retention);
         let (recorded, _) = broadcast::channel(64);
         let writer = writer::Writer::start(
             connection,
             Folding::start(path.to_owned()),
             branch,
             vault,
-            Arc::clone(&retention),
+            env,
+            limits,
             recorded.clone(),
         )
         .await?;
@@ -132,13 +134,9 @@ impl Traffic {
         self.0.recorded.subscribe()
     }
 
-    /// Changes what is kept; applied with the next batch.
+    /// Changes what is kept; what is over the new limits goes at once.
     pub fn set_retention(&self, retention: Retention) {
-        *self
-            .0
-            .retention
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = retention;
+        self.0.retention.send_replace(retention);
     }
 
     /// Pins an exchange, so that retention keeps it, or lets it go; `false` when there is none with this id.

@@ -32,52 +32,70 @@ impl Default for Retention {
 /// Most rows deleted at a time, so that recording never waits long.
 const PIECE: i64 = 500;
 
-/// Deletes one piece of what is over the limits; `true` when there is more to delete. What is pinned counts, but stays.
+/// What came of a look at the limits.
+pub(super) struct Over {
+    /// Some exchanges were removed.
+    pub(super) removed: bool,
+    /// There is more to remove.
+    pub(super) more: bool,
+}
+
+/// An exchange that may go, and about how many bytes of the file go with it.
+struct Candidate {
+    seq: i64,
+    wall: i64,
+    bytes: i64,
+}
+
+/// Deletes one piece of what is over the limits, the oldest first. What is pinned counts, but stays.
 pub(super) async fn enforce(
     connection: &mut SqliteConnection,
     retention: Retention,
     wall_now_ms: i64,
-) -> Result<bool, StoreError> {
+) -> Result<Over, StoreError> {
     let oldest_kept = wall_now_ms - i64::from(retention.max_age_days) * 86_400_000;
-    let too_many = sqlx::query_scalar!(
-        r#"SELECT MAX(0, (SELECT COUNT(*) FROM exchanges) - ?1) AS "over!: i64""#,
-        retention.max_count
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    let too_old = sqlx::query_scalar!(
-        r#"SELECT COUNT(*) AS "over!: i64"
-           FROM (SELECT 1 FROM exchanges WHERE wall < ?1 AND pinned = 0 LIMIT ?2)"#,
-        oldest_kept,
+    let count = sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM exchanges"#)
+        .fetch_one(&mut *connection)
+        .await?;
+    let mut too_many = count - i64::from(retention.max_count);
+    let most_bytes = i64::from(retention.max_mebibytes) * 1_048_576;
+    let mut too_big = used_bytes(connection).await? - most_bytes;
+    let candidates = sqlx::query_as!(
+        Candidate,
+        r#"SELECT seq AS "seq!", wall,
+                  (SELECT length(request) + length(response) + length(notes) + length(sealed) + 512
+                   FROM exchange_bytes WHERE exchange_bytes.seq = exchanges.seq) AS "bytes!: i64"
+           FROM exchanges WHERE pinned = 0 ORDER BY seq LIMIT ?1"#,
         PIECE
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    let bytes = used_bytes(connection).await?;
-    let too_big = if bytes > i64::from(retention.max_mebibytes) * 1_048_576 {
-        PIECE
-    } else {
-        0
-    };
-    let over = too_many.max(too_old).max(too_big);
-    if over == 0 {
-        return Ok(false);
-    }
-    let piece = over.min(PIECE);
-    let oldest = sqlx::query_scalar!(
-        "SELECT seq FROM exchanges WHERE pinned = 0 ORDER BY seq LIMIT ?1",
-        piece
     )
     .fetch_all(&mut *connection)
     .await?;
-    if oldest.is_empty() {
-        return Ok(false);
+    let mut going = Vec::new();
+    for candidate in candidates {
+        if too_many <= 0 && too_big <= 0 && candidate.wall >= oldest_kept {
+            break;
+        }
+        too_many -= 1;
+        too_big -= candidate.bytes;
+        going.push(candidate.seq);
     }
-    delete(connection, &oldest).await?;
+    if going.is_empty() {
+        return Ok(Over {
+            removed: false,
+            more: false,
+        });
+    }
+    delete(connection, &going).await?;
     sqlx::query("PRAGMA incremental_vacuum(256)")
         .execute(&mut *connection)
         .await?;
-    Ok(over >= PIECE)
+    // What a row takes is an estimate, and more than a piece may have to go.
+    let whole_piece = i64::try_from(going.len()).is_ok_and(|gone| gone == PIECE);
+    let more = whole_piece || used_bytes(connection).await? > most_bytes;
+    Ok(Over {
+        removed: true,
+        more,
+    })
 }
 
 async fn delete(connection: &mut SqliteConnection, places: &[i64]) -> Result<(), StoreError> {

@@ -1,12 +1,13 @@
 //! The traffic writer: exchanges in batches, one round trip each, behind a bounded queue. When nothing has come for a
 //! moment it fills the full-text index, a piece at a time.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use connect_core::Env;
 use connect_core::id::ExchangeId;
 use sqlx::{Connection, SqliteConnection};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::insert::{self, size};
@@ -30,8 +31,14 @@ const BATCH_BYTES: usize = 1024 * 1024;
 const QUIET: Duration = Duration::from_millis(200);
 /// How long it is left alone after that has failed.
 const PAUSE: Duration = Duration::from_secs(10);
-/// Retention is looked at after this many rows.
-const RETENTION_EVERY: usize = 1000;
+/// The limits of what is kept are looked at soon after the start,
+const FIRST_LOOK: Duration = Duration::from_secs(10);
+/// as time passes,
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// after this many rows,
+const LOOK_AFTER_ROWS: usize = 1000;
+/// and after this many bytes.
+const LOOK_AFTER_BYTES: usize = 4 * 1024 * 1024;
 
 pub(super) struct Writer {
     queue: mpsc::Sender<Job>,
@@ -50,11 +57,14 @@ struct State {
     connection: SqliteConnection,
     branch: i64,
     vault: Arc<Vault>,
-    retention: Arc<RwLock<Retention>>,
+    env: Arc<Env>,
+    limits: watch::Receiver<Retention>,
     recorded: broadcast::Sender<i64>,
     next_seq: i64,
-    since_retention: usize,
-    last_wall_ms: i64,
+    /// Rows and bytes written since the limits were looked at.
+    unlooked: (usize, usize),
+    /// When they are looked at next.
+    look: Instant,
     /// The last place in the full-text index.
     indexed: i64,
     /// When there will have been quiet for long enough to fill it.
@@ -67,7 +77,8 @@ impl Writer {
         folding: Folding,
         branch: String,
         vault: Arc<Vault>,
-        retention: Arc<RwLock<Retention>>,
+        env: Arc<Env>,
+        limits: watch::Receiver<Retention>,
         recorded: broadcast::Sender<i64>,
     ) -> Result<Self, StoreError> {
         let (last, indexed) = places(&mut connection).await?;
@@ -75,11 +86,12 @@ impl Writer {
             branch: branch_number(&mut connection, &branch).await?,
             connection,
             vault,
-            retention,
+            env,
+            limits,
             recorded,
             next_seq: last + 1,
-            since_retention: 0,
-            last_wall_ms: 0,
+            unlooked: (0, 0),
+            look: Instant::now() + FIRST_LOOK,
             indexed,
             quiet: Instant::now() + QUIET,
         };
@@ -178,6 +190,15 @@ async fn run(mut state: State, folding: Folding, mut queue: mpsc::Receiver<Job>)
         let taken = tokio::select! {
             biased;
             taken = queue.recv_many(&mut jobs, BATCH) => taken,
+            Ok(()) = state.limits.changed() => {
+                state.look = Instant::now();
+                continue;
+            }
+            () = tokio::time::sleep_until(state.look) => {
+                state.keep_within_limits().await;
+                folding.written();
+                continue;
+            }
             () = tokio::time::sleep_until(state.quiet), if state.indexed + 1 < state.next_seq => {
                 state.index().await;
                 folding.written();
@@ -256,12 +277,7 @@ impl State {
         if exchanges.is_empty() {
             return;
         }
-        let rows = exchanges.len();
-        self.last_wall_ms = exchanges
-            .iter()
-            .map(|exchange| exchange.at.wall.as_millis())
-            .max()
-            .unwrap_or(0);
+        let (rows, bytes) = (exchanges.len(), exchanges.iter().map(size).sum::<usize>());
         let first = self.next_seq;
         let written = insert::insert(
             &mut self.connection,
@@ -278,18 +294,29 @@ impl State {
         self.quiet = Instant::now() + QUIET;
         drop(room);
         let _ = self.recorded.send(self.next_seq - 1);
-        self.since_retention += rows;
-        if self.since_retention >= RETENTION_EVERY {
-            self.since_retention = 0;
-            let limits = *self
-                .retention
-                .read()
-                .unwrap_or_else(PoisonError::into_inner);
-            match retention::enforce(&mut self.connection, limits, self.last_wall_ms).await {
-                Ok(true) => self.since_retention = RETENTION_EVERY,
-                Ok(false) => {}
-                Err(error) => tracing::error!(%error, "old exchanges could not be removed"),
+        self.unlooked = (self.unlooked.0 + rows, self.unlooked.1 + bytes);
+        if self.unlooked.0 >= LOOK_AFTER_ROWS || self.unlooked.1 >= LOOK_AFTER_BYTES {
+            self.keep_within_limits().await;
+        }
+    }
+
+    /// Removes a piece of what is over the limits, and comes back soon when there is more.
+    async fn keep_within_limits(&mut self) {
+        let limits = *self.limits.borrow_and_update();
+        let now = self.env.moment().wall.as_millis();
+        self.unlooked = (0, 0);
+        self.look = Instant::now() + LOOK_EVERY;
+        match retention::enforce(&mut self.connection, limits, now).await {
+            Ok(retention::Over { removed, more }) => {
+                if removed {
+                    let _ = self.recorded.send(self.next_seq - 1);
+                }
+                if more {
+                    self.look = Instant::now();
+                    self.unlooked = (LOOK_AFTER_ROWS, 0);
+                }
             }
+            Err(error) => tracing::error!(%error, "old exchanges could not be removed"),
         }
     }
 
