@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::setup::{self, Purpose};
 use crate::step::{self, timed};
 use crate::workspace::Workspace;
-use crate::{codegen, licences, session, tidy, ui};
+use crate::{codegen, driver, licences, session, tidy, ui};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -93,7 +93,8 @@ fn tests(workspace: &Workspace) -> anyhow::Result<()> {
     tests
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
         .args(WITH_UI)
-        .envs(setup::browser_variables()?);
+        .envs(setup::browser_variables()?)
+        .env("TAURI_DRIVER", driver::program(workspace));
     if std::env::var_os("ARBTEST_BUDGET_MS").is_none() {
         tests.env("ARBTEST_BUDGET_MS", PROPERTY_BUDGET_MS);
     }

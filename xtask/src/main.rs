@@ -5,8 +5,10 @@
 //! product only from outside (its command line, its HTTP). To add a command: one file here, one variant below.
 
 mod bench;
+mod bundle;
 mod clients;
 mod codegen;
+mod driver;
 mod fuzz;
 mod gate;
 mod licences;
@@ -43,6 +45,8 @@ enum Command {
     Test(gate::Arguments),
     /// Write what is generated from the sources (checked queries, the console's TypeScript), or check it.
     Codegen(codegen::Arguments),
+    /// Make an installable package of the console.
+    Bundle(bundle::Arguments),
     /// Measure the sandbox beside its peers, and write BENCHMARKS.md.
     Bench(bench::Arguments),
     /// Give the property tests and the kill -9 soak more time.
@@ -70,6 +74,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Run(arguments) => run::execute(&workspace, &arguments),
         Command::Test(arguments) => gate::execute(&workspace, &arguments),
         Command::Session(arguments) => session::execute(&arguments),
+        Command::Bundle(arguments) => bundle::execute(&workspace, &arguments),
         Command::Bench(arguments) => bench::execute(&workspace, &arguments),
         Command::Fuzz(arguments) => fuzz::execute(&workspace, &arguments),
         Command::Codegen(arguments) => codegen::execute(&workspace, &arguments),

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::machine::{self, Installer};
 use crate::workspace::Workspace;
-use crate::{clients, step};
+use crate::{clients, driver, step};
 
 /// The oldest Node that the client apps and the user interface are built with.
 const NODE: (u32, u32) = (20, 19);
@@ -251,6 +251,9 @@ pub(crate) fn prepare(workspace: &Workspace, purpose: Purpose) -> anyhow::Result
     node_is_new_enough()?;
     if purpose >= Purpose::Test {
         clients::prepare(workspace)?;
+        if cfg!(target_os = "linux") {
+            driver::prepare(workspace)?;
+        }
     }
     Ok(())
 }
