@@ -7,6 +7,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { asFailure, call, mutate, type App, type BaaStatus, type Registered, type Rotated } from '../../rpc';
 import { confirm, go, href, notify, notifyFailure } from '../../shared';
 import { Draft } from './draft.svelte';
+import { focusApp } from './focus';
 import { emptyFields, fieldsOf, toCheck, toCreate, toUpdate } from './fields';
 import { count } from './words';
 
@@ -184,6 +185,7 @@ export async function remove(app: App): Promise<void> {
   drafts.forget(app.client_id);
   notify('good', `${app.name} is deleted.`);
   go(href('apps'), { replace: true });
+  await focusApp();
 }
 
 /** Fetched when it is asked for and not before. */

@@ -1,0 +1,126 @@
+import { render, screen, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { testSandbox, type TestSandbox } from '../../../../tests/sandbox';
+import { app } from './samples';
+
+const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
+vi.mock('../../../platform', async () => {
+  const { PlatformError } = await import('../../../platform/types');
+  return {
+    PlatformError,
+    get platform() {
+      return sandbox.current.platform;
+    },
+  };
+});
+
+const { default: ConnectButton } = await import('../ready/ConnectButton.svelte');
+const { default: Env } = await import('../ready/Env.svelte');
+const { copyDemoEnv } = await import('../ready/env');
+const { maskedEnv } = await import('../ready/masked');
+const { dataUrl, svgUrl } = await import('../form/picture');
+const { forgetAnswers } = await import('../../../rpc');
+const { host, provideHost } = await import('../../../shared/state/host');
+const { notices } = await import('../../../shared/state/notices.svelte');
+
+const ENV = {
+  text: '# Demo\nLOOP_CLIENT_ID=client_1\nLOOP_CLIENT_SECRET=secret_x\nEMPTY=\n',
+  variables: [
+    { name: 'LOOP_CLIENT_ID', value: 'client_1', secret: false },
+    { name: 'LOOP_CLIENT_SECRET', value: 'secret_x', secret: true },
+    { name: 'EMPTY', value: '', secret: true },
+  ],
+};
+let saved: { name: string; content: string | Uint8Array }[];
+
+beforeEach(() => {
+  forgetAnswers();
+  saved = [];
+  sandbox.current = testSandbox();
+  sandbox.current.answers = {
+    apps_list: () => ({
+      apps: [app({ app_type: 'm2m', seeded: true }), app({ client_id: 'client_demo', seeded: true })],
+    }),
+    apps_env: () => ENV,
+    apps_button: () => ({
+      label: 'Connect with Loop',
+      connected: 'Connected to Loop',
+      href: 'http://localhost:3000/login',
+      html: '<a class="loop-connect">',
+      react: 'export function ConnectWithLoopButton()',
+      svg_dark: '<svg id="dark"/>',
+      svg_light: '<svg id="light"/>',
+      rules: ['Never "Sign in with Loop".'],
+    }),
+  };
+  provideHost({
+    ...host,
+    copyText: async (text) => void sandbox.current.copied.push(text),
+    saveFile: async (file) => {
+      saved.push(file);
+      return `downloads/${file.name}`;
+    },
+  });
+});
+
+describe('the variables of an app', () => {
+  test('are masked in view and whole in the copy', async () => {
+    const user = userEvent.setup();
+    render(Env, { app: app() });
+    expect(await screen.findByText(/LOOP_CLIENT_ID=client_1/)).toBeInTheDocument();
+    expect(document.body.textContent).not.toContain('secret_x');
+    await user.click(screen.getByRole('button', { name: 'Copy .env' }));
+    await waitFor(() => expect(sandbox.current.copied).toEqual([ENV.text]));
+  });
+
+  test('are asked for in the chosen form, and saved under its name', async () => {
+    const user = userEvent.setup();
+    render(Env, { app: app() });
+    await user.click(await screen.findByRole('radio', { name: 'JSON' }));
+    await waitFor(() =>
+      expect(sandbox.current.calls.at(-1)).toEqual({
+        cmd: 'apps_env',
+        payload: { client_id: app().client_id, format: 'json' },
+      }),
+    );
+    await user.click(await screen.findByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(saved).toMatchObject([{ name: 'env.json', content: ENV.text }]));
+    expect(notices.current?.text).toMatch(/downloads\/env\.json/);
+  });
+
+  test('have nothing masked where there is no secret', () => {
+    expect(maskedEnv({ text: 'A=1', variables: [{ name: 'A', value: '1', secret: false }] })).toBe('A=1');
+  });
+
+  test('of the demo app are those of the one that keeps a secret', async () => {
+    await copyDemoEnv();
+    expect(sandbox.current.calls.at(-1)?.payload).toEqual({ client_id: 'client_demo' });
+    expect(sandbox.current.copied).toEqual([ENV.text]);
+  });
+});
+
+describe('the button', () => {
+  test('is seen on both pages, copied and saved in every form, and its rules are told', async () => {
+    const user = userEvent.setup();
+    render(ConnectButton, { app: app() });
+    const dark = await screen.findByRole('img', { name: /dark, on a light page/ });
+    expect(dark).toHaveAttribute('src', svgUrl('<svg id="dark"/>'));
+    expect(screen.getByText('Never "Sign in with Loop".')).toBeInTheDocument();
+    await user.click(screen.getByRole('radio', { name: 'React' }));
+    await user.click(screen.getByRole('button', { name: /^Copy ConnectWithLoopButton/ }));
+    await user.click(screen.getByRole('radio', { name: 'SVG, dark' }));
+    await user.click(screen.getByRole('button', { name: /^Save/ }));
+    await waitFor(() =>
+      expect(saved).toMatchObject([{ name: 'connect-with-loop-dark.svg', content: '<svg id="dark"/>' }]),
+    );
+    expect(sandbox.current.copied).toEqual(['export function ConnectWithLoopButton()']);
+  });
+});
+
+describe('a logo', () => {
+  test('is put into the app as it is', () => {
+    expect(dataUrl('a.PNG', Uint8Array.of(1, 2, 255))).toBe('data:image/png;base64,AQL/');
+    expect(dataUrl('a.exe', Uint8Array.of(1))).toBeNull();
+  });
+});
