@@ -22,7 +22,7 @@ async fn captured_markup_is_text() -> anyhow::Result<()> {
     let exchange = console.sandbox.newest_exchange().await?;
     console.go(&format!("traffic/{exchange}")).await?;
     for tab in ["Request", "Response", "Why?", "Trace", "Raw"] {
-        console.press_tab(tab).await?;
+        console.tab(tab).await?;
         let made = console
             .browser
             .execute(
@@ -35,13 +35,4 @@ async fn captured_markup_is_text() -> anyhow::Result<()> {
     assert!(console.browser.text().await?.contains("onerror="));
     assert_ne!(console.browser.title().await?, "owned");
     console.no_complaints().await
-}
-
-impl Console {
-    /// Opens a tab of the panel.
-    async fn press_tab(&self, name: &str) -> anyhow::Result<()> {
-        let xpath = format!("//*[@role='tab'][starts-with(normalize-space(.), '{name}')]");
-        self.browser.element(&xpath).await?.click().await?;
-        self.settled().await
-    }
 }

@@ -2,6 +2,7 @@
 
 mod appearance;
 mod markup;
+mod story;
 
 use anyhow::Context as _;
 use serde_json::json;
@@ -14,8 +15,6 @@ use crate::support::sandbox::Sandbox;
 struct Console {
     sandbox: Sandbox,
     browser: Browser,
-    /// Address of the page, without what is behind it.
-    url: String,
 }
 
 impl Console {
@@ -28,12 +27,7 @@ impl Console {
         let browser = Browser::open().await?;
         let address = sandbox.console().context("the console is served")?;
         browser.goto(&address).await?;
-        let url = address.split('#').next().unwrap_or_default().to_owned();
-        let console = Self {
-            sandbox,
-            browser,
-            url,
-        };
+        let console = Self { sandbox, browser };
         console.browser.heading("Home").await?;
         Ok(console)
     }
@@ -78,6 +72,9 @@ impl Console {
             .cdp()
             .send_raw("Emulation.setEmulatedMedia", features)
             .await?;
+        let drawn =
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));";
+        self.browser.execute_async(drawn, vec![]).await?;
         Ok(())
     }
 

@@ -19,6 +19,15 @@ pub(crate) enum Quickstart {
     Express,
 }
 
+impl Quickstart {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Flask => "Flask Quickstart",
+            Self::Express => "Express Quickstart",
+        }
+    }
+}
+
 /// A partner's app that is running.
 pub(crate) struct Partner {
     /// Its base URL, as in its redirect URI.
@@ -35,13 +44,25 @@ impl Partner {
     /// When a program or module is missing, or it does not come up.
     pub(crate) async fn start(quickstart: Quickstart, sandbox: &Sandbox) -> anyhow::Result<Self> {
         let port = free_port()?;
+        let redirect_uri = format!("http://localhost:{port}/callback");
+        let name = quickstart.name();
+        let credentials = sandbox.register(name, "web", &redirect_uri).await?;
+        Self::run(quickstart, sandbox, port, credentials).await
+    }
+
+    /// Starts the app that has these credentials, whose redirect URI is `/callback` on localhost at this port.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) async fn run(
+        quickstart: Quickstart,
+        sandbox: &Sandbox,
+        port: u16,
+        credentials: Credentials,
+    ) -> anyhow::Result<Self> {
+        let name = quickstart.name();
         let url = format!("http://localhost:{port}");
         let redirect_uri = format!("{url}/callback");
-        let name = match quickstart {
-            Quickstart::Flask => "Flask Quickstart",
-            Quickstart::Express => "Express Quickstart",
-        };
-        let credentials = sandbox.register(name, "web", &redirect_uri).await?;
         let mut command = match quickstart {
             Quickstart::Flask => {
                 let mut command = Command::new(tools::python()?);
