@@ -3,6 +3,10 @@ import { definePanel } from '../panel';
 import { here } from './here.svelte';
 
 const OPEN_FIRST = 'Open Traffic first.';
+const CHOOSE_FIRST = 'Choose an exchange first.';
+
+/** Why nothing can be done with an exchange: none is chosen. */
+const unchosen = (): string | null => (here.open ? (here.open.chosenCount > 0 ? null : CHOOSE_FIRST) : OPEN_FIRST);
 
 export default definePanel({
   id: 'traffic',
@@ -18,5 +22,7 @@ export default definePanel({
       run: () => here.open?.resume(),
       unavailable: () => (here.open ? (here.open.paused ? null : 'The list is not paused.') : OPEN_FIRST),
     },
+    'traffic.pin': { run: () => here.open?.pin(), unavailable: unchosen },
+    'traffic.compare': { run: () => here.open?.compare(), unavailable: unchosen },
   },
 });

@@ -1,7 +1,10 @@
 /** The panel's state: what is listed, what is open, and what can be done with it. It draws nothing. */
 
-import { query, type ExchangeSummary } from '../../rpc';
-import { go, href, pref, route, type Ranges } from '../../shared';
+import { SvelteMap } from 'svelte/reactivity';
+import { asFailure, mutate, onChanges, query, type ExchangeSummary, type FilterFlaw } from '../../rpc';
+import { go, host, href, notify, notifyFailure, pref, route, type Ranges } from '../../shared';
+import { FilterText } from './filter/filter.svelte';
+import { Meaning } from './filter/meaning.svelte';
 import type { Doing } from './here.svelte';
 import { Opened, revealOne, type Side } from './opened.svelte';
 import { Rows } from './rows.svelte';
@@ -11,35 +14,88 @@ export const TABS = ['overview', 'request', 'response', 'why', 'trace', 'raw'] a
 export type Tab = (typeof TABS)[number];
 const isTab = (value: unknown): value is Tab => TABS.includes(value as Tab);
 
+/** What the panel asks of its grid. */
+export interface GridHandle {
+  chosenRows(most?: number): Promise<ExchangeSummary[]>;
+  focus(): void;
+}
+
+type Chosen = { readonly ranges: Ranges; readonly count: number };
+
 export class Traffic implements Doing {
   readonly rows = new Rows();
   readonly opened = new Opened();
+  readonly filter: FilterText;
+  readonly meaning = new Meaning();
   readonly #path: () => readonly string[];
   readonly #tab = pref<Tab>('traffic.tab', 'overview', isTab);
   readonly #apps = query('apps_list');
   readonly #people = query('people_list');
+  /** Pins of this panel, over what the rows said when they were read. */
+  readonly #pins = new SvelteMap<string, boolean>();
 
   /** The key of the grid's current row. */
   selected = $state<string | null>(null);
   current = $state.raw<ExchangeSummary | null>(null);
-  chosen = $state.raw<{ readonly ranges: Ranges; readonly count: number }>({ ranges: [], count: 0 });
+  chosen = $state.raw<Chosen>({ ranges: [], count: 0 });
+  /** The exchange that waits for another one to be compared with. */
+  base = $state.raw<ExchangeSummary | null>(null);
+  #grid: GridHandle | null = null;
 
   /** `path` is what follows the panel's name in the address. */
   constructor(path: () => readonly string[]) {
     this.#path = path;
+    this.filter = new FilterText((text) => this.#go({ query: text }));
     $effect(() => this.rows.start());
+    $effect(() => {
+      const text = this.query;
+      this.filter.show(text);
+      this.rows.filter(text);
+      void this.meaning.read(text);
+    });
     $effect(() => {
       void this.opened.open(this.openId);
     });
     // A link chooses its row; a row that is chosen while the pane is open is opened (see `choose`).
     $effect(() => {
+      void this.rows.version;
       if (this.openId !== null) this.selected = this.openId;
     });
+    $effect(() =>
+      onChanges((topics) => {
+        if (topics === null) this.opened.forget();
+      }),
+    );
   }
 
   /** The exchange whose pane is open. */
   get openId(): string | null {
     return this.#path()[0] ?? null;
+  }
+
+  /** The exchange that the open one is compared with. */
+  get otherId(): string | null {
+    return route.search.get('with');
+  }
+
+  /** The filter in force, as the address has it. */
+  get query(): string {
+    return route.search.get('q') ?? '';
+  }
+
+  /** What the filter shows, in words; null for none. */
+  get sentence(): string | null {
+    return this.query ? this.meaning.sentence(this.query) : null;
+  }
+
+  /** What is wrong with the filter in force. */
+  get flaw(): FilterFlaw | null {
+    return this.query ? this.meaning.flaw(this.query) : null;
+  }
+
+  /** Where the text that is shown is wrong; nowhere while it is typed on. */
+  get wrong(): FilterFlaw | null {
+    return this.filter.draft.trim() === this.query ? this.flaw : null;
   }
 
   get tab(): Tab {
@@ -49,30 +105,66 @@ export class Traffic implements Doing {
 
   set tab(next: Tab) {
     this.#tab.value = next;
-    if (this.openId && route.search.has('tab')) go(this.#address(this.openId), { replace: true });
+    if (route.search.has('tab')) this.#go({});
   }
 
-  #address(id: string | null): string {
-    return href('traffic', ...(id ? [id] : []));
+  /** Goes to another part of the panel. What is left out stays, but for the tab and the second exchange. */
+  #go(to: { open?: string | null; query?: string; other?: string }, replace = true): void {
+    const open = to.open === undefined ? this.openId : to.open;
+    const text = to.query ?? this.query;
+    const search = { ...(text ? { q: text } : {}), ...(to.other ? { with: to.other } : {}) };
+    go(href('traffic', ...(open ? [open] : []), search), { replace });
   }
 
   open(id: string): void {
-    if (id !== this.openId) go(this.#address(id), { replace: this.openId !== null });
+    if (id !== this.openId || this.otherId) this.#go({ open: id }, this.openId !== null);
   }
 
   close(): void {
-    go(this.#address(null), { replace: true });
+    this.#go({ open: null });
+  }
+
+  /** Opens an exchange at one of its tabs. */
+  show(row: ExchangeSummary, tab: Tab): void {
+    this.#tab.value = tab;
+    this.#go({ open: row.id }, this.openId !== null);
+  }
+
+  why(row: ExchangeSummary): void {
+    this.show(row, 'why');
+  }
+
+  linkTo(row: ExchangeSummary): string {
+    return `${location.origin}${location.pathname}${href('traffic', row.id)}`;
+  }
+
+  showsGrid(grid: GridHandle): void {
+    this.#grid = grid;
+  }
+
+  focusList(): void {
+    this.#grid?.focus();
+  }
+
+  focusFilter(): void {
+    void host.act('go.find');
   }
 
   /** The grid's current row and chosen rows. */
-  choose(row: ExchangeSummary | null, chosen: { readonly ranges: Ranges; readonly count: number }): void {
+  choose(row: ExchangeSummary | null, chosen: Chosen): void {
     this.current = row;
     this.chosen = chosen;
-    if (row && this.openId !== null) this.open(row.id);
+    if (row && this.openId !== null && row.id !== this.openId && chosen.count <= 1 && !this.otherId) this.open(row.id);
+  }
+
+  /** What actions and chips are about: the open exchange, else the current row. */
+  get about(): ExchangeSummary | null {
+    const read = this.opened.read?.detail.summary;
+    return this.openId !== null && read?.id === this.openId ? read : this.current;
   }
 
   get chosenCount(): number {
-    return this.chosen.count || (this.openId ? 1 : 0);
+    return Math.max(this.chosen.count, this.about ? 1 : 0);
   }
 
   get paused(): boolean {
@@ -91,6 +183,14 @@ export class Traffic implements Doing {
     return this.#apps.data?.apps.find((app) => app.client_id === id)?.name ?? shortId(id);
   }
 
+  /** The app as a filter names it: by its name when no other app's name contains that. */
+  appTerm(id: string): string {
+    const apps = this.#apps.data?.apps ?? [];
+    const name = apps.find((app) => app.client_id === id)?.name;
+    const alike = apps.filter((app) => name && app.name.toLowerCase().includes(name.toLowerCase()));
+    return name && alike.length === 1 ? name : id;
+  }
+
   personName(id: string): string {
     return this.#people.data?.people.find((person) => person.user_id === id)?.name ?? shortId(id);
   }
@@ -102,8 +202,47 @@ export class Traffic implements Doing {
     return revealOne(read.detail, side, index);
   }
 
-  async pin(): Promise<void> {}
-  async compare(): Promise<void> {}
-  async copyAs(_form: 'curl'): Promise<void> {}
+  isPinned(row: ExchangeSummary): boolean {
+    return this.#pins.get(row.id) ?? row.pinned;
+  }
+
+  /** Pins what the actions are about, or lets it go. */
+  async pin(row: ExchangeSummary | null = this.about): Promise<void> {
+    if (!row) return;
+    const pinned = !this.isPinned(row);
+    this.#pins.set(row.id, pinned);
+    try {
+      await mutate('traffic_pin', { exchange: row.id, pinned });
+      notify('good', pinned ? 'Pinned: retention keeps it.' : 'No longer pinned.');
+      this.rows.reload();
+    } catch (thrown) {
+      this.#pins.delete(row.id);
+      notifyFailure('The pin', asFailure(thrown));
+    }
+  }
+
+  /** Two chosen rows are compared; one waits for the other. */
+  async compare(row: ExchangeSummary | null = this.about): Promise<void> {
+    if (this.chosen.count === 2) {
+      const [first, second] = (await this.#grid?.chosenRows(2)) ?? [];
+      if (first && second) this.compareWith(first.id, second.id);
+      return;
+    }
+    if (!row) return;
+    if (this.base && this.base.id !== row.id) this.compareWith(this.base.id, row.id);
+    else this.base = row;
+  }
+
+  compareWith(first: string, second: string | null): void {
+    this.base = null;
+    if (second) this.#go({ open: first, other: second }, false);
+  }
+
+  stopComparing(): void {
+    this.base = null;
+    this.#go({});
+  }
+
+  async copyAs(_form: 'curl', _row: ExchangeSummary | null = this.about): Promise<void> {}
   async exportHar(): Promise<void> {}
 }

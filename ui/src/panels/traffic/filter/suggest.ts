@@ -5,9 +5,9 @@ import { partsOf, written, type Part } from './text';
 export interface KnownValue {
   readonly value: string;
   /** What it is called, when that says more: the app of an id. */
-  readonly label?: string | undefined;
+  readonly label?: string | null | undefined;
   /** How often it is there. */
-  readonly count?: number | undefined;
+  readonly count?: number | null | undefined;
 }
 
 export interface KnownField {
@@ -96,16 +96,27 @@ function valuesOf(field: KnownField, part: Part, text: string, caret: number): S
   return field.values
     .filter(({ value, label }) => `${value} ${label ?? ''}`.toLowerCase().includes(typed))
     .slice(0, MOST)
-    .map(({ value, label, count }) => ({
-      key: `value ${value}`,
-      label: value,
-      hint: [label, count === undefined ? '' : count.toLocaleString('en')].filter(Boolean).join(', '),
-      insert: `${written(value)}${close}`,
-      start,
-      end: part.end,
-      goesOn: false,
-    }));
+    .map(({ value, label, count }) => {
+      // An app is written by its name where no other name contains that: its id says nothing.
+      const named = label && isId(value) && field.values.filter((one) => contains(one.label, label)).length === 1;
+      const text = named ? label : value;
+      const beside = named ? shortened(value) : label;
+      return {
+        key: `value ${value}`,
+        label: text,
+        hint: [beside, typeof count === 'number' ? count.toLocaleString('en') : ''].filter(Boolean).join(', '),
+        insert: `${written(text)}${close}`,
+        start,
+        end: part.end,
+        goesOn: false,
+      };
+    });
 }
+
+const isId = (text: string): boolean => /^[a-z]+_[0-9A-Z]{20,}$/.test(text);
+const shortened = (id: string): string => `${id.slice(0, id.indexOf('_') + 1)}…${id.slice(-6)}`;
+const contains = (text: string | null | undefined, part: string): boolean =>
+  (text ?? '').toLowerCase().includes(part.toLowerCase());
 
 /** Words that join, where a condition stands before the caret. */
 function joins(parts: readonly Part[], caret: number): Suggestion[] {
