@@ -9,6 +9,9 @@ export type Tab = (typeof TABS)[number];
 /** What is being added to the chosen persona. */
 export type Adding = { readonly what: 'result'; readonly code?: string } | { readonly what: 'protocol' | 'check_in' };
 
+const ADDINGS = ['result', 'protocol', 'check_in'] as const;
+const isAdding = (text: string | null): text is (typeof ADDINGS)[number] =>
+  ADDINGS.includes(text as (typeof ADDINGS)[number]);
 const isTab = (text: string | null): text is Tab => TABS.includes(text as Tab);
 
 /** Made once by the panel's component: its queries live as long as that. */
@@ -22,6 +25,12 @@ export class People {
 
   constructor(path: () => readonly string[]) {
     this.#path = path;
+    // A link may ask for something to be added: once, so that going back does not ask again.
+    const asked = route.search.get('add');
+    if (isAdding(asked)) {
+      this.adding = { what: asked };
+      if (path()[0]) go(href('people', path()[0] ?? ''), { replace: true });
+    }
   }
 
   /** Those who match the words, in the order of the sandbox. */
