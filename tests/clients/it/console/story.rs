@@ -64,8 +64,13 @@ async fn a_new_user_registers_runs_breaks_and_mends_an_app() -> anyhow::Result<(
     console.browser.picture("console-why").await?;
     console.press_fix().await?;
 
-    // It works again, and the person need not allow it once more.
+    // It works again. An app that is not Loop's own asks every time; the person is signed in still.
     console.leave_for(&partner.login()).await?;
+    console
+        .browser
+        .heading(&format!("Connect {NAME} with Loop"))
+        .await?;
+    console.browser.press("Allow").await?;
     console.browser.arrive(&partner.callback()).await?;
     assert_eq!(
         console.browser.json().await?["message"],
