@@ -2,6 +2,7 @@
 
 import type { ExchangeSummary } from '../../rpc';
 import { bytes, duration, utc } from '../../shared';
+import { compare as stretches } from '../../shared/ui/difference';
 import { kindOf, parameters } from './message/decode';
 import { mediaType, parseMessage, requestLine, splitTarget, type Message } from './message/http';
 import type { Read } from './opened.svelte';
@@ -157,4 +158,17 @@ export function aligned(a: Pairs, b: Pairs): Row[] {
 
 function row(name: string, a: string | null, b: string | null): Row {
   return { name, a, b, same: a === b, usual: USUAL.has(name.split('.').at(-1) ?? name) };
+}
+
+export interface Stretch {
+  readonly text: string;
+  readonly same: boolean;
+}
+
+/** Both values in stretches; two that have little in common differ as a whole. */
+export function marked(a: string, b: string): readonly [readonly Stretch[], readonly Stretch[]] {
+  const found = stretches(a, b);
+  const shared = found[0].reduce((sum, { text, same }) => sum + (same ? text.length : 0), 0);
+  if (shared * 2 >= Math.max(a.length, b.length)) return found;
+  return [[{ text: a, same: false }], [{ text: b, same: false }]];
 }

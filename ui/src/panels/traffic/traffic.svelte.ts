@@ -1,5 +1,6 @@
 /** The panel's state: what is listed, what is open, and what can be done with it. It draws nothing. */
 
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { asFailure, mutate, onChanges, query, type ExchangeSummary, type FilterFlaw } from '../../rpc';
 import { go, host, href, notify, notifyFailure, pref, route, type Ranges } from '../../shared';
@@ -49,9 +50,7 @@ export class Traffic implements Doing {
     $effect(() => this.rows.start());
     $effect(() => {
       const text = this.query;
-      this.filter.show(text);
-      this.rows.filter(text);
-      void this.meaning.read(text);
+      untrack(() => void this.#take(text));
     });
     $effect(() => {
       void this.opened.open(this.openId);
@@ -66,6 +65,13 @@ export class Traffic implements Doing {
         if (topics === null) this.opened.forget();
       }),
     );
+  }
+
+  /** Lists what a text asks for, unless something is wrong with it: then the rows stay those of the one before. */
+  async #take(text: string): Promise<void> {
+    this.filter.show(text);
+    if (text) await this.meaning.read(text);
+    if (text === this.query && !this.flaw) this.rows.filter(text);
   }
 
   /** The exchange whose pane is open. */
