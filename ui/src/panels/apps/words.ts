@@ -1,6 +1,6 @@
 /** What the panel calls things, once. */
 
-import type { AppType, BaaStatus, IdTokenAlg } from '../../rpc';
+import type { AppType, BaaStatus, CodeLanguage, IdTokenAlg } from '../../rpc';
 import type { Tone } from '../../shared';
 
 export interface TypeWords {
@@ -70,6 +70,15 @@ export const ALGORITHMS: readonly { value: IdTokenAlg; label: string; text: stri
     label: 'RS256',
     text: 'RSA: what OpenID Connect libraries expect when they are told nothing. It gets a stubborn library going here and hides a problem that production would show.',
   },
+];
+
+/** What ready code is written in, the most asked for first. */
+export const LANGUAGES: readonly { value: CodeLanguage; label: string }[] = [
+  { value: 'node', label: 'Node' },
+  { value: 'python', label: 'Python' },
+  { value: 'react_native', label: 'React Native' },
+  { value: 'curl', label: 'curl' },
+  { value: 'rust', label: 'Rust' },
 ];
 
 /** A count with its noun: "1 person", "3 people". */

@@ -16,6 +16,7 @@ vi.mock('../../../platform', async () => {
 });
 
 const { default: ConnectButton } = await import('../ready/ConnectButton.svelte');
+const { default: Code } = await import('../ready/Code.svelte');
 const { default: Env } = await import('../ready/Env.svelte');
 const { copyDemoEnv } = await import('../ready/env');
 const { maskedEnv } = await import('../ready/masked');
@@ -32,17 +33,40 @@ const ENV = {
     { name: 'EMPTY', value: '', secret: true },
   ],
 };
+const CODE = {
+  title: 'Node.js with Express',
+  unsuitable: null,
+  files: [
+    { path: 'src/server.mjs', language: 'javascript', text: 'const LOOP = 1;' },
+    { path: 'package.json', language: 'json', text: '{}' },
+  ],
+  requires: ['Node.js 20.6 or newer'],
+  steps: [
+    { what: 'Put the variables into .env.', command: 'connect-sandbox env > .env', is_env: true },
+    { what: 'Start it.', command: 'npm start', is_env: false },
+  ],
+  redirect_uri: 'http://localhost:3000/callback',
+  open: 'http://localhost:3000/login',
+  notes: ['Any server runs `app:app`.'],
+  proof: 'Run by a test.',
+};
+let opened: string[];
 let saved: { name: string; content: string | Uint8Array }[];
 
 beforeEach(() => {
   forgetAnswers();
   saved = [];
+  opened = [];
   sandbox.current = testSandbox();
   sandbox.current.answers = {
     apps_list: () => ({
       apps: [app({ app_type: 'm2m', seeded: true }), app({ client_id: 'client_demo', seeded: true })],
     }),
     apps_env: () => ENV,
+    apps_code: ({ language }: { language: string }) =>
+      language === 'react_native'
+        ? { ...CODE, title: 'React Native', files: [], unsuitable: 'A phone can’t keep a secret.' }
+        : CODE,
     apps_button: () => ({
       label: 'Connect with Loop',
       connected: 'Connected to Loop',
@@ -56,6 +80,7 @@ beforeEach(() => {
   };
   provideHost({
     ...host,
+    openExternal: async (url) => void opened.push(url),
     copyText: async (text) => void sandbox.current.copied.push(text),
     saveFile: async (file) => {
       saved.push(file);
@@ -97,6 +122,36 @@ describe('the variables of an app', () => {
     await copyDemoEnv();
     expect(sandbox.current.calls.at(-1)?.payload).toEqual({ client_id: 'client_demo' });
     expect(sandbox.current.copied).toEqual([ENV.text]);
+  });
+});
+
+describe('ready code', () => {
+  test('is copied and saved file by file, with what to do and how far it is proved', async () => {
+    const user = userEvent.setup();
+    render(Code, { app: app() });
+    expect(await screen.findByText('const LOOP = 1;')).toBeInTheDocument();
+    expect(screen.getByText('Run by a test.')).toBeInTheDocument();
+    expect(screen.getByText('app:app').tagName).toBe('CODE');
+    await user.click(screen.getByRole('button', { name: 'Copy src/server.mjs' }));
+    await user.click(screen.getByRole('button', { name: /^Command of step 2: npm start/ }));
+    await user.click(screen.getByRole('button', { name: 'Copy .env instead' }));
+    await waitFor(() => expect(sandbox.current.copied).toEqual(['const LOOP = 1;', 'npm start', ENV.text]));
+    await user.click(screen.getByRole('button', { name: 'Open http://localhost:3000/login' }));
+    expect(opened).toEqual(['http://localhost:3000/login']);
+    await user.click(screen.getByRole('radio', { name: 'package.json' }));
+    await user.click(screen.getByRole('button', { name: 'Save package.json' }));
+    await waitFor(() => expect(saved).toMatchObject([{ name: 'package.json', content: '{}' }]));
+  });
+
+  test('says why there is none in a language, and keeps the choice', async () => {
+    const user = userEvent.setup();
+    const { unmount } = render(Code, { app: app() });
+    await user.click(await screen.findByRole('radio', { name: 'React Native' }));
+    expect(await screen.findByText('A phone can’t keep a secret.')).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: /^Save src/ })).toBeNull();
+    unmount();
+    render(Code, { app: app() });
+    expect(await screen.findByRole('radio', { name: 'React Native' })).toBeChecked();
   });
 });
 
