@@ -5,6 +5,8 @@ import type { RowSource } from '../../shared';
 
 /** Two looks at the list are at least this far apart, in milliseconds, and four times as far as a look takes. */
 const APART_MS = 120;
+/** The newest rows that come with the first look at a filter: the two last pages of the grid, at least. */
+const FIRST_ROWS = 200;
 
 interface Head {
   readonly query: string;
@@ -33,6 +35,8 @@ export class Rows implements RowSource<ExchangeSummary> {
   #again = false;
   #next = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The newest rows of the first look, from a place on. */
+  #first: { readonly dropped: number; readonly start: number; readonly rows: readonly ExchangeSummary[] } | null = null;
   /** A row that was loaded, and where it was: tells how far the others have moved. */
   #anchor: { readonly id: string; readonly ordinal: number } | null = null;
 
@@ -119,6 +123,7 @@ export class Rows implements RowSource<ExchangeSummary> {
   /** Reads the rows again: what is in them, or which of them fit, has changed. */
   reload(): void {
     this.#revision += 1;
+    this.#first = null;
     this.look();
   }
 
@@ -147,13 +152,16 @@ export class Rows implements RowSource<ExchangeSummary> {
     const query = this.#wanted;
     const began = performance.now();
     try {
-      const found = await call('traffic_list', { query, order: 'oldest', limit: 1 });
-      const { matching, total, last } = found;
+      const anew = query !== this.#live.query || !this.#known;
+      const found = await call('traffic_list', { query, order: 'newest', limit: anew ? FIRST_ROWS : 1 });
+      const { matching, total, last, exchanges } = found;
       const before = this.#live;
-      const other = query !== before.query || last < before.last || !this.#known;
+      const other = anew || last < before.last;
       const gone = other ? 0 : await this.#gone(before, total, last, matching);
       if (other || gone === null) {
         this.#anchor = null;
+        const rows = anew && !this.#held ? exchanges.reverse() : [];
+        this.#first = { dropped: 0, start: matching - rows.length, rows };
         this.#version += 1;
         // Another filter looks at the present, unless the list stands still: then at the same moment.
         if (this.#held) {
@@ -192,6 +200,11 @@ export class Rows implements RowSource<ExchangeSummary> {
 
   async load(start: number, count: number): Promise<readonly ExchangeSummary[]> {
     const { query, dropped } = this.#shown;
+    const first = this.#first;
+    if (first && !this.#held && first.dropped === dropped && start >= first.start) {
+      const rows = first.rows.slice(start - first.start, start - first.start + count);
+      if (rows.length === count) return rows;
+    }
     const { exchanges } = await call('traffic_list', {
       query,
       order: 'oldest',

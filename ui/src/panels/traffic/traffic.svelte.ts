@@ -6,6 +6,7 @@ import { asFailure, mutate, onChanges, query, type ExchangeSummary, type FilterF
 import { go, host, href, notify, notifyFailure, pref, route, type Ranges } from '../../shared';
 import { FilterText } from './filter/filter.svelte';
 import { Meaning } from './filter/meaning.svelte';
+import { plausible } from './filter/plausible';
 import type { Doing } from './here.svelte';
 import { Opened, revealOne, type Side } from './opened.svelte';
 import { Rows } from './rows.svelte';
@@ -70,7 +71,10 @@ export class Traffic implements Doing {
   /** Lists what a text asks for, unless something is wrong with it: then the rows stay those of the one before. */
   async #take(text: string): Promise<void> {
     this.filter.show(text);
-    if (text) await this.meaning.read(text);
+    const reading = text ? this.meaning.read(text) : undefined;
+    // What is likely right need not wait for its sentence.
+    if (!text || plausible(text, this.meaning.fields)) this.rows.filter(text);
+    await reading;
     if (text === this.query && !this.flaw) this.rows.filter(text);
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { plausible } from './plausible';
 import { suggestions, type KnownField } from './suggest';
 import { asks, condition, partsOf, toggled, written } from './text';
 
@@ -98,4 +99,49 @@ describe('suggestions', () => {
     expect(chosen('st is:refused', 0, 2)).toBe('status: is:refused');
     expect(chosen('-')).toBe('-status:');
   });
+});
+
+describe('a text that is listed at once', () => {
+  const field = (name: string, operators = [':'], values: string[] = []): KnownField => ({
+    name,
+    aliases: name === 'app' ? ['client'] : [],
+    operators,
+    description: '',
+    example: '',
+    values: values.map((value) => ({ value })),
+  });
+  const known = [
+    field('status', [':', '>', '>=', '<', '<=']),
+    field('took', ['>', '>=', '<', '<=']),
+    field('app'),
+    field('is', [':'], ['refused', 'pinned']),
+    field('after'),
+  ];
+
+  test.each([
+    'status:4xx',
+    'status>=400 -is:pinned',
+    '(app:"Demo Web App" or client:x) and not is:refused',
+    'took>100ms after:10m "some text" word',
+    'status:none',
+  ])('%s', (text) => expect(plausible(text, known)).toBe(true));
+
+  test.each([
+    'status:',
+    'status:4x',
+    'status>4xx',
+    'took:100ms',
+    'appp:x',
+    'is:nice',
+    '(status:200',
+    'status:200)',
+    'or x',
+    'x or',
+    '()',
+    'not',
+    '"open',
+    'app:"open',
+    '- -',
+    'after:tomorrow',
+  ])('is not %s', (text) => expect(plausible(text, known)).toBe(false));
 });
