@@ -1,6 +1,7 @@
 /** The People panel: who there is, who is chosen, which part of theirs is shown, and what is being added to it. */
 
-import { mutate, query, type Person } from '../../rpc';
+import { tick } from 'svelte';
+import { call, COMMANDS, query, touch, type Person } from '../../rpc';
 import { confirm, go, href, notify, route } from '../../shared';
 
 export const TABS = ['health', 'apps', 'reads', 'alerts', 'details'] as const;
@@ -87,10 +88,15 @@ export class People {
       confirmLabel: 'Delete persona',
       danger: true,
       typed: person.name,
-      run: () => mutate('people_delete', { user_id: person.user_id }),
+      run: async () => {
+        await call('people_delete', { user_id: person.user_id });
+        // Away from here first: what is shown of them would be read again, and is no longer there.
+        go(href('people'), { replace: true });
+        await tick();
+        touch(COMMANDS.people_delete.writes);
+      },
     });
     if (!deleted) return;
-    go(href('people'), { replace: true });
     notify('good', `${person.name} was deleted with everything that was theirs.`);
   }
 }

@@ -90,7 +90,6 @@ export class ResultDraft {
     say('code', wanted && !this.code.trim(), 'Choose a biomarker, or write the code of your own.');
     say('value', wanted && !this.value.trim(), 'A number is needed.');
     say('value', this.value.trim() !== '' && number(this.value) === null, 'A number is needed, such as 4.6.');
-    say('unit', wanted && !this.theUnit, 'No catalogue has this biomarker, so its unit is needed.');
     say('reference_low', this.low.trim() !== '' && number(this.low) === null, 'A number is needed.');
     say('reference_high', this.high.trim() !== '' && number(this.high) === null, 'A number is needed.');
     say(

@@ -337,15 +337,28 @@ describe('adding a lab result', () => {
     expect(notices.current?.text).toContain('LDL cholesterol 131.5 mg/dL');
   });
 
-  test('asks a unit of one’s own biomarker, and sends nothing until it is right', async () => {
+  test('takes one’s own biomarker, and sends nothing before there is a value', async () => {
+    sandbox.current.answers['people_add_lab_result'] = () => ({
+      biomarker_name: 'magnesium_rbc',
+      value: 5.2,
+      unit: 'mg/dL',
+    });
     open();
     await user().click(await screen.findByRole('button', { name: 'Add lab result' }));
     const form = within(await dialog());
     await user().type(form.getByRole('combobox'), 'magnesium_rbc');
-    await user().keyboard('{Escape}');
+    await user().tab();
     await user().click(form.getByRole('button', { name: 'Add result' }));
     expect(form.getByText('A number is needed.')).toBeVisible();
     expect(calls('people_add_lab_result')).toEqual([]);
+    await user().type(form.getByLabelText(/^Value/), '5.2');
+    await user().type(form.getByLabelText(/^Unit/), 'mg/dL');
+    await user().click(form.getByRole('button', { name: 'Add result' }));
+    await waitFor(() =>
+      expect(calls('people_add_lab_result')).toEqual([
+        { user_id: MAYA.user_id, code: 'magnesium_rbc', value: 5.2, unit: 'mg/dL' },
+      ]),
+    );
   });
 
   test('shows what the sandbox finds wrong at its field', async () => {
@@ -468,6 +481,12 @@ describe('details', () => {
     await user().click((await screen.findAllByRole('button', { name: /^Sign-in address: maya@example.com/ }))[0]!);
     expect(sandbox.current.copied).toEqual(['maya@example.com']);
   });
+});
+
+test('a link may ask for something to be added, once', async () => {
+  open(`#/people/${MAYA.user_id}?add=result`);
+  expect(await screen.findByRole('dialog', { name: 'Add a lab result' })).toBeVisible();
+  expect(location.hash).toBe(`#/people/${MAYA.user_id}`);
 });
 
 test('a new persona proposes an address, and refuses one that is taken', async () => {
