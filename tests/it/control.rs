@@ -106,6 +106,12 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
             nobody.clone(),
             NotFound,
         ),
+        row(
+            "apps_code",
+            with(app.clone(), "language", json!("python")),
+            with(app.clone(), "language", json!("cobol")),
+            BadRequest,
+        ),
         row("apps_button", json!({}), nobody.clone(), NotFound),
         row("apps_disable", app.clone(), nobody.clone(), NotFound),
         row("apps_enable", app.clone(), nobody.clone(), NotFound),

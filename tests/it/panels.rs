@@ -2,5 +2,6 @@
 //! `control.rs`.
 
 mod apps;
+mod code;
 mod home;
 mod people;

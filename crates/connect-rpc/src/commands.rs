@@ -30,6 +30,8 @@ macro_rules! with_commands {
                 reveal(apps::AppRef) -> apps::Secrets, reads [Apps], writes [];
                 /// What an app needs to be told to talk to this sandbox, its secrets among it: `connect-sandbox env`.
                 env(apps::EnvOfApp) -> apps::AppEnv, reads [Apps], writes [];
+                /// Code that runs as pasted, for an app as it is registered.
+                code(apps::CodeOfApp) -> apps::AppCode, reads [Apps], writes [];
                 /// The "Connect with Loop" button as HTML, React and SVG.
                 button(apps::ButtonOf) -> apps::Button, reads [Apps], writes [];
                 /// Sets where an app's BAA stands.

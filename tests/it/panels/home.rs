@@ -51,10 +51,7 @@ async fn a_new_world_has_no_traces_and_a_flow_is_told_in_a_few_words() {
         .collect();
     assert_eq!(kinds, ["authorize", "consent", "code", "tokens", "api"]);
 
-    sandbox
-        .refresh(&web, &tokens.refresh)
-        .await
-        .expect(200);
+    sandbox.refresh(&web, &tokens.refresh).await.expect(200);
     sandbox.refresh(&web, &tokens.refresh).await.expect(400);
     let trace = newest(&sandbox, "authorize").await;
     assert_eq!(trace["outcome"], "refused");

@@ -2,6 +2,7 @@
 
 mod button;
 mod check;
+mod code;
 mod env;
 
 use connect_core::Timestamp;
@@ -16,6 +17,7 @@ use serde_json::json;
 
 pub(super) use self::button::button;
 pub(super) use self::check::check;
+pub(super) use self::code::code;
 pub(super) use self::env::env;
 use super::{Answer, broken, chain, no_key, not_found};
 use crate::App;

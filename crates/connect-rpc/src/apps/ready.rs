@@ -117,6 +117,8 @@ pub struct CodeStep {
     pub what: String,
     /// For a POSIX shell, in the directory of the files; none when it is not done in a shell.
     pub command: Option<String>,
+    /// It makes `.env`, which `apps_env` gives too.
+    pub is_env: bool,
 }
 
 /// Asks for the button.

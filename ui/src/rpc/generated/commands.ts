@@ -8,6 +8,7 @@ import type {
 	AlertList,
 	App,
 	AppCheck,
+	AppCode,
 	AppEnv,
 	AppList,
 	AppRef,
@@ -17,6 +18,7 @@ import type {
 	CheckApp,
 	CheckIn,
 	Clock,
+	CodeOfApp,
 	ConnectedApps,
 	CopyText,
 	CreateApp,
@@ -110,6 +112,8 @@ export interface Commands {
 	apps_reveal: { request: AppRef; answer: Secrets };
 	/** What an app needs to be told to talk to this sandbox, its secrets among it: `connect-sandbox env`. */
 	apps_env: { request: EnvOfApp; answer: AppEnv };
+	/** Code that runs as pasted, for an app as it is registered. */
+	apps_code: { request: CodeOfApp; answer: AppCode };
 	/** The "Connect with Loop" button as HTML, React and SVG. */
 	apps_button: { request: ButtonOf; answer: Button };
 	/** Sets where an app's BAA stands. */
@@ -260,6 +264,7 @@ export const COMMANDS = {
 	apps_rotate_secret: { reads: [], writes: ['apps', 'journal'] },
 	apps_reveal: { reads: ['apps'], writes: [] },
 	apps_env: { reads: ['apps'], writes: [] },
+	apps_code: { reads: ['apps'], writes: [] },
 	apps_button: { reads: ['apps'], writes: [] },
 	apps_set_baa: { reads: [], writes: ['apps', 'journal'] },
 	apps_enable: { reads: [], writes: ['apps', 'journal'] },

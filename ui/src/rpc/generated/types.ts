@@ -136,6 +136,28 @@ export type AppCheck = {
 	remarks: Array<AppRemark>;
 };
 
+/** Code for one app as it is registered. Holds no secret: they come from the environment. */
+export type AppCode = {
+	/** `Node.js with Express`. */
+	title: string;
+	/** Why this kind of app has no such code, and what to do instead; there are no files then. */
+	unsuitable: string | null;
+	/** The files, the one to read first. */
+	files: Array<CodeFile>;
+	/** What must be installed before: `Node.js 20.6 or newer`. */
+	requires: Array<string>;
+	/** What to do with them, in order. */
+	steps: Array<CodeStep>;
+	/** The registered redirect URI that it uses. */
+	redirect_uri: string | null;
+	/** Where to begin in a browser, once it runs. */
+	open: string | null;
+	/** What to know. */
+	notes: Array<string>;
+	/** How far it is proved: run, or type-checked, by this project's own tests. */
+	proof: string;
+};
+
 /** What an app needs to be told to talk to this sandbox. Holds its secrets. */
 export type AppEnv = {
 	/** As `connect-sandbox env` prints it. */
@@ -360,6 +382,37 @@ export type Clock = {
 	next_due: Timestamp | null;
 };
 
+/** A file of ready code. */
+export type CodeFile = {
+	/** `server.mjs`; with `/` between directories. */
+	path: string;
+	/** What it is written in, for highlighting: `javascript`, `json`, `python`, `typescript`, `tsx`, `shell`, `rust`, `toml`. */
+	language: string;
+	/** Its content. */
+	text: string;
+};
+
+/** What ready code is written in. */
+export type CodeLanguage = "node" | "python" | "react_native" | "curl" | "rust";
+
+/** Asks for ready code. */
+export type CodeOfApp = {
+	/** Which app. */
+	client_id: string;
+	/** In what. */
+	language: CodeLanguage;
+};
+
+/** One thing to do. */
+export type CodeStep = {
+	/** What it is for. */
+	what: string;
+	/** For a POSIX shell, in the directory of the files; none when it is not done in a shell. */
+	command: string | null;
+	/** It makes `.env`, which `apps_env` gives too. */
+	is_env: boolean;
+};
+
 /** A connected app. */
 export type ConnectedApp = {
 	/** The grant, for `grants_revoke`. */
@@ -403,8 +456,6 @@ export type ConnectionState = "active" | "app_disabled" | "revoked";
 export type CopyText = {
 	/** The text. */
 	text: string;
-	/** It is a credential: clipboard histories are asked to leave it out, where they can be. */
-	secret?: boolean;
 };
 
 /** Counts and sizes. */

@@ -1,11 +1,10 @@
 //! `apps_button`: "Connect with Loop" as /connect/branding has it (facts.md §13): 44 px high, radius 8 px, near black with
 //! white text or white with dark text and a border, 40 % when disabled, and never other words.
 
-use connect_core::domain::app::Client;
 use connect_rpc::apps as rpc;
-use url::Url;
 
 use super::super::Answer;
+use super::code::begins_at;
 use super::find;
 use crate::App;
 
@@ -41,15 +40,6 @@ pub(in crate::commands) async fn button(app: &App, request: rpc::ButtonOf) -> An
         svg_light: svg("#ffffff", "#d4d4d4", "#0a0a0a"),
         rules: RULES.map(str::to_owned).to_vec(),
         href,
-    })
-}
-
-/// Where an app's own way to Loop begins: `/login` beside its first redirect URI that a browser can open.
-fn begins_at(client: &Client) -> Option<String> {
-    client.redirect_uris.iter().find_map(|uri| {
-        let url = Url::parse(uri).ok()?;
-        let opens = matches!(url.scheme(), "http" | "https");
-        opens.then(|| format!("{}/login", url.origin().ascii_serialization()))
     })
 }
 
