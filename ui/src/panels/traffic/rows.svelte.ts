@@ -159,8 +159,9 @@ export class Rows implements RowSource<ExchangeSummary> {
       const other = anew || last < before.last;
       const gone = other ? 0 : await this.#gone(before, total, last, matching);
       if (other || gone === null) {
-        this.#anchor = null;
         const rows = anew && !this.#held ? exchanges.reverse() : [];
+        const newest = rows.at(-1);
+        this.#anchor = newest ? { id: newest.id, ordinal: matching - 1 } : null;
         this.#first = { dropped: 0, start: matching - rows.length, rows };
         this.#version += 1;
         // Another filter looks at the present, unless the list stands still: then at the same moment.
