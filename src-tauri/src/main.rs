@@ -25,6 +25,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use connect_app::host::logs::{self, LogFile};
 use connect_app::host::paths;
+use connect_app::host::signals::Stop;
 use connect_app::host::workspaces::Workspaces;
 use tauri::{App, Manager as _, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
@@ -57,6 +58,8 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
         .enable_all()
         .build()?;
     tauri::async_runtime::set(runtime.handle().clone());
+    // From the beginning: what is asked while the window is being made is done once it is there.
+    let stop = runtime.block_on(async { Stop::listen() })?;
     let place = Place::new(
         Workspaces::at(paths::workspaces()?),
         options.is_the_usual_one(),
@@ -82,14 +85,13 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
     builder
         .plugin(remembers_window)
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_clipboard_manager::init())
         .manage(sandbox)
         .manage(place)
         .manage(rpc::Stream::default())
         .manage(quit::Asked::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc, rpc::changes])
         .on_menu_event(|app, event| menu::chosen(app, &event.id().0))
-        .setup(|app| Ok(set_up(app)?))
+        .setup(|app| Ok(set_up(app, stop)?))
         .build(tauri::generate_context!("../tauri.conf.json"))?
         .run(|app, event| match event {
             RunEvent::WindowEvent {
@@ -111,11 +113,11 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
     Ok(())
 }
 
-fn set_up(app: &mut App) -> tauri::Result<()> {
+fn set_up(app: &mut App, stop: Stop) -> tauri::Result<()> {
     let menus = Menus::install(app)?;
     app.manage(menus);
     window::open(app)?;
-    tauri::async_runtime::spawn(quit::when_the_system_asks(app.handle().clone()));
+    tauri::async_runtime::spawn(quit::when_the_system_asks(app.handle().clone(), stop));
     Ok(())
 }
 

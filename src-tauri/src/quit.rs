@@ -30,12 +30,7 @@ pub(crate) fn ask(app: &AppHandle) {
 }
 
 /// Ends the program when the system asks: Ctrl-C in its terminal, a log-out, a service manager.
-pub(crate) async fn when_the_system_asks(app: AppHandle) {
-    match Stop::listen() {
-        Ok(mut stop) => {
-            stop.asked().await;
-            ask(&app);
-        }
-        Err(error) => tracing::warn!(%error, "signals can't be listened for"),
-    }
+pub(crate) async fn when_the_system_asks(app: AppHandle, mut stop: Stop) {
+    stop.asked().await;
+    ask(&app);
 }

@@ -64,6 +64,10 @@ impl Stream {
 
 /// Tells the page what changes, until it goes or another page takes its place.
 #[tauri::command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "Tauri hands these over by value"
+)]
 pub(crate) fn changes(
     stream: State<'_, Stream>,
     sandbox: State<'_, Sandbox>,

@@ -205,6 +205,9 @@ impl Sandbox {
     }
 
     async fn end(&self, next: State) {
+        if matches!(self.state(), State::Stopped) {
+            return;
+        }
         let State::Running(app) = self.0.state.send_replace(next) else {
             return;
         };

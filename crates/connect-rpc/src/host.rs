@@ -102,10 +102,6 @@ pub struct OpenExternal {
 pub struct CopyText {
     /// The text.
     pub text: String,
-    /// It is a credential: clipboard histories are asked to leave it out, where they can be.
-    #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
-    pub secret: bool,
 }
 
 /// A file to be written where the person says.

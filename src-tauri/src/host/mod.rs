@@ -87,7 +87,6 @@ fn state_of(app: &AppHandle) -> HostState {
     }
 }
 
-#[expect(clippy::unused_async, reason = "handlers are all called alike")]
 async fn state(app: &AppHandle, _: connect_rpc::Nothing) -> Answer<HostState> {
     Ok(state_of(app))
 }

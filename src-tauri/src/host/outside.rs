@@ -3,7 +3,6 @@
 use connect_rpc::host::{CopyText, OpenExternal};
 use connect_rpc::{Done, ErrorCode, Nothing, RpcError};
 use tauri::{AppHandle, Manager as _};
-use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use url::Url;
 
 use super::{Answer, internal};
@@ -12,7 +11,6 @@ use crate::sandbox::Sandbox;
 /// Schemes that are handed to another program. A `file:` address would start whatever it names.
 const OPENED: [&str; 3] = ["http", "https", "mailto"];
 
-#[expect(clippy::unused_async, reason = "handlers are all called alike")]
 pub(super) async fn open_external(_: &AppHandle, request: OpenExternal) -> Answer<Done> {
     let url = checked(&request.url)?;
     tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| internal(&error))?;
@@ -26,16 +24,29 @@ pub(super) async fn open_folder(app: &AppHandle, _: Nothing) -> Answer<Done> {
     Ok(Done::DONE)
 }
 
-#[expect(clippy::unused_async, reason = "handlers are all called alike")]
+/// For a page that may not do it by itself, as one without the focus.
+#[cfg(target_os = "linux")]
 pub(super) async fn copy_text(app: &AppHandle, request: CopyText) -> Answer<Done> {
-    let clipboard = app.clipboard();
-    let copied = if request.secret {
-        clipboard.write_secret(request.text)
-    } else {
-        clipboard.write_text(request.text)
-    };
-    copied.map_err(|error| internal(&error))?;
+    let (done, copied) = tokio::sync::oneshot::channel();
+    let asked = app.run_on_main_thread(move || {
+        let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
+        clipboard.set_text(&request.text);
+        clipboard.store();
+        // Nobody waits any more when the window has gone.
+        let _ = done.send(());
+    });
+    asked.map_err(|error| internal(&error))?;
+    copied.await.map_err(|error| internal(&error))?;
     Ok(Done::DONE)
+}
+
+/// The web views of these systems let the page do it, always.
+#[cfg(not(target_os = "linux"))]
+pub(super) async fn copy_text(_: &AppHandle, _: CopyText) -> Answer<Done> {
+    Err(RpcError::new(
+        ErrorCode::Unavailable,
+        "the page copies by itself here",
+    ))
 }
 
 fn checked(url: &str) -> Answer<Url> {

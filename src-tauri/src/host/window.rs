@@ -17,7 +17,6 @@ fn window(app: &AppHandle) -> Answer<WebviewWindow> {
         .ok_or_else(|| RpcError::new(ErrorCode::Unavailable, "the window is gone"))
 }
 
-#[expect(clippy::unused_async, reason = "handlers are all called alike")]
 pub(super) async fn set_title(app: &AppHandle, request: SetTitle) -> Answer<Done> {
     let said: String = request
         .title
@@ -34,7 +33,6 @@ pub(super) async fn set_title(app: &AppHandle, request: SetTitle) -> Answer<Done
     Ok(Done::DONE)
 }
 
-#[expect(clippy::unused_async, reason = "handlers are all called alike")]
 pub(super) async fn toggle_fullscreen(app: &AppHandle, _: Nothing) -> Answer<Done> {
     let window = window(app)?;
     let toggled = window
@@ -44,13 +42,11 @@ pub(super) async fn toggle_fullscreen(app: &AppHandle, _: Nothing) -> Answer<Don
     Ok(Done::DONE)
 }
 
-#[expect(clippy::unused_async, reason = "handlers are all called alike")]
 pub(super) async fn close(app: &AppHandle, _: Nothing) -> Answer<Done> {
     quit::ask(app);
     Ok(Done::DONE)
 }
 
-#[expect(clippy::unused_async, reason = "handlers are all called alike")]
 pub(super) async fn set_shortcuts(app: &AppHandle, request: SetShortcuts) -> Answer<Done> {
     let set = app.state::<Menus>().set_shortcuts(&request.shortcuts);
     set.map_err(|error| internal(&error))?;
