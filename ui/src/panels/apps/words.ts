@@ -48,6 +48,23 @@ export const TYPES: readonly TypeWords[] = [
 export const typeWords = (type: AppType): TypeWords =>
   TYPES.find(({ value }) => value === type) ?? (TYPES[0] as TypeWords);
 
+const PAGE = 'Where people come back to, compared character for character. https, or http to this machine; no query.';
+
+/** What to write as a redirect URI, by the app's type. */
+export const REDIRECT: Record<AppType, { readonly hint: string; readonly example: string }> = {
+  web: { hint: PAGE, example: 'http://localhost:3000/callback' },
+  spa: { hint: PAGE, example: 'http://localhost:5173/callback' },
+  mobile: {
+    hint: 'Where people come back to: a scheme of your own, such as com.example.app:/callback, or a loopback address.',
+    example: 'com.example.app:/callback',
+  },
+  native: {
+    hint: 'Where people come back to: http://127.0.0.1/callback takes any port; or a scheme of your own.',
+    example: 'http://127.0.0.1/callback',
+  },
+  m2m: { hint: '', example: '' },
+};
+
 export const BAA: Record<BaaStatus, { readonly word: string; readonly tone: Exclude<Tone, 'accent' | 'phi'> }> = {
   none: { word: 'none', tone: 'quiet' },
   applied: { word: 'applied', tone: 'warn' },
