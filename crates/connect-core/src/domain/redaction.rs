@@ -52,6 +52,7 @@ pub fn find(bytes: &[u8]) -> Vec<Cut> {
             (b'l', Some(b'p' | b'%')) | (b's', Some(b'e' | b'%')) | (b'w', Some(b'h' | b'%')) => {
                 shape(bytes, at)
             }
+            (b'%', Some(b'6' | b'7')) => shape(bytes, at),
             (b'e', Some(b'y')) => jwt(bytes, at),
             (b'\n', Some(b'a' | b'A')) => scheme(bytes, at),
             (b'a' | b'c' | b'i' | b'p' | b'r' | b't', Some(_)) => place(bytes, at),
@@ -322,6 +323,10 @@ mod tests {
         assert_eq!(
             scrub(&format!("a=lph%5Fat%5f{TAIL}&b=1")),
             "a=[access_token]&b=1"
+        );
+        assert_eq!(
+            scrub(&format!("a=%6Cph_at_{TAIL}&b=%77hsec_{TAIL}")),
+            "a=[access_token]&b=[webhook_secret]"
         );
     }
 

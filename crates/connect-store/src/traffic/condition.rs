@@ -7,7 +7,7 @@ use connect_core::domain::exchange::COMPLETED;
 use connect_core::domain::filter::{Comparing, Condition, Field, Filter, Flag, StatusTest};
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::text::{self, Searched};
+use super::text::Searched;
 
 /// What a filter's words stand for at the moment it is used.
 #[derive(Debug, Clone, Default)]
@@ -27,15 +27,25 @@ pub(super) fn push(
     meaning: &Meaning,
     searched: &Searched,
 ) {
+    group(query, filter, meaning, searched, false);
+}
+
+fn group(
+    query: &mut QueryBuilder<Sqlite>,
+    filter: &Filter,
+    meaning: &Meaning,
+    searched: &Searched,
+    in_choice: bool,
+) {
     let (parts, word) = match filter {
         Filter::Everything => {
             query.push("true");
             return;
         }
-        Filter::One(condition) => return one(query, condition, meaning, searched),
+        Filter::One(condition) => return one(query, condition, meaning, searched, in_choice),
         Filter::Not(inner) => {
             query.push("NOT (");
-            push(query, inner, meaning, searched);
+            group(query, inner, meaning, searched, true);
             query.push(")");
             return;
         }
@@ -44,7 +54,8 @@ pub(super) fn push(
     };
     for (index, part) in parts.iter().enumerate() {
         query.push(if index > 0 { word } else { "(" });
-        push(query, part, meaning, searched);
+        let in_choice = in_choice || matches!(filter, Filter::Any(_));
+        group(query, part, meaning, searched, in_choice);
     }
     query.push(")");
 }
@@ -54,18 +65,16 @@ fn one(
     condition: &Condition,
     meaning: &Meaning,
     searched: &Searched,
+    in_choice: bool,
 ) {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     match condition {
         Condition::Text(text) => {
-            query
-                .push("(seq IN (SELECT rowid FROM exchange_text WHERE exchange_text MATCH ")
-                .push_bind(text::expression(text))
-                .push(") OR seq IN (SELECT value FROM json_each(")
-                .push_bind(searched.behind(text))
-                .push(")))");
+            // A choice of several is walked through once: putting together what each finds takes longer.
+            query.push(if in_choice { "+seq IN " } else { "seq IN " });
+            searched.push_table(query, text);
         }
-        Condition::Status(StatusTest::Missing) => {
+        Condition::Status(StatusTest::Missing) | Condition::Is(Flag::Open) => {
             query.push("status IS NULL");
         }
         Condition::Status(StatusTest::Class(class)) => {
@@ -120,9 +129,6 @@ fn one(
                 .push("(ifnull(status, 500) >= 500 OR ended <> ")
                 .push_bind(COMPLETED)
                 .push(")");
-        }
-        Condition::Is(Flag::Open) => {
-            query.push("status IS NULL");
         }
     }
 }

@@ -1,11 +1,9 @@
 //! Full text: an index that is filled in quiet moments, and a search that looks through what is not in it yet as well.
 
-use std::collections::HashMap;
-
 use connect_core::domain::filter::{Condition, Filter};
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::or_rolled_back;
 use super::words::{self, SEARCHED};
@@ -59,62 +57,106 @@ pub(super) async fn index_piece(
     Ok(reached)
 }
 
-/// What a filter looks for in the text.
+/// Where each text of a filter was found: numbered tables of the connection that was asked, in memory. A filter is used
+/// for several statements, and what is found takes longer to find than to read.
 #[derive(Debug, Default)]
-pub(super) struct Searched {
-    /// For each text the places behind the index where it stands, as a JSON array.
-    behind: HashMap<String, String>,
-}
+pub(super) struct Searched(Vec<String>);
 
 impl Searched {
-    /// Looks through what the index does not reach yet, for every text of the filter. To be used in the transaction
-    /// that then reads the index.
+    /// Looks for every text of the filter: in the index, and one by one through what it does not reach yet. To be used
+    /// in the transaction that then reads the exchanges.
     pub(super) async fn of(
         filter: &Filter,
         connection: &mut SqliteConnection,
     ) -> Result<Self, StoreError> {
-        let mut found: Vec<(&str, String, Vec<i64>)> = filter
-            .conditions()
-            .into_iter()
-            .filter_map(|condition| match condition {
-                Condition::Text(text) => Some((text.as_str(), words::of(text), Vec::new())),
-                _ => None,
-            })
-            .collect();
-        if found.is_empty() {
-            return Ok(Self::default());
-        }
-        let up_to = sqlx::query_scalar!("SELECT up_to FROM text_index")
-            .fetch_one(&mut *connection)
-            .await?;
-        let mut rows = stored_after(connection, up_to, i64::MAX);
-        while let Some(row) = rows.try_next().await? {
-            let (request, response) = row.words();
-            for (_, phrase, places) in &mut found {
-                if words::contain(&request, phrase) || words::contain(&response, phrase) {
-                    places.push(row.seq);
-                }
+        let mut texts: Vec<String> = Vec::new();
+        for condition in filter.conditions() {
+            if let Condition::Text(text) = condition
+                && !texts.contains(text)
+            {
+                texts.push(text.clone());
             }
         }
-        let behind = found
-            .into_iter()
-            .map(|(text, _, places)| (text.to_owned(), json!(places).to_string()))
-            .collect();
-        Ok(Self { behind })
+        if texts.is_empty() {
+            return Ok(Self::default());
+        }
+        let behind = behind(&texts, connection).await?;
+        for (number, (text, behind)) in texts.iter().zip(behind).enumerate() {
+            fill(connection, number, &words::of(text), &behind).await?;
+        }
+        Ok(Self(texts))
     }
 
-    /// Places behind the index where `text` stands, as a JSON array.
-    pub(super) fn behind(&self, text: &str) -> String {
-        self.behind
-            .get(text)
-            .cloned()
-            .unwrap_or_else(|| "[]".to_owned())
+    /// Writes the table of the places where `text` stands.
+    pub(super) fn push_table(&self, query: &mut QueryBuilder<Sqlite>, text: &str) {
+        let number = self.0.iter().position(|known| known == text);
+        push_table(query, number.unwrap_or(0));
     }
 }
 
-/// What the index is asked for.
-pub(super) fn expression(text: &str) -> String {
-    format!("\"{}\" *", words::of(text).trim_start())
+fn push_table(query: &mut QueryBuilder<Sqlite>, number: usize) {
+    query.push("temp.found_").push(number);
+}
+
+/// Places behind the index where each of the texts stands.
+async fn behind(
+    texts: &[String],
+    connection: &mut SqliteConnection,
+) -> Result<Vec<Vec<i64>>, StoreError> {
+    let phrases: Vec<String> = texts.iter().map(|text| words::of(text)).collect();
+    let mut places = vec![Vec::new(); texts.len()];
+    let up_to = sqlx::query_scalar!("SELECT up_to FROM text_index")
+        .fetch_one(&mut *connection)
+        .await?;
+    let mut rows = stored_after(connection, up_to, i64::MAX);
+    while let Some(row) = rows.try_next().await? {
+        let (request, response) = row.words();
+        for (phrase, places) in phrases.iter().zip(&mut places) {
+            if words::contain(&request, phrase) || words::contain(&response, phrase) {
+                places.push(row.seq);
+            }
+        }
+    }
+    Ok(places)
+}
+
+/// Fills the table with this number: what the index finds, and the places behind it.
+async fn fill(
+    connection: &mut SqliteConnection,
+    number: usize,
+    phrase: &str,
+    behind: &[i64],
+) -> Result<(), StoreError> {
+    let table = |before: &str| {
+        let mut query = QueryBuilder::<Sqlite>::new(before);
+        push_table(&mut query, number);
+        query
+    };
+    table("CREATE TEMP TABLE IF NOT EXISTS ")
+        .push(" (seq INTEGER PRIMARY KEY)")
+        .build()
+        .execute(&mut *connection)
+        .await?;
+    table("DELETE FROM ")
+        .build()
+        .execute(&mut *connection)
+        .await?;
+    table("INSERT INTO ")
+        .push(" SELECT rowid FROM exchange_text WHERE exchange_text MATCH ")
+        .push_bind(format!("\"{}\" *", phrase.trim_start()))
+        .build()
+        .execute(&mut *connection)
+        .await?;
+    if !behind.is_empty() {
+        table("INSERT OR IGNORE INTO ")
+            .push(" SELECT value FROM json_each(")
+            .push_bind(json!(behind).to_string())
+            .push(")")
+            .build()
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
 }
 
 struct Stored {
@@ -138,13 +180,13 @@ fn stored_after(
     place: i64,
     most: i64,
 ) -> futures_util::stream::BoxStream<'_, Result<Stored, sqlx::Error>> {
-    const MOST: i64 = SEARCHED as i64;
+    let searched = i64::try_from(SEARCHED).unwrap_or(i64::MAX);
     sqlx::query_as!(
         Stored,
         r#"SELECT seq, substr(request, 1, ?) AS "request!: Vec<u8>", substr(response, 1, ?) AS "response!: Vec<u8>"
            FROM exchange_bytes WHERE seq > ? ORDER BY seq LIMIT ?"#,
-        MOST,
-        MOST,
+        searched,
+        searched,
         place,
         most
     )
