@@ -3,7 +3,6 @@
 import Copy from '@lucide/svelte/icons/copy';
 import Funnel from '@lucide/svelte/icons/funnel';
 import GitCompare from '@lucide/svelte/icons/git-compare';
-import Link from '@lucide/svelte/icons/link';
 import Pin from '@lucide/svelte/icons/pin';
 import PinOff from '@lucide/svelte/icons/pin-off';
 import Route from '@lucide/svelte/icons/route';
@@ -23,7 +22,6 @@ export function rowMenu(traffic: Traffic, row: ExchangeSummary): MenuItem[] {
     'line',
     ...copyItems(traffic, row),
     { label: 'Copy its id', icon: Copy, run: () => void copy(row.id, 'The id') },
-    { label: 'Copy a link to it', icon: Link, run: () => void copy(traffic.linkTo(row), 'The link') },
     'line',
     {
       label: pinned ? 'Let go of the pin' : 'Pin',

@@ -144,10 +144,6 @@ export class Traffic implements Doing {
     this.show(row, 'why');
   }
 
-  linkTo(row: ExchangeSummary): string {
-    return `${location.origin}${location.pathname}${href('traffic', row.id)}`;
-  }
-
   showsGrid(grid: GridHandle): void {
     this.#grid = grid;
   }
