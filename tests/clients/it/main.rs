@@ -4,6 +4,8 @@
 //! consent as a person would. `../authlib`, `../openid-client` and two Rust crates are clients that we did not write,
 //! so they find what we would misread twice. Everything stays on this machine, on free ports, and ends with its test.
 //!
+//! `ready` runs the code that the console gives for an app, as pasted.
+//!
 //! To add a client: its directory beside this one with `requirements.txt` or `package-lock.json`, which
 //! `cargo xtask setup` installs; and a module here.
 
@@ -14,6 +16,7 @@ mod keyboard;
 mod libraries;
 mod no_script;
 mod quickstarts;
+mod ready;
 mod redirects;
 mod single_page;
 mod support;

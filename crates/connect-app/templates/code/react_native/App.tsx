@@ -59,7 +59,7 @@ export default function App() {
 
   // The person has come back from Loop.
   useEffect(() => {
-    if (response?.type === "error") say(response.error?.message ?? "Loop refused.");
+    if (response?.type === "error") say(`Loop says ${response.params["error"] ?? "no"}.`);
     if (response?.type !== "success" || !request?.codeVerifier) return;
     exchange(response.params["code"] ?? "", request.codeVerifier)
       .then((next) => {

@@ -22,7 +22,7 @@ struct Requirements;
 struct MachineRequirements;
 
 #[derive(askama::Template)]
-#[template(path = "code/python/token.py", escape = "none")]
+#[template(path = "code/python/machine.py", escape = "none")]
 struct Token<'w> {
     w: &'w Wanted,
 }
@@ -70,13 +70,14 @@ pub(super) fn machine(wanted: &Wanted) -> Template {
     Ok(Made::Code(Code {
         title: "Python",
         files: vec![
-            file("token.py", "python", &token.render()?),
+            // Not `token.py`: Python has a module of that name.
+            file("machine.py", "python", &token.render()?),
             file("requirements.txt", "text", &MachineRequirements.render()?),
         ],
         requires: vec!["Python 3.10 or newer"],
         steps: vec![
             step("Install Requests.", INSTALL),
-            step("Run it.", ".venv/bin/python token.py"),
+            step("Run it.", ".venv/bin/python machine.py"),
         ],
         notes: Vec::new(),
         from_env: true,
