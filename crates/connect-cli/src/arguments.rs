@@ -112,6 +112,10 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Serve {
     /// Port of the platform; 0 for any free one
     #[arg(long, value_name = "PORT", default_value_t = PORT)]
