@@ -12,7 +12,7 @@ fn explanation(refusal: &Value) -> Explanation {
             "host": "127.0.0.1:9400", "status": 400, "service": "identity", "operation": "authorize",
             "client_id": "client_1", "user_id": null, "grant_id": null, "trace": "trace_1", "cause": null,
             "refused_by": "redirect_uri_registered", "error": "invalid_request", "ended": "answered",
-            "duration_us": 3210, "request_len": 100, "response_len": 200
+            "duration_us": 3210, "request_len": 100, "response_len": 200, "findings": 1, "pinned": false
         },
         "verdict": "Refused with invalid_request (400) by the check `redirect_uri_registered`: no.",
         "passed": ["parameters_once", "client_known"],
