@@ -20,7 +20,7 @@ provideHost({
   },
 });
 applyAppearance();
-startRoute();
+startRoute({ goesOn: platform.kind === 'desktop' });
 startChanges();
 
 const target = document.getElementById('app');

@@ -4,7 +4,7 @@ import { extent, ticks, timeTicks } from '../src/shared/data/scale';
 import { notices, notify } from '../src/shared/state/notices.svelte';
 import { pref } from '../src/shared/state/prefs.svelte';
 import { masked, presenter } from '../src/shared/state/presenter.svelte';
-import { href } from '../src/shared/state/route.svelte';
+import { go, href, route, startRoute } from '../src/shared/state/route.svelte';
 import { bytes, duration, relative, utc } from '../src/shared/state/time.svelte';
 import { compare, difference, visible } from '../src/shared/ui/difference';
 
@@ -93,6 +93,21 @@ describe('presenter mode', () => {
     ])
       expect(masked(plain)).toBe(plain);
   });
+  test('masks who somebody is: names that are known, dates of birth, addresses', () => {
+    const names = ['Maya Lindqvist', 'Sam Wei'];
+    expect(masked('{"name":"Maya Lindqvist","sub":"x"}', names)).toBe('{"name":"M•••• L••••","sub":"x"}');
+    expect(masked('Maya’s Wei-Lindqvist samples', names)).toBe('M••••’s W••••-L•••• samples');
+    expect(masked('{"birthdate": "1988-04-12", "given_name":"Ada"}')).toBe('{"birthdate": "••••", "given_name":"••••"}');
+    expect(masked('dob=1988-04-12&scope=openid')).toBe('dob=••••&scope=openid');
+    expect(masked('login_hint=maya%40example.com')).toBe('••••@••••');
+    presenter.set(true);
+    expect(presenter.name('Maya Lindqvist')).toBe('M•••• L••••');
+    presenter.know(names);
+    expect(presenter.shown('Alerted Maya')).toBe('Alerted M••••');
+    presenter.know([]);
+    presenter.set(false);
+    expect(presenter.name('Maya Lindqvist')).toBe('Maya Lindqvist');
+  });
   test('does so only while it is on', () => {
     expect(presenter.shown('maya@example.com')).toBe('maya@example.com');
     presenter.set(true);
@@ -154,6 +169,28 @@ describe('choices', () => {
 describe('addresses', () => {
   test('are made from parts', () => {
     expect(href('apps', 'a/b', { tab: 'code' })).toBe('#/apps/a%2Fb?tab=code');
+  });
+});
+
+describe('the place', () => {
+  test('is where a window was left, and an address goes before it', () => {
+    const stop = startRoute({ goesOn: true });
+    go(href('traffic', 'exchange_1'), { replace: true });
+    stop();
+    history.replaceState(null, '', '#');
+    startRoute({ goesOn: true })();
+    expect(location.hash).toBe('#/traffic/exchange_1');
+    expect([route.panel, ...route.rest]).toEqual(['traffic', 'exchange_1']);
+    history.replaceState(null, '', '#/apps');
+    startRoute({ goesOn: true })();
+    expect(route.panel).toBe('apps');
+  });
+
+  test('of a browser is its address alone', () => {
+    pref('place', '').value = '#/traffic';
+    history.replaceState(null, '', '#');
+    startRoute()();
+    expect(route.panel).toBe('');
   });
 });
 

@@ -1,5 +1,7 @@
 /** Where the console is: `#/apps/client_01…?tab=code`. Links are plain `<a href={href('apps', id)}>`. */
 
+import { pref, type Pref } from './prefs.svelte';
+
 function parse(hash: string): { path: string[]; search: URLSearchParams } {
   const text = hash.startsWith('#/') ? hash.slice(2) : '';
   const [path = '', search = ''] = text.split('?', 2);
@@ -16,6 +18,9 @@ function decode(part: string): string {
 
 /** Where each panel was last: its rail entry leads back there. */
 const visited = new Map<string, string>();
+
+/** Where the console was left, where that is kept. */
+let left: Pref<string> | null = null;
 
 let here = $state.raw(parse(typeof location === 'undefined' ? '' : location.hash));
 
@@ -64,10 +69,16 @@ function arrive(hash: string): void {
   here = parse(hash);
   const panel = here.path[0];
   if (panel) visited.set(panel, hash);
+  if (left) left.value = hash;
 }
 
-/** Hears the address bar and the back button; the console does it once. */
-export function startRoute(): () => void {
+/**
+ * Hears the address bar and the back button; the console does it once. `goesOn`: it begins where it was left the last time,
+ * as a window does; a browser has an address for that.
+ */
+export function startRoute({ goesOn = false } = {}): () => void {
+  left = goesOn ? pref('place', '') : null;
+  if (left?.value && !location.hash) history.replaceState(history.state, '', left.value);
   const hear = () => arrive(location.hash);
   hear();
   window.addEventListener('hashchange', hear);
