@@ -329,6 +329,43 @@ async fn settings_can_be_changed_when_the_persona_of_auto_approve_is_gone() {
     sandbox.rpc_fails("settings_update", again, Invalid).await;
 }
 
+/// A persona found by email a moment ago is not remembered under an email that has moved to somebody else.
+#[tokio::test]
+async fn whoever_is_approved_automatically_is_looked_up_by_the_email_they_have_now() {
+    let sandbox = Sandbox::approving().await;
+    let web = sandbox.web().await;
+    let hinted = |email: &str| {
+        let request = web.authorize(&sandbox, "openid");
+        request.set("login_hint", email)
+    };
+    let as_whom = async |email: &str| {
+        let request = hinted(email);
+        let answer = sandbox.send(&request.request()).await;
+        let tokens = sandbox.exchange(&web, &request.code_of(&answer)).await;
+        let grants = sandbox
+            .rpc("grants_list", json!({ "client_id": web.client_id }))
+            .await;
+        assert_eq!(tokens.status, 200);
+        grants["grants"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|grant| grant["user_id"].clone())
+            .collect::<Vec<_>>()
+    };
+    let first = as_whom("MAYA@example.com").await;
+    assert_eq!(first.len(), 1);
+    let moved = json!({ "user_id": MAYA, "email": "maya@elsewhere.example" });
+    sandbox.rpc("people_update", moved).await;
+    let refused = hinted(MAYA);
+    let answer = sandbox.send(&refused.request()).await;
+    answer.is_redirect_error(&sandbox, &refused, "access_denied");
+    assert_eq!(as_whom("maya@elsewhere.example").await, first);
+    let taken = json!({ "user_id": "jonas@example.com", "email": MAYA });
+    sandbox.rpc("people_update", taken).await;
+    assert_eq!(as_whom(MAYA).await.len(), 2, "somebody else");
+}
+
 #[tokio::test]
 async fn a_change_of_a_persona_is_journalled_by_what_differs_and_none_is_not() {
     let sandbox = Sandbox::start().await;

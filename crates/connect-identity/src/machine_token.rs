@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use connect_core::Timestamp;
 use connect_core::domain::actor::Actor;
-use connect_core::domain::app::{AppType, IdTokenAlg};
+use connect_core::domain::app::{AppType, IdTokenAlg, SERVICES};
 use connect_core::domain::credential::{CredentialDetail, CredentialKind, M2M_TOKEN_LIFETIME};
 use connect_core::domain::journal::Kind;
 use connect_core::domain::refusal::Refusal;
@@ -26,18 +26,6 @@ use crate::Identity;
 use crate::call::{Call, Failure};
 use crate::client_auth;
 use crate::issue::Minted;
-
-/// Services that can be an audience (facts.md §1).
-const AUDIENCES: [&str; 8] = [
-    "identity",
-    "clinical",
-    "patient-graph",
-    "payments",
-    "membership",
-    "community",
-    "comms",
-    "follows",
-];
 
 #[derive(Serialize)]
 struct MachineTokenAnswer<'a> {
@@ -258,14 +246,14 @@ fn audience(
     let of_scopes: Vec<&'static str> = scope.iter().map(|scope| scope.service).collect();
     let Some(sent) = sent else {
         let own = client.client.service.as_deref();
-        let known = AUDIENCES.into_iter().find(|name| Some(*name) == own);
+        let known = SERVICES.into_iter().find(|name| Some(*name) == own);
         return of_scopes
             .first()
             .copied()
             .or(known)
             .ok_or_else(|| refuse("no scope to tell it by".to_owned()));
     };
-    let named = AUDIENCES.into_iter().find(|name| {
+    let named = SERVICES.into_iter().find(|name| {
         sent == *name
             || sent == format!("https://{name}.platform.loop.health")
             || sent.trim_end_matches('/').ends_with(&format!("/{name}"))

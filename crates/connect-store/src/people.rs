@@ -162,4 +162,18 @@ impl World {
         cache.put(id.clone(), person.clone(), generation);
         Ok(person)
     }
+
+    /// The persona with this email, upper and lower case alike, from the cache where no persona has changed.
+    pub async fn person_by_email(&self, email: &str) -> Result<Option<Arc<Person>>, StoreError> {
+        let cache = &self.caches().people_by_email;
+        let key = email.to_ascii_lowercase();
+        let generation = match cache.get(&key) {
+            Ok(known) => return Ok(known),
+            Err(generation) => generation,
+        };
+        let found = by_email(&mut *self.read().await?, email).await?;
+        let person = found.map(Arc::new);
+        cache.put(key, person.clone(), generation);
+        Ok(person)
+    }
 }

@@ -3,6 +3,7 @@
 mod health;
 mod notices;
 
+use connect_core::domain::app::{IDENTITY, SERVICES};
 use connect_rpc::Nothing;
 use connect_rpc::sandbox as rpc;
 use connect_store::grants::{self, GrantFilter};
@@ -12,18 +13,6 @@ use connect_store::{clients, credentials, journal, people};
 pub(super) use self::health::health;
 use super::{Answer, broken, traffic};
 use crate::{App, Storage};
-
-/// Names of the services, identity first.
-pub(crate) const SERVICES: [&str; 8] = [
-    "identity",
-    "clinical",
-    "patient-graph",
-    "payments",
-    "membership",
-    "community",
-    "comms",
-    "follows",
-];
 
 pub(super) async fn status(app: &App, _: Nothing) -> Answer<rpc::Status> {
     traffic::settle(app).await?;
@@ -77,7 +66,7 @@ pub(super) fn services(app: &App) -> Vec<rpc::Service> {
         .into_iter()
         .map(|name| rpc::Service {
             name: name.to_owned(),
-            url: if name == "identity" {
+            url: if name == IDENTITY {
                 app.platform().to_owned()
             } else {
                 format!("{}/{name}", app.platform())

@@ -1,25 +1,15 @@
 //! From names to paths: `clinical.localhost:9400/v1/…` is `/clinical/v1/…`, and `/identity/v1/…` is `/v1/…`.
 
 use axum::extract::Request;
+use connect_core::domain::app::{IDENTITY, SERVICES};
 use http::uri::PathAndQuery;
 use http::{Uri, header};
-
-/// Services that have a name of their own.
-pub(super) const SERVICES: [&str; 7] = [
-    "clinical",
-    "patient-graph",
-    "payments",
-    "membership",
-    "community",
-    "comms",
-    "follows",
-];
 
 /// Rewrites the path of a request that was addressed to a service by name.
 pub(super) fn to_path(mut request: Request) -> Request {
     let path = request.uri().path();
     let new = match service_by_name(&request) {
-        Some("identity") | None => strip_identity(path),
+        Some(IDENTITY) | None => strip_identity(path),
         Some(service)
             if path == format!("/{service}") || path.starts_with(&format!("/{service}/")) =>
         {
@@ -58,7 +48,6 @@ fn service_by_name(request: &Request) -> Option<&'static str> {
     }
     SERVICES
         .into_iter()
-        .chain(["identity"])
         .find(|service| first.eq_ignore_ascii_case(service))
 }
 

@@ -3,6 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use connect_core::domain::app::SERVICES;
 use connect_core::domain::refusal::Refusal;
 use connect_core::domain::standing::Clause;
 use connect_core::protocol::error::ErrorCode;
@@ -11,7 +12,6 @@ use connect_store::clients;
 use connect_wire::{ExchangeHandle, answer};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use super::addressing::SERVICES;
 use super::missing::matches;
 use crate::App;
 

@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use axum::response::Response;
+use connect_core::domain::app::SERVICES;
 use connect_core::domain::refusal::Refusal;
 use connect_core::domain::standing::Clause;
 use connect_core::protocol::error::ErrorCode;
@@ -9,8 +10,6 @@ use connect_identity::ROUTES;
 use connect_identity::pages::{MethodNotAllowed, NotFound, Page as _, Suggestion};
 use connect_wire::{ExchangeHandle, answer};
 use http::{HeaderValue, StatusCode, header};
-
-use super::addressing::SERVICES;
 
 /// Whether a path fits a template such as `/v1/me/grants/{id}`.
 pub(super) fn matches(template: &str, path: &str) -> bool {

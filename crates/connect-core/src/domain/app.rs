@@ -106,6 +106,21 @@ words! {
     }
 }
 
+/// Names of the services in paths, host names and audiences, identity first (facts.md §1).
+pub const SERVICES: [&str; 8] = [
+    IDENTITY,
+    "clinical",
+    "patient-graph",
+    "payments",
+    "membership",
+    "community",
+    "comms",
+    "follows",
+];
+
+/// The service that gives out tokens; the others take them.
+pub const IDENTITY: &str = "identity";
+
 /// Brands of the platform (ruling 20).
 pub const BRANDS: [&str; 2] = ["loop", "loopbio"];
 

@@ -23,7 +23,6 @@ use connect_core::protocol::form::Params;
 use connect_core::protocol::scope::ScopeSet;
 use connect_store::clients::ClientRecord;
 use connect_store::interactions::{self, Interaction};
-use connect_store::people;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
@@ -164,9 +163,9 @@ async fn automatic(
     call: &Call,
     request: &AuthorizationRequest,
     email: &str,
-) -> Result<Person, Failure> {
+) -> Result<Arc<Person>, Failure> {
     let wanted = request.login_hint.as_deref().unwrap_or(email);
-    let person = people::by_email(&mut *identity.world.read().await?, wanted).await?;
+    let person = identity.world.person_by_email(wanted).await?;
     let person = call.check(
         "auto_approve_person_known",
         person.ok_or_else(|| error::no_such_person(wanted)),

@@ -1,6 +1,6 @@
 //! Whether a token opens this operation: its scope, a machine's audience and brand, the app's BAA.
 
-use connect_core::domain::app::BaaStatus;
+use connect_core::domain::app::{BRANDS, BaaStatus};
 use connect_core::domain::credential::CredentialKind;
 use connect_core::domain::finding::Finding;
 use connect_core::domain::refusal::{Refusal, Remedy};
@@ -15,7 +15,6 @@ use super::token::Passed;
 use crate::call::{Caller, Subject};
 use crate::catalogue::Gate;
 use crate::failure::Failure;
-use crate::seed::catalogue::BRANDS;
 use crate::shown::shown;
 
 /// Header in which a machine names its brand (/concepts/brands-and-multi-tenancy).

@@ -18,8 +18,6 @@ use serde_json::Map;
 use super::stream::Stream;
 use crate::clinical::markers::MARKERS;
 
-/// The brands there are (/connect/tokens).
-pub const BRANDS: [&str; 2] = ["loop", "loopbio"];
 /// Weeks a protocol lasts (`current_week` of the reference goes from 1 to 8).
 pub const PROTOCOL_WEEKS: u8 = 8;
 /// 2024-01-15T09:00:00Z: when the catalogues were written.

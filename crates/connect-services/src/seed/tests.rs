@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_core::Timestamp;
-use connect_core::domain::app::Person;
+use connect_core::domain::app::{BRANDS, Person};
 use connect_core::id::UserId;
 use connect_store::services::clinical::biomarkers::{Biomarker, BiomarkerStatus};
 use connect_store::services::clinical::red_flags::Severity;
@@ -327,7 +327,7 @@ fn flags_check_ins_and_enrolments_fit_together() {
 
 #[test]
 fn catalogues_do_not_depend_on_the_day_and_name_markers_that_exist() {
-    for brand in catalogue::BRANDS {
+    for brand in BRANDS {
         let all = catalogue::of_brand(brand);
         assert_eq!(all, catalogue::of_brand(brand));
         assert_eq!(all.protocols.len(), 6);

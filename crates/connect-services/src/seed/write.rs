@@ -1,6 +1,6 @@
 //! Writing seeded lives into the world.
 
-use connect_core::domain::app::Person;
+use connect_core::domain::app::{BRANDS, Person};
 use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_store::services::comms::Message;
 use connect_store::services::community::posts::{ModerationStatus, Post};
@@ -17,7 +17,7 @@ use crate::community::text::{EDIT_WINDOW, tags};
 
 /// Writes the catalogues of every brand; what is there already stays as it is.
 pub async fn seed_brands(tx: &mut WorldTx, origin: &Origin) -> Result<(), StoreError> {
-    for brand in catalogue::BRANDS {
+    for brand in BRANDS {
         seed_brand(tx, origin, brand).await?;
     }
     Ok(())

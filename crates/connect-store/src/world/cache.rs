@@ -72,6 +72,8 @@ impl<K: Hash + Eq + Clone, V> Cache<K, V> {
 pub(crate) struct Caches {
     pub(crate) clients: Cache<ClientId, ClientRecord>,
     pub(crate) people: Cache<UserId, Person>,
+    /// In lower case; all of them are dropped when any persona changes, since an email may have moved.
+    pub(crate) people_by_email: Cache<String, Person>,
 }
 
 #[cfg(test)]

@@ -255,6 +255,9 @@ async fn commit(
         caches.clients.clear();
         caches.people.clear();
     }
+    if made.all || !made.people.is_empty() {
+        caches.people_by_email.clear();
+    }
     if !made.kinds.is_empty() {
         let _ = changes.send(Arc::new(made));
     }

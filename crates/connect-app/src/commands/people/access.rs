@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use connect_core::domain::app::Client;
+use connect_core::domain::app::{Client, IDENTITY, SERVICES};
 use connect_core::domain::filter::{Condition, Field, Filter};
 use connect_core::id::{AlertId, ClientId};
 use connect_rpc::people as rpc;
@@ -11,7 +11,6 @@ use connect_store::alerts;
 use connect_store::grants::{self, GrantFilter};
 use connect_store::traffic::{ExchangeSummary, Part, TrafficQuery};
 
-use super::super::sandbox::SERVICES;
 use super::super::{Answer, broken, limit, traffic};
 use super::{alert_view, find};
 use crate::App;
@@ -112,7 +111,7 @@ pub(in crate::commands) async fn reads(
 fn of_services(user: &str) -> Filter {
     let services = SERVICES
         .iter()
-        .filter(|service| **service != "identity")
+        .filter(|service| **service != IDENTITY)
         .map(|service| Condition::Word(Field::Service, (*service).to_owned()).into())
         .collect();
     let of_user: Filter = Condition::Word(Field::User, user.to_owned()).into();
