@@ -201,6 +201,24 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
         row("traffic_get", this.clone(), no_exchange.clone(), NotFound),
         row("traffic_reveal", this.clone(), no_exchange, NotFound),
         row(
+        row(
+            "traffic_compare",
+            json!({ "left": exchange["id"], "right": exchange["id"] }),
+            json!({ "left": exchange["id"], "right": "exchange_made_up" }),
+            NotFound,
+        ),
+        row(
+            "traffic_copy_as",
+            with(this.clone(), "format", json!("curl")),
+            with(this.clone(), "format", json!("telnet")),
+            BadRequest,
+        ),
+        row(
+            "traffic_export",
+            json!({ "query": "operation:token" }),
+            json!({ "query": "stauts:4xx" }),
+            Invalid,
+        ),
             "traffic_explain",
             this,
             json!({ "exchange": "7" }),

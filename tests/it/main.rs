@@ -20,5 +20,6 @@ mod sealing;
 mod secrecy;
 mod support;
 mod time;
+mod traffic;
 mod ui;
 mod workspace;

@@ -508,6 +508,20 @@ async fn console(sandbox: &Sandbox, secrets: &mut Secrets, web: &Partner) {
             .json();
         secrets.add("secret over TCP", &text(&answer["client_secret"]));
     }
+    for (command, payload) in [
+        ("apps_env", app.clone()),
+        (
+            "apps_code",
+            json!({ "client_id": web.client_id, "language": "node" }),
+        ),
+    ] {
+        let call = Request::post("/rpc")
+            .bearer(&control.token)
+            .json(&json!({ "cmd": command, "payload": payload }));
+        crate::support::http::send(authority, &call)
+            .await
+            .expect(200);
+    }
     let wrong = Request::post("/rpc")
         .bearer("ctl_wrong")
         .json(&json!({ "cmd": "apps_list" }));

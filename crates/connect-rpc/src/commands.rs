@@ -82,18 +82,24 @@ macro_rules! with_commands {
                 list(traffic::ListTraffic) -> traffic::TrafficList, reads [Traffic], writes [];
                 /// What exchanges can be filtered by, and what a filter means.
                 filters(traffic::DescribeFilters) -> traffic::Filters, reads [Traffic, Apps, People], writes [];
-                /// One exchange with its bytes, credentials masked.
+                /// One exchange with its bytes and what they mean, credentials masked.
                 get(traffic::ExchangeRef) -> traffic::ExchangeDetail, reads [Traffic], writes [];
                 /// Pins an exchange, so that retention keeps it, or lets it go.
                 pin(traffic::PinExchange) -> Done, reads [], writes [Traffic];
-                /// One exchange with its bytes as they were.
-                reveal(traffic::ExchangeRef) -> traffic::Revealed, reads [Traffic], writes [];
+                /// One exchange with its bytes as they were; the journal says so.
+                reveal(traffic::ExchangeRef) -> traffic::Revealed, reads [Traffic], writes [Journal];
                 /// Why an exchange was answered as it was.
                 explain(traffic::ExchangeRef) -> traffic::Explanation, reads [Traffic, Journal], writes [];
             }
             journal {
                 /// Journal entries.
                 list(journal::ListJournal) -> journal::JournalList, reads [Journal], writes [];
+                /// Two exchanges beside each other, field by field.
+                compare(traffic::CompareExchanges) -> traffic::Compared, reads [Traffic], writes [];
+                /// A request as something that can be run: curl, HTTPie, fetch, Python.
+                copy_as(traffic::CopyExchange) -> traffic::Copied, reads [Traffic], writes [Journal];
+                /// Exchanges as a file, credentials replaced by placeholders unless they are asked for.
+                export(traffic::ExportTraffic) -> traffic::ExportedTraffic, reads [Traffic], writes [Journal];
             }
             trace {
                 /// Recent traces in a few words, the one that something happened in last first.

@@ -198,6 +198,39 @@ impl Traffic {
     }
 }
 
+impl Exchange {
+    /// How many markers stand in the request.
+    #[must_use]
+    pub fn markers_in_request(&self) -> usize {
+        self.cuts.iter().filter(|cut| cut.in_request).count()
+    }
+
+    /// Request and answer with other markers: `label` is given each one's kind and the digits of its hash.
+    #[must_use]
+    pub fn with_markers(&self, label: &mut dyn FnMut(&str, &str) -> String) -> (Vec<u8>, Vec<u8>) {
+        let mut side = |bytes: &[u8], in_request: bool| {
+            let mut out = Vec::with_capacity(bytes.len());
+            let mut from = 0;
+            for cut in self.cuts.iter().filter(|cut| cut.in_request == in_request) {
+                let (Some(before), Some(marker)) =
+                    (bytes.get(from..cut.at), bytes.get(cut.at..cut.at + cut.len))
+                else {
+                    continue;
+                };
+                let marker = String::from_utf8_lossy(marker);
+                let inner = marker.trim_start_matches('[').trim_end_matches(']');
+                let (what, digits) = inner.split_once(' ').unwrap_or((inner, ""));
+                out.extend_from_slice(before);
+                out.extend_from_slice(label(what, digits).as_bytes());
+                from = cut.at + cut.len;
+            }
+            out.extend_from_slice(bytes.get(from..).unwrap_or_default());
+            out
+        };
+        (side(&self.request, true), side(&self.response, false))
+    }
+}
+
 async fn value_of(
     cut: &StoredCut,
     exchange: &Exchange,

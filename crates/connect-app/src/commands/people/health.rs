@@ -294,7 +294,15 @@ async fn subscriptions(reading: &mut Connection, user: &UserId) -> Answer<Vec<rp
 
 #[cfg(test)]
 mod tests {
-    use super::label;
+    use std::sync::Arc;
+
+    use connect_core::Env;
+    use connect_store::StoreError;
+    use connect_store::services::patient_graph::measurements::Measurement;
+    use serde_json::json;
+
+    use super::*;
+    use crate::Config;
 
     #[test]
     fn a_key_is_shown_as_people_write_it() {
@@ -302,3 +310,59 @@ mod tests {
         assert_eq!(label(""), "");
     }
 }
+
+    fn measured(app: &App, user: &UserId, key: &str, minute: i64, value: &str) -> Measurement {
+        let at = Timestamp::from_millis(minute * 60_000);
+        Measurement {
+            id: app.0.env.id(),
+            user_id: user.clone(),
+            brand_id: "loop".to_owned(),
+            metric_key: key.to_owned(),
+            value_numeric: Some(value.to_owned()),
+            value_text: None,
+            unit: Some("bpm".to_owned()),
+            source: "oura".to_owned(),
+            is_phi: true,
+            recorded_at: at,
+            created_at: at,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_series_is_given_as_means_of_equal_stretches_and_a_short_one_as_it_is() {
+        let app = App::start(Config::ephemeral(), Arc::new(Env::system()))
+            .await
+            .unwrap();
+        let maya = find(&app, "maya@example.com").await.unwrap().id;
+        let mut rows: Vec<Measurement> = (0..4_000)
+            .map(|minute| measured(&app, &maya, "pulse", minute, &(minute % 10).to_string()))
+            .collect();
+        rows.extend((0..400).map(|minute| measured(&app, &maya, "short", minute, "7.5")));
+        app.0
+            .world
+            .write(move |tx| {
+                Box::pin(async move {
+                    measurements::insert(tx, &rows).await?;
+                    Ok::<_, StoreError>(())
+                })
+            })
+            .await
+            .unwrap();
+        let health = app
+            .rpc("people_health", json!({ "user_id": maya }))
+            .await
+            .unwrap();
+        let of = |key: &str| {
+            let all = health["metrics"].as_array().unwrap();
+            all.iter().find(|series| series["key"] == key).unwrap()
+        };
+        let long = of("pulse");
+        assert_eq!(long["measured"], 4_000);
+        let points = long["points"].as_array().unwrap();
+        assert_eq!(points.len(), 400);
+        assert!(points.iter().all(|point| point["value"] == 4.5), "{long}");
+        assert_eq!(points[0]["at"], "1970-01-01T00:09:00Z");
+        assert_eq!(of("short")["points"].as_array().unwrap().len(), 400);
+        assert_eq!(of("short")["measured"], 400);
+        app.stop().await;
+    }

@@ -1,36 +1,36 @@
 //! `traffic_*`: exchanges, and why they were answered as they were.
 
+mod compare;
+mod copy;
+mod explain;
+mod har;
 mod list;
+mod parts;
 
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use connect_core::id::ExchangeId;
+use connect_core::domain::actor::Actor;
+use connect_core::domain::journal::Kind;
+use connect_core::id::{ExchangeId, TraceId};
 use connect_rpc::traffic as rpc;
 use connect_rpc::{Done, ErrorCode, RpcError};
-use connect_store::journal::{self, JournalFilter};
-use connect_store::traffic::{Exchange, ExchangeSummary, RevealError};
+use connect_store::StoreError;
+use connect_store::traffic::{Exchange, ExchangeSummary, Reveal, RevealError};
 use serde_json::{Value, json};
 
+pub(super) use self::compare::compare;
+pub(super) use self::copy::copy_as;
+pub(super) use self::explain::explain;
+pub(super) use self::har::export;
 pub(super) use self::list::{filters, list};
-use super::{Answer, MOST, broken, no_key, not_found, place};
+pub(super) use self::parts::get;
+use super::{Answer, broken, no_key, not_found, place};
 use crate::App;
 
 /// How long a reader waits for what was answered a moment ago.
 const PATIENCE: Duration = Duration::from_millis(500);
-
-pub(super) async fn get(app: &App, request: rpc::ExchangeRef) -> Answer<rpc::ExchangeDetail> {
-    let exchange = find(app, &request.exchange).await?;
-    Ok(rpc::ExchangeDetail {
-        request: String::from_utf8_lossy(&exchange.request).into_owned(),
-        response: String::from_utf8_lossy(&exchange.response).into_owned(),
-        timing: json!(exchange.timing),
-        peer: exchange.peer,
-        notes: exchange.notes,
-        summary: summary(exchange.summary),
-    })
-}
 
 pub(super) async fn pin(app: &App, request: rpc::PinExchange) -> Answer<Done> {
     let id = known_id(&request.exchange)?;
@@ -45,15 +45,7 @@ pub(super) async fn pin(app: &App, request: rpc::PinExchange) -> Answer<Done> {
 
 pub(super) async fn reveal(app: &App, request: rpc::ExchangeRef) -> Answer<rpc::Revealed> {
     let exchange = find(app, &request.exchange).await?;
-    let revealed = app
-        .0
-        .traffic
-        .reveal(&exchange, &app.0.world, &app.0.vault)
-        .await
-        .map_err(|error| match error {
-            RevealError::Store(error) => broken(error),
-            RevealError::Key(error) => no_key(&error),
-        })?;
+    let revealed = reveal_for(app, &exchange, "shown").await?;
     Ok(rpc::Revealed {
         request_base64: STANDARD.encode(&*revealed.request),
         response_base64: STANDARD.encode(&*revealed.response),
@@ -61,26 +53,45 @@ pub(super) async fn reveal(app: &App, request: rpc::ExchangeRef) -> Answer<rpc::
     })
 }
 
-pub(super) async fn explain(app: &App, request: rpc::ExchangeRef) -> Answer<rpc::Explanation> {
-    let exchange = find(app, &request.exchange).await?;
-    let filter = JournalFilter {
-        exchange: Some(exchange.summary.id.clone()),
-        ..JournalFilter::default()
-    };
-    let mut connection = app.0.world.read().await.map_err(broken)?;
-    let entries = journal::list(&mut connection, &filter, false, MOST)
-        .await
-        .map_err(broken)?;
-    let refusal = explained(&exchange.notes["refusal"]);
-    Ok(rpc::Explanation {
-        verdict: verdict(&exchange, refusal.as_ref()),
-        passed: texts(&exchange.notes["checks"]),
-        refusal,
-        findings: list_of(&exchange.notes["findings"]),
-        facts: list_of(&exchange.notes["facts"]),
-        entries: entries.into_iter().map(super::journal::view).collect(),
-        summary: summary(exchange.summary),
+/// An exchange's bytes as they were, and the journal says what they were put back for.
+async fn reveal_for(app: &App, exchange: &Exchange, how: &'static str) -> Answer<Reveal> {
+    let revealed = put_back(app, exchange).await?;
+    let trace = TraceId::from_text(&exchange.summary.trace);
+    let detail = json!({ "how": how });
+    journal_reveal(app, Some(trace), &exchange.summary.id, detail).await?;
+    Ok(revealed)
+}
+
+async fn put_back(app: &App, exchange: &Exchange) -> Answer<Reveal> {
+    let revealed = app.0.traffic.reveal(exchange, &app.0.world, &app.0.vault);
+    revealed.await.map_err(|error| match error {
+        RevealError::Store(error) => broken(error),
+        RevealError::Key(error) => no_key(&error),
     })
+}
+
+/// Says in the journal that credentials were put back: into one exchange, in its trace, or into several.
+async fn journal_reveal(
+    app: &App,
+    trace: Option<TraceId>,
+    subject: &str,
+    detail: Value,
+) -> Answer<()> {
+    let mut origin = app.origin(Actor::Console);
+    if let Some(trace) = trace {
+        origin.trace = trace;
+    }
+    let subject = subject.to_owned();
+    app.0
+        .world
+        .write(move |tx| {
+            Box::pin(async move {
+                tx.journal(&origin, Kind::ExchangeRevealed, &subject, &detail);
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await
+        .map_err(broken)
 }
 
 /// Waits until what was answered before this call is recorded, so that a reader always sees their own requests.
@@ -115,77 +126,6 @@ fn no_exchange(id: &str) -> RpcError {
     )
 }
 
-fn verdict(exchange: &Exchange, refusal: Option<&rpc::ExplainedRefusal>) -> String {
-    match (refusal, exchange.summary.status) {
-        (Some(refusal), Some(status)) => {
-            format!(
-                "Refused with {} ({status}) by the check `{}`: {}.",
-                refusal.code, refusal.check, refusal.description
-            )
-        }
-        (Some(refusal), None) => format!(
-            "Refused by the check `{}`, and the answer was not delivered.",
-            refusal.check
-        ),
-        (None, Some(status)) => format!("Answered with {status}; every check passed."),
-        (None, None) => format!("Nothing was answered: {}.", exchange.summary.ended),
-    }
-}
-
-fn explained(refusal: &Value) -> Option<rpc::ExplainedRefusal> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    refusal.as_object()?;
-    let (expected, received) = (text(&refusal["expected"]), text(&refusal["received"]));
-    Some(rpc::ExplainedRefusal {
-        check: text(&refusal["check"]),
-        code: text(&refusal["code"]),
-        description: text(&refusal["description"]),
-        difference: difference(&expected, &received),
-        expected,
-        received,
-        clause: text(&refusal["clause"]["source"]),
-        standing: text(&refusal["clause"]["standing"]),
-        fix: text(&refusal["fix"]),
-        remedy: (!refusal["remedy"].is_null()).then(|| refusal["remedy"].clone()),
-    })
-}
-
-/// Where two values of the same kind differ; none when they are sentences rather than values.
-fn difference(expected: &str, received: &str) -> Option<rpc::Difference> {
-    if expected.is_empty()
-        || received.is_empty()
-        || expected.contains(' ')
-        || received.contains(' ')
-    {
-        return None;
-    }
-    let (a, b): (Vec<char>, Vec<char>) = (expected.chars().collect(), received.chars().collect());
-    let same_start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let left = a.len().min(b.len()) - same_start;
-    let same_end = a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take(left)
-        .take_while(|(x, y)| x == y)
-        .count();
-    Some(rpc::Difference {
-        same_start,
-        same_end,
-    })
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    list_of(value)
-        .iter()
-        .filter_map(|item| item.as_str().map(str::to_owned))
-        .collect()
-}
-
-fn list_of(value: &Value) -> Vec<Value> {
-    value.as_array().cloned().unwrap_or_default()
-}
-
 /// A line of the list.
 pub(super) fn summary(row: ExchangeSummary) -> rpc::ExchangeSummary {
     rpc::ExchangeSummary {
@@ -213,30 +153,5 @@ pub(super) fn summary(row: ExchangeSummary) -> rpc::ExchangeSummary {
         response_len: row.response_len,
         findings: row.findings,
         pinned: row.pinned,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn differing_characters_are_found_from_both_ends() {
-        let found = difference("http://localhost:3000/cb", "http://localhost:3001/cb");
-        assert_eq!(
-            found,
-            Some(rpc::Difference {
-                same_start: 20,
-                same_end: 3
-            })
-        );
-        assert_eq!(
-            difference("aa", "aaa"),
-            Some(rpc::Difference {
-                same_start: 2,
-                same_end: 0
-            })
-        );
-        assert_eq!(difference("a code", "b"), None);
     }
 }
