@@ -80,7 +80,7 @@ const FRAME = {
  * Actions whose panel does not carry them out yet: they are in no menu. A panel that binds one takes it off this list,
  * which the compiler asks for in both directions.
  */
-type Later = 'workspace.open_folder' | 'traffic.copy_curl' | 'traffic.export_har' | 'help.logs';
+type Later = 'workspace.open_folder' | 'help.logs';
 
 type OfPanels = { [P in (typeof PANELS)[number] as P['id']]: keyof P['actions'] }[string];
 type Bound = keyof typeof FRAME | OfPanels;

@@ -9,7 +9,7 @@ export interface Doing {
   pin(): Promise<void>;
   compare(): Promise<void>;
   copyAs(form: 'curl'): Promise<void>;
-  exportHar(): Promise<void>;
+  exportHar(): void;
 }
 
 let open = $state.raw<Doing | null>(null);

@@ -24,5 +24,7 @@ export default definePanel({
     },
     'traffic.pin': { run: () => here.open?.pin(), unavailable: unchosen },
     'traffic.compare': { run: () => here.open?.compare(), unavailable: unchosen },
+    'traffic.copy_curl': { run: () => here.open?.copyAs('curl'), unavailable: unchosen },
+    'traffic.export_har': { run: () => here.open?.exportHar(), unavailable: () => (here.open ? null : OPEN_FIRST) },
   },
 });

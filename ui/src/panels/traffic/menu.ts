@@ -10,6 +10,7 @@ import ShieldQuestionMark from '@lucide/svelte/icons/shield-question-mark';
 import type { ExchangeSummary } from '../../rpc';
 import { copy, type MenuItem } from '../../shared';
 import { condition, toggled } from './filter/text';
+import { FORMS } from './take';
 import type { Traffic } from './traffic.svelte';
 
 export function rowMenu(traffic: Traffic, row: ExchangeSummary): MenuItem[] {
@@ -54,5 +55,10 @@ export function rowMenu(traffic: Traffic, row: ExchangeSummary): MenuItem[] {
 
 /** The request in the words of several programs. */
 export function copyItems(traffic: Traffic, row: ExchangeSummary): MenuItem[] {
-  return [{ label: 'Copy as cURL', icon: Copy, keys: 'C', run: () => void traffic.copyAs('curl', row) }];
+  return FORMS.map(({ value, label }) => ({
+    label: `Copy as ${label}`,
+    icon: Copy,
+    ...(value === 'curl' ? { keys: 'C' } : {}),
+    run: () => void traffic.copyAs(value, row),
+  }));
 }

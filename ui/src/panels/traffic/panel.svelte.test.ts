@@ -243,6 +243,22 @@ describe('an exchange', () => {
     expect(await screen.findByRole('tab', { name: 'Overview' })).toBeVisible();
   });
 
+  test('is written to a file, credentials left out unless they are asked for', async () => {
+    await open();
+    await grid();
+    const asked: unknown[] = [];
+    fake.sandbox.answers['traffic_export'] = (payload: unknown) => {
+      asked.push(payload);
+      return { har: {}, file_name: 'a.har', exchanges: 5, left_out: 0, redacted: [], lost: 0 };
+    };
+    host.saveFile = async ({ name }) => name;
+    await user.click(screen.getByRole('button', { name: 'Export…' }));
+    await clean();
+    await user.click(await screen.findByRole('button', { name: 'Save…' }));
+    await waitFor(() => expect(asked).toEqual([{ format: 'har', with_credentials: false }]));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
   test('that is gone says so', async () => {
     await open('#/traffic/exchange_1');
     fake.sandbox.answers['traffic_get'] = () => {

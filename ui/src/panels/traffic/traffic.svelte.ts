@@ -2,7 +2,7 @@
 
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { asFailure, mutate, onChanges, query, type ExchangeSummary, type FilterFlaw } from '../../rpc';
+import { asFailure, mutate, onChanges, query, type CopyFormat, type ExchangeSummary, type FilterFlaw } from '../../rpc';
 import { go, host, href, notify, notifyFailure, pref, route, type Ranges } from '../../shared';
 import { FilterText } from './filter/filter.svelte';
 import { Meaning } from './filter/meaning.svelte';
@@ -10,6 +10,7 @@ import { plausible } from './filter/plausible';
 import type { Doing } from './here.svelte';
 import { Opened, revealOne, type Side } from './opened.svelte';
 import { Rows } from './rows.svelte';
+import { copyRequest } from './take';
 import { shortId } from './words';
 
 export const TABS = ['overview', 'request', 'response', 'why', 'trace', 'raw'] as const;
@@ -42,6 +43,8 @@ export class Traffic implements Doing {
   chosen = $state.raw<Chosen>({ ranges: [], count: 0 });
   /** The exchange that waits for another one to be compared with. */
   base = $state.raw<ExchangeSummary | null>(null);
+  /** The dialog that asks what goes into a file is open. */
+  exporting = $state(false);
   #grid: GridHandle | null = null;
 
   /** `path` is what follows the panel's name in the address. */
@@ -249,6 +252,16 @@ export class Traffic implements Doing {
     this.#go({});
   }
 
-  async copyAs(_form: 'curl', _row: ExchangeSummary | null = this.about): Promise<void> {}
-  async exportHar(): Promise<void> {}
+  async copyAs(format: CopyFormat, row: ExchangeSummary | null = this.about): Promise<void> {
+    if (row) await copyRequest(row.id, format);
+  }
+
+  /** Asks what is to be written. */
+  exportHar(): void {
+    this.exporting = true;
+  }
+
+  async chosenIds(): Promise<string[]> {
+    return ((await this.#grid?.chosenRows(1000)) ?? []).map(({ id }) => id);
+  }
 }

@@ -20,7 +20,11 @@ import type {
 	Clock,
 	CodeOfApp,
 	ConnectedApps,
+	CompareExchanges,
+	Compared,
 	CopyText,
+	Copied,
+	CopyExchange,
 	CreateApp,
 	CreatePerson,
 	DeleteWorkspace,
@@ -33,7 +37,9 @@ import type {
 	Explanation,
 	Export,
 	Exported,
+	ExportTraffic,
 	FactoryReset,
+	ExportedTraffic,
 	Filters,
 	GetTrace,
 	GrantList,
@@ -158,11 +164,11 @@ export interface Commands {
 	traffic_list: { request: ListTraffic; answer: TrafficList };
 	/** What exchanges can be filtered by, and what a filter means. */
 	traffic_filters: { request: DescribeFilters; answer: Filters };
-	/** One exchange with its bytes, credentials masked. */
+	/** One exchange with its bytes and what they mean, credentials masked. */
 	traffic_get: { request: ExchangeRef; answer: ExchangeDetail };
 	/** Pins an exchange, so that retention keeps it, or lets it go. */
 	traffic_pin: { request: PinExchange; answer: Done };
-	/** One exchange with its bytes as they were. */
+	/** One exchange with its bytes as they were; the journal says so. */
 	traffic_reveal: { request: ExchangeRef; answer: Revealed };
 	/** Why an exchange was answered as it was. */
 	traffic_explain: { request: ExchangeRef; answer: Explanation };
@@ -173,6 +179,12 @@ export interface Commands {
 	/** Everything that belongs to a trace, and the traces it is linked with. */
 	trace_get: { request: GetTrace; answer: Trace };
 	/** Both clocks and the next due moment. */
+	/** Two exchanges beside each other, field by field. */
+	traffic_compare: { request: CompareExchanges; answer: Compared };
+	/** A request as something that can be run: curl, HTTPie, fetch, Python. */
+	traffic_copy_as: { request: CopyExchange; answer: Copied };
+	/** Exchanges as a file, credentials replaced by placeholders unless they are asked for. */
+	traffic_export: { request: ExportTraffic; answer: ExportedTraffic };
 	clock_get: { request: Nothing; answer: Clock };
 	/** Moves the sandbox clock forward through every due moment. */
 	clock_advance: { request: Advance; answer: Advanced };
@@ -289,7 +301,7 @@ export const COMMANDS = {
 	traffic_filters: { reads: ['traffic', 'apps', 'people'], writes: [] },
 	traffic_get: { reads: ['traffic'], writes: [] },
 	traffic_pin: { reads: [], writes: ['traffic'] },
-	traffic_reveal: { reads: ['traffic'], writes: [] },
+	traffic_reveal: { reads: ['traffic'], writes: ['journal'] },
 	traffic_explain: { reads: ['traffic', 'journal'], writes: [] },
 	journal_list: { reads: ['journal'], writes: [] },
 	trace_list: { reads: ['journal', 'traffic'], writes: [] },
@@ -300,6 +312,9 @@ export const COMMANDS = {
 	clock_pause: { reads: [], writes: ['clock', 'journal'] },
 	clock_resume: { reads: [], writes: ['clock', 'journal'] },
 	settings_get: { reads: ['settings'], writes: [] },
+	traffic_compare: { reads: ['traffic'], writes: [] },
+	traffic_copy_as: { reads: ['traffic'], writes: ['journal'] },
+	traffic_export: { reads: ['traffic'], writes: ['journal'] },
 	settings_update: { reads: [], writes: ['settings', 'journal'] },
 	scopes_list: { reads: [], writes: [] },
 	keys_list: { reads: ['keys'], writes: [] },

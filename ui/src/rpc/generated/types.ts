@@ -282,6 +282,9 @@ export type ButtonOf = {
 
 /** A call: `{"cmd": "apps_list", "payload": {}}`. */
 export type Call = {
+/** What a body is. */
+export type BodyKind = "empty" | "form" | "json" | "text" | "binary";
+
 	/** The command's name. */
 	cmd: string;
 	/** Its request; may be left out when it takes none. */
@@ -441,6 +444,45 @@ export type ConnectedApp = {
 	state: ConnectionState;
 	/** The trace of the last consent. */
 	trace: string;
+/** Names two exchanges. */
+export type CompareExchanges = {
+	/** The id of one. */
+	left: string;
+	/** The id of the other. */
+	right: string;
+};
+
+/** Two exchanges beside each other, field by field, credentials as markers. */
+export type Compared = {
+	/** What the list shows of one. */
+	left: ExchangeSummary;
+	/** What the list shows of the other. */
+	right: ExchangeSummary;
+	/** The fields, in the order of the messages; at most 5,000 of each body. */
+	fields: Array<ComparedField>;
+	/** How many of them are not the same. */
+	differences: number;
+};
+
+/** A field of two exchanges. */
+export type ComparedField = {
+	/** Where it stands. */
+	place: ComparedPlace;
+	/** Its name; a path such as `results[0].value` in JSON. */
+	name: string;
+	/** Its value in one. */
+	left: string | null;
+	/** Its value in the other. */
+	right: string | null;
+	/** What came of it. */
+	outcome: Outcome;
+	/** Where the values begin and stop to differ. */
+	difference: Difference | null;
+};
+
+/** Where a field stands. */
+export type ComparedPlace = "request_line" | "query" | "request_header" | "request_body" | "status_line" | "response_header" | "response_body";
+
 };
 
 /** The apps a persona has connected, newest first, as the platform's account page lists them. */
@@ -480,6 +522,27 @@ export type Counts = {
 
 /** An app to be registered. */
 export type CreateApp = {
+/** A request as something that can be run. */
+export type Copied = {
+	/** The text. */
+	text: string;
+	/** How many markers stand in it where a credential would have to. */
+	masked: number;
+};
+
+/** Asks for a request as something that can be run. */
+export type CopyExchange = {
+	/** The exchange's id. */
+	exchange: string;
+	/** In which form. */
+	format: CopyFormat;
+	/** With its credentials, which is journalled; otherwise with a marker for each. */
+	with_credentials?: boolean;
+};
+
+/** In which form a request is written. */
+export type CopyFormat = "curl" | "httpie" | "fetch" | "python";
+
 	/** 1 to 255 characters. */
 	name: string;
 	/** What kind of app. */
@@ -628,9 +691,9 @@ export type ExchangeDetail = {
 	summary: ExchangeSummary;
 	/** The other end. */
 	peer: string;
-	/** Bytes in, as text; other bytes are replaced. */
+	/** Bytes in, as text; other bytes are replaced. The first 2 MiB. */
 	request: string;
-	/** Bytes out, as text; other bytes are replaced. */
+	/** Bytes out, as text; other bytes are replaced. The first 2 MiB. */
 	response: string;
 	/** Microseconds to each part: `head_us`, `body_us`, `answered_us`, `done_us`. */
 	timing: JsonValue;
@@ -660,6 +723,10 @@ export type ExchangeSummary = {
 	method: string;
 	/** Request target, credentials masked. */
 	target: string;
+	/** The request taken apart. */
+	request_parts: MessageParts;
+	/** The answer taken apart. */
+	response_parts: MessageParts;
 	/** `Host`. */
 	host: string;
 	/** Status of the answer; none when nothing was answered. */
@@ -772,12 +839,43 @@ export type FilterField = {
 	name: string;
 	/** Other ways to write it. */
 	aliases: Array<string>;
+/** What a file of exchanges can be. */
+export type ExportFormat = "har";
+
+/** Asks for exchanges as a file. */
+export type ExportTraffic = {
+	/** Those that fit this filter; everything when neither this nor `exchanges` is there. */
+	query?: string | null;
+	/** Those with these ids. */
+	exchanges?: Array<string> | null;
+	/** The format; HAR 1.2 unless told. */
+	format?: ExportFormat | null;
+	/** With every credential, which is journalled; otherwise with placeholders. */
+	with_credentials?: boolean;
+};
+
 	/** What it is, in one line. */
 	description: string;
 	/** A condition with it. */
 	example: string;
 	/** What may stand between it and its value. */
 	operators: Array<string>;
+/** Exchanges as a file, oldest first. */
+export type ExportedTraffic = {
+	/** What the file holds: HAR 1.2. */
+	har: JsonValue;
+	/** A name for the file. */
+	file_name: string;
+	/** How many exchanges are in it. */
+	exchanges: number;
+	/** How many are not, since nothing in them was a request. */
+	left_out: number;
+	/** What was taken out of them and how often, most often first. */
+	redacted: Array<Redacted>;
+	/** How many credentials could not be put back, when they were asked for. */
+	lost: number;
+};
+
 	/** Values there are, the most frequent first; of traffic, those among the newest 10,000 exchanges. */
 	values: Array<FilterValue>;
 };
@@ -921,6 +1019,16 @@ export type Health = {
 export type HostSettings = {
 	/** Port of the platform; 0 for any free one. */
 	port: number;
+/** A header with what it means. */
+export type HeaderLine = {
+	/** Its name as sent. */
+	name: string;
+	/** Its value. */
+	value: string;
+	/** What it means, when it is one that occurs here. */
+	meaning: Meaning | null;
+};
+
 	/** The address to listen on in place of loopback, for containers, phones and other machines. */
 	listen?: string | null;
 	/** Names beyond loopback that requests may be addressed to. */
@@ -1207,6 +1315,16 @@ export type MetricSeries = {
 	label: string;
 	/** `bpm`. */
 	unit: string | null;
+	/** Older records fit too: more than were asked for. */
+	more: boolean;
+};
+
+/** What a header or a status means. */
+export type Meaning = {
+	/** In one line. */
+	text: string;
+	/** Where that is written: `RFC 9110 §8.3`. */
+	source: string;
 	/** Where the newest value comes from. */
 	source: string;
 	/** Oldest first; at most 400: of more, the mean of each of 400 equal stretches of time. */
@@ -1223,6 +1341,30 @@ export type NewCheckIn = {
 	/** Which persona, by id or email. */
 	user_id: string;
 	/** 1 to 10. */
+/** A request or an answer taken apart. */
+export type MessageParts = {
+	/** Its first line; empty when the bytes are no HTTP message. */
+	start_line: string;
+	/** What the status means. */
+	status: Meaning | null;
+	/** Its headers in order. */
+	headers: Array<HeaderLine>;
+	/** Parameters behind the target's `?`, decoded. */
+	query: Array<NamedValue>;
+	/** Fields of a form body, decoded. */
+	form: Array<NamedValue>;
+	/** `Content-Type` without parameters, in lower case; empty when there is none. */
+	media_type: string;
+	/** What the body is. */
+	kind: BodyKind;
+	/** Bytes of the body as kept, out of its transfer coding, with a marker for each credential. */
+	body_bytes: number;
+	/** The body as text, JSON with a line for each member; none when it is empty or no text. The first 2 MiB. */
+	body: string | null;
+	/** There was more: the body was cut at 2 MiB, or more passed over the wire than was kept. */
+	truncated: boolean;
+};
+
 	mood: number;
 	/** 1 to 10. */
 	sleep_quality: number;
@@ -1247,6 +1389,14 @@ export type NextCheckIn = {
 	/** 30, 60 or 90. */
 	day_marker: number;
 	/** When it is due. */
+/** A name and a value, decoded. */
+export type NamedValue = {
+	/** Its name. */
+	name: string;
+	/** Its value. */
+	value: string;
+};
+
 	due_at: Timestamp;
 };
 
@@ -1536,6 +1686,14 @@ export type Revealed = {
 	/** Credentials that could not be put back. */
 	lost: number;
 };
+/** A kind of value that was replaced by a placeholder. */
+export type Redacted = {
+	/** What it was: `access_token`, `cookie`. */
+	what: string;
+	/** In how many places. */
+	places: number;
+};
+
 
 /** Which key to make anew. */
 export type RotateKey = {

@@ -1,25 +1,39 @@
-/** A message with the number of each part's first marker: a marker is revealed by its number within the message. */
+/** A message taken apart, with the number of each part's first marker: a marker is revealed by its number. */
 
+import type { MessageParts } from '../../../rpc';
 import { markersOf } from './markers';
-import { parseMessage, type Message } from './http';
 
 export interface Numbered {
-  readonly message: Message;
-  /** Of the start line. */
-  readonly start: number;
+  /** Of the query's fields, in their order. */
+  readonly query: readonly number[];
   readonly headers: readonly number[];
+  readonly form: readonly number[];
   readonly body: number;
 }
 
-export function numbered(text: string): Numbered {
-  const message = parseMessage(text);
-  let next = markersOf(message.start).length;
-  const headers = message.headers.map((header) => {
-    const first = next;
-    next += markersOf(header.name).length + markersOf(header.value).length;
-    return first;
-  });
-  return { message, start: 0, headers, body: next };
+/** Markers are numbered through the start line, the headers and the body. */
+export function numbered(parts: MessageParts): Numbered {
+  const path = parts.start_line.split('?')[0] ?? '';
+  const headers = offsets(
+    parts.headers.map(({ name, value }) => name + value),
+    markersOf(parts.start_line).length,
+  );
+  const last = parts.headers.at(-1);
+  const body = last
+    ? (headers.at(-1) ?? 0) + markersOf(last.name + last.value).length
+    : markersOf(parts.start_line).length;
+  return {
+    query: offsets(
+      parts.query.map(({ name, value }) => name + value),
+      markersOf(path).length,
+    ),
+    headers,
+    form: offsets(
+      parts.form.map(({ name, value }) => name + value),
+      body,
+    ),
+    body,
+  };
 }
 
 /** The number of the first marker of each text, when they follow each other. */

@@ -1,6 +1,6 @@
 /** A sandbox's traffic for tests: exchanges by number, listed as the sandbox lists them. */
 
-import type { ExchangeSummary, ListTraffic } from '../../../rpc';
+import type { ExchangeSummary, ListTraffic, MessageParts } from '../../../rpc';
 import { testSandbox, type TestSandbox } from '../../../../tests/sandbox';
 
 export function exchange(seq: number, more: Partial<ExchangeSummary> = {}): ExchangeSummary {
@@ -110,6 +110,36 @@ export function fakeTraffic(
       peer: '127.0.0.1:1',
       request: 'GET /v1/things HTTP/1.1\r\nAuthorization: Bearer [access_token 1a2b3c4d]\r\n\r\n',
       response: 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{"a":1}',
+      request_parts: {
+        start_line: 'GET /v1/things HTTP/1.1',
+        status: null,
+        headers: [
+          {
+            name: 'Authorization',
+            value: 'Bearer [access_token 1a2b3c4d]',
+            meaning: { text: 'Who asks.', source: 'RFC 6750 §2.1' },
+          },
+        ],
+        query: [],
+        form: [],
+        media_type: '',
+        kind: 'empty',
+        body_bytes: 0,
+        body: null,
+        truncated: false,
+      } satisfies MessageParts,
+      response_parts: {
+        start_line: 'HTTP/1.1 200 OK',
+        status: { text: 'It worked.', source: 'RFC 9110 §15.3.1' },
+        headers: [{ name: 'content-type', value: 'application/json', meaning: null }],
+        query: [],
+        form: [],
+        media_type: 'application/json',
+        kind: 'json',
+        body_bytes: 7,
+        body: '{\n  "a": 1\n}',
+        truncated: false,
+      } satisfies MessageParts,
       timing: { head_us: 1, body_us: 2, answered_us: 3, done_us: 4 },
       notes: {},
     }),
@@ -121,6 +151,21 @@ export function fakeTraffic(
       findings: [],
       facts: [],
       entries: [],
+    }),
+    traffic_compare: ({ left, right }: { left: string; right: string }) => ({
+      left: fake.rows.find((row) => row.id === left),
+      right: fake.rows.find((row) => row.id === right),
+      fields: [
+        {
+          place: 'request_line',
+          name: 'path',
+          left: '/v1/things/1',
+          right: '/v1/things/2',
+          outcome: 'different',
+          difference: null,
+        },
+      ],
+      differences: 1,
     }),
     traffic_pin: () => ({}),
   };
