@@ -199,8 +199,6 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
             NotFound,
         ),
         row("traffic_get", this.clone(), no_exchange.clone(), NotFound),
-        row("traffic_reveal", this.clone(), no_exchange, NotFound),
-        row(
         row(
             "traffic_compare",
             json!({ "left": exchange["id"], "right": exchange["id"] }),
@@ -219,6 +217,8 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
             json!({ "query": "stauts:4xx" }),
             Invalid,
         ),
+        row("traffic_reveal", this.clone(), no_exchange, NotFound),
+        row(
             "traffic_explain",
             this,
             json!({ "exchange": "7" }),

@@ -90,16 +90,16 @@ macro_rules! with_commands {
                 reveal(traffic::ExchangeRef) -> traffic::Revealed, reads [Traffic], writes [Journal];
                 /// Why an exchange was answered as it was.
                 explain(traffic::ExchangeRef) -> traffic::Explanation, reads [Traffic, Journal], writes [];
-            }
-            journal {
-                /// Journal entries.
-                list(journal::ListJournal) -> journal::JournalList, reads [Journal], writes [];
                 /// Two exchanges beside each other, field by field.
                 compare(traffic::CompareExchanges) -> traffic::Compared, reads [Traffic], writes [];
                 /// A request as something that can be run: curl, HTTPie, fetch, Python.
                 copy_as(traffic::CopyExchange) -> traffic::Copied, reads [Traffic], writes [Journal];
                 /// Exchanges as a file, credentials replaced by placeholders unless they are asked for.
                 export(traffic::ExportTraffic) -> traffic::ExportedTraffic, reads [Traffic], writes [Journal];
+            }
+            journal {
+                /// Journal entries.
+                list(journal::ListJournal) -> journal::JournalList, reads [Journal], writes [];
             }
             trace {
                 /// Recent traces in a few words, the one that something happened in last first.

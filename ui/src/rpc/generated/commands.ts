@@ -19,12 +19,12 @@ import type {
 	CheckIn,
 	Clock,
 	CodeOfApp,
-	ConnectedApps,
 	CompareExchanges,
 	Compared,
-	CopyText,
+	ConnectedApps,
 	Copied,
 	CopyExchange,
+	CopyText,
 	CreateApp,
 	CreatePerson,
 	DeleteWorkspace,
@@ -36,10 +36,10 @@ import type {
 	ExchangeRef,
 	Explanation,
 	Export,
-	Exported,
 	ExportTraffic,
-	FactoryReset,
+	Exported,
 	ExportedTraffic,
+	FactoryReset,
 	Filters,
 	GetTrace,
 	GrantList,
@@ -172,6 +172,12 @@ export interface Commands {
 	traffic_reveal: { request: ExchangeRef; answer: Revealed };
 	/** Why an exchange was answered as it was. */
 	traffic_explain: { request: ExchangeRef; answer: Explanation };
+	/** Two exchanges beside each other, field by field. */
+	traffic_compare: { request: CompareExchanges; answer: Compared };
+	/** A request as something that can be run: curl, HTTPie, fetch, Python. */
+	traffic_copy_as: { request: CopyExchange; answer: Copied };
+	/** Exchanges as a file, credentials replaced by placeholders unless they are asked for. */
+	traffic_export: { request: ExportTraffic; answer: ExportedTraffic };
 	/** Journal entries. */
 	journal_list: { request: ListJournal; answer: JournalList };
 	/** Recent traces in a few words, the one that something happened in last first. */
@@ -179,12 +185,6 @@ export interface Commands {
 	/** Everything that belongs to a trace, and the traces it is linked with. */
 	trace_get: { request: GetTrace; answer: Trace };
 	/** Both clocks and the next due moment. */
-	/** Two exchanges beside each other, field by field. */
-	traffic_compare: { request: CompareExchanges; answer: Compared };
-	/** A request as something that can be run: curl, HTTPie, fetch, Python. */
-	traffic_copy_as: { request: CopyExchange; answer: Copied };
-	/** Exchanges as a file, credentials replaced by placeholders unless they are asked for. */
-	traffic_export: { request: ExportTraffic; answer: ExportedTraffic };
 	clock_get: { request: Nothing; answer: Clock };
 	/** Moves the sandbox clock forward through every due moment. */
 	clock_advance: { request: Advance; answer: Advanced };
@@ -303,6 +303,9 @@ export const COMMANDS = {
 	traffic_pin: { reads: [], writes: ['traffic'] },
 	traffic_reveal: { reads: ['traffic'], writes: ['journal'] },
 	traffic_explain: { reads: ['traffic', 'journal'], writes: [] },
+	traffic_compare: { reads: ['traffic'], writes: [] },
+	traffic_copy_as: { reads: ['traffic'], writes: ['journal'] },
+	traffic_export: { reads: ['traffic'], writes: ['journal'] },
 	journal_list: { reads: ['journal'], writes: [] },
 	trace_list: { reads: ['journal', 'traffic'], writes: [] },
 	trace_get: { reads: ['journal', 'traffic'], writes: [] },
@@ -312,9 +315,6 @@ export const COMMANDS = {
 	clock_pause: { reads: [], writes: ['clock', 'journal'] },
 	clock_resume: { reads: [], writes: ['clock', 'journal'] },
 	settings_get: { reads: ['settings'], writes: [] },
-	traffic_compare: { reads: ['traffic'], writes: [] },
-	traffic_copy_as: { reads: ['traffic'], writes: ['journal'] },
-	traffic_export: { reads: ['traffic'], writes: ['journal'] },
 	settings_update: { reads: [], writes: ['settings', 'journal'] },
 	scopes_list: { reads: [], writes: [] },
 	keys_list: { reads: ['keys'], writes: [] },

@@ -254,6 +254,9 @@ export type BiomarkerSeries = {
 	points: Array<BiomarkerPoint>;
 };
 
+/** What a body is. */
+export type BodyKind = "empty" | "form" | "json" | "text" | "binary";
+
 /** The "Connect with Loop" button, as /connect/branding has it. */
 export type Button = {
 	/** What it says, always: `Connect with Loop`. */
@@ -282,9 +285,6 @@ export type ButtonOf = {
 
 /** A call: `{"cmd": "apps_list", "payload": {}}`. */
 export type Call = {
-/** What a body is. */
-export type BodyKind = "empty" | "form" | "json" | "text" | "binary";
-
 	/** The command's name. */
 	cmd: string;
 	/** Its request; may be left out when it takes none. */
@@ -416,34 +416,6 @@ export type CodeStep = {
 	is_env: boolean;
 };
 
-/** A connected app. */
-export type ConnectedApp = {
-	/** The grant, for `grants_revoke`. */
-	grant_id: string;
-	/** The app. */
-	client_id: string;
-	/** Its name. */
-	client_name: string;
-	/** Its own page. */
-	client_uri: string | null;
-	/** Its logo. */
-	logo_uri: string | null;
-	/** Loop's own. */
-	is_first_party: boolean;
-	/** What it may do. */
-	scopes: Array<GrantedScope>;
-	/** First consent. */
-	since: Timestamp;
-	/** Last change of scope. */
-	updated_at: Timestamp;
-	/** Last use, exact to a minute. */
-	last_used_at: Timestamp | null;
-	/** When it was disconnected. */
-	revoked_at: Timestamp | null;
-	/** Whether it can use what it was given. */
-	state: ConnectionState;
-	/** The trace of the last consent. */
-	trace: string;
 /** Names two exchanges. */
 export type CompareExchanges = {
 	/** The id of one. */
@@ -483,6 +455,34 @@ export type ComparedField = {
 /** Where a field stands. */
 export type ComparedPlace = "request_line" | "query" | "request_header" | "request_body" | "status_line" | "response_header" | "response_body";
 
+/** A connected app. */
+export type ConnectedApp = {
+	/** The grant, for `grants_revoke`. */
+	grant_id: string;
+	/** The app. */
+	client_id: string;
+	/** Its name. */
+	client_name: string;
+	/** Its own page. */
+	client_uri: string | null;
+	/** Its logo. */
+	logo_uri: string | null;
+	/** Loop's own. */
+	is_first_party: boolean;
+	/** What it may do. */
+	scopes: Array<GrantedScope>;
+	/** First consent. */
+	since: Timestamp;
+	/** Last change of scope. */
+	updated_at: Timestamp;
+	/** Last use, exact to a minute. */
+	last_used_at: Timestamp | null;
+	/** When it was disconnected. */
+	revoked_at: Timestamp | null;
+	/** Whether it can use what it was given. */
+	state: ConnectionState;
+	/** The trace of the last consent. */
+	trace: string;
 };
 
 /** The apps a persona has connected, newest first, as the platform's account page lists them. */
@@ -493,6 +493,27 @@ export type ConnectedApps = {
 
 /** Whether a connected app can use what it was given. */
 export type ConnectionState = "active" | "app_disabled" | "revoked";
+
+/** A request as something that can be run. */
+export type Copied = {
+	/** The text. */
+	text: string;
+	/** How many markers stand in it where a credential would have to. */
+	masked: number;
+};
+
+/** Asks for a request as something that can be run. */
+export type CopyExchange = {
+	/** The exchange's id. */
+	exchange: string;
+	/** In which form. */
+	format: CopyFormat;
+	/** With its credentials, which is journalled; otherwise with a marker for each. */
+	with_credentials?: boolean;
+};
+
+/** In which form a request is written. */
+export type CopyFormat = "curl" | "httpie" | "fetch" | "python";
 
 /** Text for the clipboard. */
 export type CopyText = {
@@ -522,27 +543,6 @@ export type Counts = {
 
 /** An app to be registered. */
 export type CreateApp = {
-/** A request as something that can be run. */
-export type Copied = {
-	/** The text. */
-	text: string;
-	/** How many markers stand in it where a credential would have to. */
-	masked: number;
-};
-
-/** Asks for a request as something that can be run. */
-export type CopyExchange = {
-	/** The exchange's id. */
-	exchange: string;
-	/** In which form. */
-	format: CopyFormat;
-	/** With its credentials, which is journalled; otherwise with a marker for each. */
-	with_credentials?: boolean;
-};
-
-/** In which form a request is written. */
-export type CopyFormat = "curl" | "httpie" | "fetch" | "python";
-
 	/** 1 to 255 characters. */
 	name: string;
 	/** What kind of app. */
@@ -695,6 +695,10 @@ export type ExchangeDetail = {
 	request: string;
 	/** Bytes out, as text; other bytes are replaced. The first 2 MiB. */
 	response: string;
+	/** The request taken apart. */
+	request_parts: MessageParts;
+	/** The answer taken apart. */
+	response_parts: MessageParts;
 	/** Microseconds to each part: `head_us`, `body_us`, `answered_us`, `done_us`. */
 	timing: JsonValue;
 	/** Checks, refusal, findings, facts. */
@@ -723,10 +727,6 @@ export type ExchangeSummary = {
 	method: string;
 	/** Request target, credentials masked. */
 	target: string;
-	/** The request taken apart. */
-	request_parts: MessageParts;
-	/** The answer taken apart. */
-	response_parts: MessageParts;
 	/** `Host`. */
 	host: string;
 	/** Status of the answer; none when nothing was answered. */
@@ -811,10 +811,41 @@ export type Export = {
 	with_secrets?: boolean;
 };
 
+/** What a file of exchanges can be. */
+export type ExportFormat = "har";
+
+/** Asks for exchanges as a file. */
+export type ExportTraffic = {
+	/** Those that fit this filter; everything when neither this nor `exchanges` is there. */
+	query?: string | null;
+	/** Those with these ids. */
+	exchanges?: Array<string> | null;
+	/** The format; HAR 1.2 unless told. */
+	format?: ExportFormat | null;
+	/** With every credential, which is journalled; otherwise with placeholders. */
+	with_credentials?: boolean;
+};
+
 /** The world as a configuration file. */
 export type Exported = {
 	/** Text of a `connect.toml`. */
 	toml: string;
+};
+
+/** Exchanges as a file, oldest first. */
+export type ExportedTraffic = {
+	/** What the file holds: HAR 1.2. */
+	har: JsonValue;
+	/** A name for the file. */
+	file_name: string;
+	/** How many exchanges are in it. */
+	exchanges: number;
+	/** How many are not, since nothing in them was a request. */
+	left_out: number;
+	/** What was taken out of them and how often, most often first. */
+	redacted: Array<Redacted>;
+	/** How many credentials could not be put back, when they were asked for. */
+	lost: number;
 };
 
 /** Confirms a factory reset. */
@@ -839,43 +870,12 @@ export type FilterField = {
 	name: string;
 	/** Other ways to write it. */
 	aliases: Array<string>;
-/** What a file of exchanges can be. */
-export type ExportFormat = "har";
-
-/** Asks for exchanges as a file. */
-export type ExportTraffic = {
-	/** Those that fit this filter; everything when neither this nor `exchanges` is there. */
-	query?: string | null;
-	/** Those with these ids. */
-	exchanges?: Array<string> | null;
-	/** The format; HAR 1.2 unless told. */
-	format?: ExportFormat | null;
-	/** With every credential, which is journalled; otherwise with placeholders. */
-	with_credentials?: boolean;
-};
-
 	/** What it is, in one line. */
 	description: string;
 	/** A condition with it. */
 	example: string;
 	/** What may stand between it and its value. */
 	operators: Array<string>;
-/** Exchanges as a file, oldest first. */
-export type ExportedTraffic = {
-	/** What the file holds: HAR 1.2. */
-	har: JsonValue;
-	/** A name for the file. */
-	file_name: string;
-	/** How many exchanges are in it. */
-	exchanges: number;
-	/** How many are not, since nothing in them was a request. */
-	left_out: number;
-	/** What was taken out of them and how often, most often first. */
-	redacted: Array<Redacted>;
-	/** How many credentials could not be put back, when they were asked for. */
-	lost: number;
-};
-
 	/** Values there are, the most frequent first; of traffic, those among the newest 10,000 exchanges. */
 	values: Array<FilterValue>;
 };
@@ -991,6 +991,16 @@ export type GrantedScope = {
 	standing: Standing;
 };
 
+/** A header with what it means. */
+export type HeaderLine = {
+	/** Its name as sent. */
+	name: string;
+	/** Its value. */
+	value: string;
+	/** What it means, when it is one that occurs here. */
+	meaning: Meaning | null;
+};
+
 /** Everything there is about a persona's health and membership, in one answer. Times are sandbox time. */
 export type Health = {
 	/** `user_…`. */
@@ -1019,16 +1029,6 @@ export type Health = {
 export type HostSettings = {
 	/** Port of the platform; 0 for any free one. */
 	port: number;
-/** A header with what it means. */
-export type HeaderLine = {
-	/** Its name as sent. */
-	name: string;
-	/** Its value. */
-	value: string;
-	/** What it means, when it is one that occurs here. */
-	meaning: Meaning | null;
-};
-
 	/** The address to listen on in place of loopback, for containers, phones and other machines. */
 	listen?: string | null;
 	/** Names beyond loopback that requests may be addressed to. */
@@ -1283,6 +1283,16 @@ export type LogList = {
 	directory: string;
 	/** The records. */
 	lines: Array<LogLine>;
+	/** Older records fit too: more than were asked for. */
+	more: boolean;
+};
+
+/** What a header or a status means. */
+export type Meaning = {
+	/** In one line. */
+	text: string;
+	/** Where that is written: `RFC 9110 §8.3`. */
+	source: string;
 };
 
 /** A membership. */
@@ -1299,48 +1309,6 @@ export type Membership = {
 	since: Timestamp;
 };
 
-/** One value of a metric, or the mean of a stretch. */
-export type MetricPoint = {
-	/** When it was measured; of a stretch, its last value. */
-	at: Timestamp;
-	/** In the unit of the series. */
-	value: number;
-};
-
-/** One metric over time. */
-export type MetricSeries = {
-	/** `resting_heart_rate`. */
-	key: string;
-	/** `Resting heart rate`. */
-	label: string;
-	/** `bpm`. */
-	unit: string | null;
-	/** Older records fit too: more than were asked for. */
-	more: boolean;
-};
-
-/** What a header or a status means. */
-export type Meaning = {
-	/** In one line. */
-	text: string;
-	/** Where that is written: `RFC 9110 §8.3`. */
-	source: string;
-	/** Where the newest value comes from. */
-	source: string;
-	/** Oldest first; at most 400: of more, the mean of each of 400 equal stretches of time. */
-	points: Array<MetricPoint>;
-	/** How many values there are. */
-	measured: number;
-};
-
-/**
- * A check-in to be recorded. It is for the first of 30, 60 and 90 days that is not filled in, of the newest running
- * protocol, unless told.
- */
-export type NewCheckIn = {
-	/** Which persona, by id or email. */
-	user_id: string;
-	/** 1 to 10. */
 /** A request or an answer taken apart. */
 export type MessageParts = {
 	/** Its first line; empty when the bytes are no HTTP message. */
@@ -1365,6 +1333,46 @@ export type MessageParts = {
 	truncated: boolean;
 };
 
+/** One value of a metric, or the mean of a stretch. */
+export type MetricPoint = {
+	/** When it was measured; of a stretch, its last value. */
+	at: Timestamp;
+	/** In the unit of the series. */
+	value: number;
+};
+
+/** One metric over time. */
+export type MetricSeries = {
+	/** `resting_heart_rate`. */
+	key: string;
+	/** `Resting heart rate`. */
+	label: string;
+	/** `bpm`. */
+	unit: string | null;
+	/** Where the newest value comes from. */
+	source: string;
+	/** Oldest first; at most 400: of more, the mean of each of 400 equal stretches of time. */
+	points: Array<MetricPoint>;
+	/** How many values there are. */
+	measured: number;
+};
+
+/** A name and a value, decoded. */
+export type NamedValue = {
+	/** Its name. */
+	name: string;
+	/** Its value. */
+	value: string;
+};
+
+/**
+ * A check-in to be recorded. It is for the first of 30, 60 and 90 days that is not filled in, of the newest running
+ * protocol, unless told.
+ */
+export type NewCheckIn = {
+	/** Which persona, by id or email. */
+	user_id: string;
+	/** 1 to 10. */
 	mood: number;
 	/** 1 to 10. */
 	sleep_quality: number;
@@ -1389,14 +1397,6 @@ export type NextCheckIn = {
 	/** 30, 60 or 90. */
 	day_marker: number;
 	/** When it is due. */
-/** A name and a value, decoded. */
-export type NamedValue = {
-	/** Its name. */
-	name: string;
-	/** Its value. */
-	value: string;
-};
-
 	due_at: Timestamp;
 };
 
@@ -1426,8 +1426,23 @@ export type OpenExternal = {
 	url: string;
 };
 
+/** Which files are shown. */
+export type OpenFolder = {
+	/** Those that the program logs to, in place of all of the workspace's. */
+	logs?: boolean;
+};
+
 /** Which end of the list comes first. */
 export type Order = "newest" | "oldest";
+
+/** What came of comparing a field. */
+export type Outcome = "same" | "different" | "only_left" | "only_right";
+
+/** How much there is of everybody, in the order of [`PersonList`]. */
+export type PeopleCounts = {
+	/** One for each persona. */
+	counts: Array<PersonCounts>;
+};
 
 /** A persona. */
 export type Person = {
@@ -1447,6 +1462,20 @@ export type Person = {
 	created_at: Timestamp;
 	/** When it last changed (sandbox time). */
 	updated_at: Timestamp;
+};
+
+/** How much there is of a persona. */
+export type PersonCounts = {
+	/** `user_…`. */
+	user_id: string;
+	/** Apps they have connected now. */
+	apps: number;
+	/** Lab results. */
+	results: number;
+	/** Biomarkers whose newest result is outside its range. */
+	out_of_range: number;
+	/** Messages they were sent. */
+	alerts: number;
 };
 
 /** A persona with what is theirs. */
@@ -1625,6 +1654,14 @@ export type RedFlag = {
 	detected_at: Timestamp;
 };
 
+/** A kind of value that was replaced by a placeholder. */
+export type Redacted = {
+	/** What it was: `access_token`, `cookie`. */
+	what: string;
+	/** In how many places. */
+	places: number;
+};
+
 /** A registered app and its secrets. */
 export type Registered = {
 	/** `client_id` on the wire. */
@@ -1686,14 +1723,6 @@ export type Revealed = {
 	/** Credentials that could not be put back. */
 	lost: number;
 };
-/** A kind of value that was replaced by a placeholder. */
-export type Redacted = {
-	/** What it was: `access_token`, `cookie`. */
-	what: string;
-	/** In how many places. */
-	places: number;
-};
-
 
 /** Which key to make anew. */
 export type RotateKey = {

@@ -309,7 +309,6 @@ mod tests {
         assert_eq!(label("resting_heart_rate"), "Resting heart rate");
         assert_eq!(label(""), "");
     }
-}
 
     fn measured(app: &App, user: &UserId, key: &str, minute: i64, value: &str) -> Measurement {
         let at = Timestamp::from_millis(minute * 60_000);
@@ -366,3 +365,4 @@ mod tests {
         assert_eq!(of("short")["measured"], 400);
         app.stop().await;
     }
+}
