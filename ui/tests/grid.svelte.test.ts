@@ -209,6 +209,22 @@ describe('the tail', () => {
     expect(current()).toBe(999);
   });
 
+  test('is not offered while its last row is in sight, and is once new rows are out of it', async () => {
+    const { size, user } = await open(5);
+    grid().focus();
+    await user.keyboard('{Home}');
+    await settle();
+    expect(screen.queryByRole('button', { name: /newest/ })).toBeNull();
+    size.total = 10;
+    flushSync();
+    await settle();
+    expect(screen.queryByRole('button', { name: /newest/ })).toBeNull();
+    size.total = 30;
+    flushSync();
+    await settle();
+    expect(screen.getByRole('button', { name: /newest.*20 new/ })).toBeInTheDocument();
+  });
+
   test('does not move what is read when the oldest rows are removed', async () => {
     const { size, user } = await open(1000);
     grid().focus();

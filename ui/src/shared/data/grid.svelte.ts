@@ -24,7 +24,7 @@ export class Grid<Row> {
   chosen = $state.raw<Ranges>([]);
   /** New rows come into sight by themselves. */
   following = $state(true);
-  /** Rows that came since the tail was let go. */
+  /** Rows that came since the tail was let go, unless all are in sight. */
   fresh = $state(0);
   #known = 0;
   #dropped = 0;
@@ -54,6 +54,11 @@ export class Grid<Row> {
     return Math.max(1, Math.floor(this.height / this.rowHeight) - 1);
   }
 
+  /** The last row is in sight. */
+  get atEnd(): boolean {
+    return this.scrollTop + this.height >= this.total * this.rowHeight - 4;
+  }
+
   /** Takes up a changed total. Gives the pixels by which the rows in sight have moved up. */
   settle(): number {
     const { total, dropped = 0, version } = this.#source();
@@ -70,6 +75,7 @@ export class Grid<Row> {
     const added = total + gone - this.#known;
     if (added > 0 && !this.following) this.fresh += added;
     this.#known = total;
+    if (this.atEnd) this.fresh = 0;
     if (gone > 0) {
       this.active = Math.max(-1, this.active - gone);
       this.anchor = Math.max(-1, this.anchor - gone);
@@ -130,10 +136,9 @@ export class Grid<Row> {
   scrolled(top: number): void {
     const up = top < this.scrollTop - 1;
     this.scrollTop = top;
-    const atEnd = top + this.height >= this.total * this.rowHeight - 4;
-    if (atEnd && this.active < 0) this.follow();
-    else if (up && !atEnd) this.following = false;
-    if (atEnd) this.fresh = 0;
+    if (this.atEnd && this.active < 0) this.follow();
+    else if (up && !this.atEnd) this.following = false;
+    if (this.atEnd) this.fresh = 0;
   }
 
   follow(): void {
