@@ -33,10 +33,9 @@ pub(super) async fn get(app: &App, request: rpc::GetTrace) -> Answer<rpc::Trace>
     let exchanges = app
         .0
         .traffic
-        .list(&TrafficQuery::of_trace(&request.trace), oldest, None)
+        .rows(&TrafficQuery::of_trace(&request.trace), oldest)
         .await
-        .map_err(broken)?
-        .rows;
+        .map_err(broken)?;
     if entries.is_empty() && exchanges.is_empty() {
         return Err(not_found(
             "trace",

@@ -132,6 +132,19 @@ impl Traffic {
         })
     }
 
+    /// A part of the exchanges that fit `query`, nothing counted: what there is in all costs a walk through it.
+    pub async fn rows(
+        &self,
+        query: &TrafficQuery,
+        part: Part,
+    ) -> Result<Vec<ExchangeSummary>, StoreError> {
+        let mut tx = self.readers().begin().await?;
+        let searched = Searched::of(&query.filter, &mut tx).await?;
+        let rows = rows(&mut tx, query, &searched, part, i64::MAX).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
     /// How much fits `query`.
     pub async fn extent(&self, query: &TrafficQuery) -> Result<Extent, StoreError> {
         let mut tx = self.readers().begin().await?;

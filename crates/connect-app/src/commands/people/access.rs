@@ -89,13 +89,8 @@ pub(in crate::commands) async fn reads(
         filter: of_services(person.id.as_str()),
         ..TrafficQuery::default()
     };
-    let mut found = app
-        .0
-        .traffic
-        .list(&query, one_more, None)
-        .await
-        .map_err(broken)?
-        .rows;
+    let found = app.0.traffic.rows(&query, one_more).await;
+    let mut found = found.map_err(broken)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let more = found.len() > most;
     found.truncate(most);

@@ -180,14 +180,9 @@ impl Walk {
                 ..Part::default()
             };
             let query = TrafficQuery::default();
-            let found = app
-                .0
-                .traffic
-                .list(&query, part, None)
-                .await
-                .map_err(broken)?;
-            self.no_more_exchanges = found.rows.len() < page;
-            self.exchanges.extend(found.rows);
+            let found = app.0.traffic.rows(&query, part).await.map_err(broken)?;
+            self.no_more_exchanges = found.len() < page;
+            self.exchanges.extend(found);
         }
         if self.entries.is_empty() && !self.no_more_entries {
             let filter = JournalFilter {

@@ -97,29 +97,25 @@ async fn read(app: &App, trace: &str) -> Answer<Rows> {
         limit: MOST,
         ..Part::default()
     };
-    let page = app
-        .0
-        .traffic
-        .list(&query, part, None)
-        .await
-        .map_err(broken)?;
-    let mut exchanges = page.rows;
+    let mut exchanges = app.0.traffic.rows(&query, part).await.map_err(broken)?;
     exchanges.reverse();
-    let first_exchange = if exchanges.len() < most {
-        exchanges.first().cloned()
+    let (first_exchange, matching) = if exchanges.len() < most {
+        let matching = i64::try_from(exchanges.len()).unwrap_or(i64::MAX);
+        (exchanges.first().cloned(), matching)
     } else {
         let oldest = Part {
             oldest_first: true,
             limit: 1,
             ..Part::default()
         };
-        let page = app.0.traffic.list(&query, oldest, None).await;
-        page.map_err(broken)?.rows.into_iter().next()
+        let oldest = app.0.traffic.rows(&query, oldest).await;
+        let extent = app.0.traffic.extent(&query).await.map_err(broken)?;
+        (oldest.map_err(broken)?.into_iter().next(), extent.exchanges)
     };
     Ok(Rows {
         entries,
         exchanges,
-        matching: page.matching,
+        matching,
         first_entry,
         first_exchange,
     })
