@@ -116,6 +116,8 @@ async fn rows(sandbox: &Sandbox) -> Vec<Row> {
         row("apps_disable", app.clone(), nobody.clone(), NotFound),
         row("apps_enable", app.clone(), nobody.clone(), NotFound),
         row("people_list", json!({}), extra.clone(), BadRequest),
+        row("people_counts", json!({}), extra.clone(), BadRequest),
+        row("people_biomarkers", json!({}), extra.clone(), BadRequest),
         row(
             "people_get",
             json!({ "user_id": MAYA }),

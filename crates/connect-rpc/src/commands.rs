@@ -46,6 +46,10 @@ macro_rules! with_commands {
             people {
                 /// Every persona.
                 list(Nothing) -> people::PersonList, reads [People], writes [];
+                /// How many apps, results and messages each persona has.
+                counts(Nothing) -> people::PeopleCounts, reads [People, Grants], writes [];
+                /// The biomarkers that the sandbox knows, with units and reference ranges.
+                biomarkers(Nothing) -> people::BiomarkerCatalogue, reads [], writes [];
                 /// One persona with their grants, alerts and latest results.
                 get(people::PersonRef) -> people::PersonDetail, reads [People, Grants], writes [];
                 /// Creates a persona, with health data of a demo person unless told otherwise.

@@ -22,8 +22,8 @@ macro_rules! with_host_commands {
                 retry(host::Retry) -> host::HostState, reads [], writes [];
                 /// Opens an address in the person's own browser or mail program.
                 open_external(host::OpenExternal) -> Done, reads [], writes [];
-                /// Shows the workspace's files in the file browser.
-                open_folder(Nothing) -> Done, reads [], writes [];
+                /// Shows the workspace's files in the file browser, or its log files.
+                open_folder(host::OpenFolder) -> Done, reads [], writes [];
                 /// Puts text into the clipboard.
                 copy_text(host::CopyText) -> Done, reads [], writes [];
                 /// Asks where to, and writes a file there; null when the person changed their mind.
@@ -94,6 +94,15 @@ pub struct Retry {
 pub struct OpenExternal {
     /// `http`, `https` or `mailto`.
     pub url: String,
+}
+
+/// Which files are shown.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpenFolder {
+    /// Those that the program logs to, in place of all of the workspace's.
+    #[ts(as = "Option<_>", optional)]
+    pub logs: bool,
 }
 
 /// Text for the clipboard.

@@ -8,6 +8,7 @@
 
 pub mod actions;
 pub mod apps;
+pub mod captions;
 pub mod clock;
 mod commands;
 pub mod error;

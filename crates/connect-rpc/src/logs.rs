@@ -46,6 +46,8 @@ impl LogLevel {
 pub struct ListLogs {
     /// This level and graver; `info` unless told.
     pub level: Option<LogLevel>,
+    /// Only records that hold each of these words, in upper or lower case, wherever in them.
+    pub text: Option<String>,
     /// At most so many, up to 1000; 100 unless told.
     pub limit: Option<u32>,
 }
@@ -72,4 +74,6 @@ pub struct LogList {
     pub directory: String,
     /// The records.
     pub lines: Vec<LogLine>,
+    /// Older records fit too: more than were asked for.
+    pub more: bool,
 }

@@ -15,9 +15,9 @@ pub use access::{
     ListConnectedApps, ListReads, Read, ReadList,
 };
 pub use health::{
-    BiomarkerPoint, BiomarkerSeries, CheckIn, Health, Membership, MetricPoint, MetricSeries,
-    NewCheckIn, NextCheckIn, PersonProtocol, Protocol, ProtocolList, RedFlag, StartProtocol,
-    Subscription, Wearable,
+    Biomarker, BiomarkerCatalogue, BiomarkerPoint, BiomarkerSeries, CheckIn, Health, Membership,
+    MetricPoint, MetricSeries, NewCheckIn, NextCheckIn, PersonProtocol, Protocol, ProtocolList,
+    RedFlag, StartProtocol, Subscription, Wearable,
 };
 
 /// Names a persona, by id or by email.
@@ -54,6 +54,28 @@ pub struct Person {
 pub struct PersonList {
     /// The personas.
     pub people: Vec<Person>,
+}
+
+/// How much there is of everybody, in the order of [`PersonList`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct PeopleCounts {
+    /// One for each persona.
+    pub counts: Vec<PersonCounts>,
+}
+
+/// How much there is of a persona.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct PersonCounts {
+    /// `user_…`.
+    pub user_id: String,
+    /// Apps they have connected now.
+    pub apps: u32,
+    /// Lab results.
+    pub results: u32,
+    /// Biomarkers whose newest result is outside its range.
+    pub out_of_range: u32,
+    /// Messages they were sent.
+    pub alerts: u32,
 }
 
 /// A persona with what is theirs.

@@ -84,6 +84,48 @@ pub async fn list(connection: &mut SqliteConnection) -> Result<Vec<Person>, Stor
     Ok(rows.into_iter().map(Row::into_person).collect())
 }
 
+/// How much there is of a persona.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonCounts {
+    /// Whose.
+    pub id: UserId,
+    /// Active grants.
+    pub grants: u32,
+    /// Lab results.
+    pub results: u32,
+    /// Biomarkers whose newest result is not normal.
+    pub out_of_range: u32,
+    /// Messages they were sent.
+    pub alerts: u32,
+}
+
+/// How much there is of everybody, in the order of [`list`].
+pub async fn counts(connection: &mut SqliteConnection) -> Result<Vec<PersonCounts>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id!",
+                  (SELECT COUNT(*) FROM grants WHERE user_id = people.id AND revoked_at IS NULL) AS "grants!: u32",
+                  (SELECT COUNT(*) FROM biomarkers WHERE user_id = people.id) AS "results!: u32",
+                  (SELECT COUNT(*)
+                   FROM (SELECT status, ROW_NUMBER() OVER (PARTITION BY code ORDER BY collected_at DESC, id DESC) AS place
+                         FROM biomarkers WHERE user_id = people.id)
+                   WHERE place = 1 AND status <> 'normal') AS "out_of_range!: u32",
+                  (SELECT COUNT(*) FROM alerts WHERE user_id = people.id) AS "alerts!: u32"
+           FROM people ORDER BY created_at, id"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PersonCounts {
+            id: UserId::from_text(row.id),
+            grants: row.grants,
+            results: row.results,
+            out_of_range: row.out_of_range,
+            alerts: row.alerts,
+        })
+        .collect())
+}
+
 /// Adds a persona. An email that is taken is a UNIQUE violation.
 pub async fn insert(tx: &mut WorldTx, person: &Person, seeded: bool) -> Result<(), StoreError> {
     let (id, created_at, updated_at) = (

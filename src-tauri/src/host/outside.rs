@@ -1,7 +1,8 @@
 //! What leaves the window: addresses for the person's own programs, and the clipboard.
 
-use connect_rpc::host::{CopyText, OpenExternal};
-use connect_rpc::{Done, ErrorCode, Nothing, RpcError};
+use connect_app::host::logs;
+use connect_rpc::host::{CopyText, OpenExternal, OpenFolder};
+use connect_rpc::{Done, ErrorCode, RpcError};
 use tauri::{AppHandle, Manager as _};
 use url::Url;
 
@@ -17,10 +18,13 @@ pub(super) async fn open_external(_: &AppHandle, request: OpenExternal) -> Answe
     Ok(Done::DONE)
 }
 
-pub(super) async fn open_folder(app: &AppHandle, _: Nothing) -> Answer<Done> {
+pub(super) async fn open_folder(app: &AppHandle, request: OpenFolder) -> Answer<Done> {
     let running = app.state::<Sandbox>().app().await?;
-    tauri_plugin_opener::open_path(running.data_dir(), None::<&str>)
-        .map_err(|error| internal(&error))?;
+    let mut folder = running.data_dir().to_owned();
+    if request.logs {
+        folder.push(logs::DIRECTORY);
+    }
+    tauri_plugin_opener::open_path(folder, None::<&str>).map_err(|error| internal(&error))?;
     Ok(Done::DONE)
 }
 

@@ -9,12 +9,21 @@ use crate::host::logs;
 
 pub(super) async fn list(app: &App, request: ListLogs) -> Answer<LogList> {
     let directory = app.data_dir().join(logs::DIRECTORY);
-    let level = request.level.unwrap_or(LogLevel::Info);
+    let wanted = logs::Wanted::new(
+        request.level.unwrap_or(LogLevel::Info),
+        request.text.as_deref().unwrap_or_default(),
+    );
     let most = limit(request.limit) as usize;
     let read = tokio::task::spawn_blocking(move || {
-        let lines = logs::newest(&directory, level, most);
-        let directory = directory.display().to_string();
-        LogList { directory, lines }
+        // One more than asked for says whether there are more.
+        let mut lines = logs::newest(&directory, &wanted, most + 1);
+        let more = lines.len() > most;
+        lines.truncate(most);
+        LogList {
+            directory: directory.display().to_string(),
+            lines,
+            more,
+        }
     });
     read.await
         .map_err(|_| RpcError::new(ErrorCode::Internal, "the logs could not be read"))

@@ -18,12 +18,12 @@ use connect_services::clinical::markers;
 use connect_services::record;
 use connect_store::alerts::{self, Alert};
 use connect_store::grants::GrantFilter;
-use connect_store::services::clinical::biomarkers::{self, Biomarker};
+use connect_store::services::clinical::biomarkers::{self as results, Biomarker};
 use connect_store::{StoreError, people, services};
 use serde_json::json;
 
 pub(super) use self::access::{alerts, connected_apps, reads};
-pub(super) use self::health::{health, protocols};
+pub(super) use self::health::{biomarkers, health, protocols};
 pub(super) use self::writing::{check_in, start_protocol};
 use super::{Answer, broken, flawless, grants, not_found};
 use crate::{App, seed};
@@ -34,6 +34,24 @@ pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::PersonList> {
         .map_err(broken)?;
     Ok(rpc::PersonList {
         people: everyone.iter().map(view).collect(),
+    })
+}
+
+pub(super) async fn counts(app: &App, _: Nothing) -> Answer<rpc::PeopleCounts> {
+    let counted = people::counts(&mut *app.0.world.read().await.map_err(broken)?)
+        .await
+        .map_err(broken)?;
+    Ok(rpc::PeopleCounts {
+        counts: counted
+            .into_iter()
+            .map(|counts| rpc::PersonCounts {
+                user_id: counts.id.to_string(),
+                apps: counts.grants,
+                results: counts.results,
+                out_of_range: counts.out_of_range,
+                alerts: counts.alerts,
+            })
+            .collect(),
     })
 }
 
@@ -49,7 +67,7 @@ pub(super) async fn get(app: &App, request: rpc::PersonRef) -> Answer<rpc::Perso
         .await
         .map_err(broken)?;
     let alerts = alerts.into_iter().map(alert_view).collect();
-    let latest = biomarkers::latest(&mut connection, &person.id)
+    let latest = results::latest(&mut connection, &person.id)
         .await
         .map_err(broken)?;
     let latest_results = latest.into_iter().map(result_view).collect();

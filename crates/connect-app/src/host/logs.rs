@@ -15,7 +15,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use file::LogFile;
-pub(crate) use read::newest;
+pub(crate) use read::{Wanted, newest};
 
 /// What every crate of ours begins with.
 const OURS: &str = "connect_";

@@ -1,9 +1,11 @@
 //! Writes the control surface as TypeScript, for the console's user interface; `cargo xtask codegen` runs it.
 //!
 //! Usage: `typescript <empty directory>`. `types.ts` holds every type of a request or an answer, `commands.ts` the
-//! commands with theirs, `actions.ts` what a person can do. Nothing here is part of the product: it only reads the schema.
+//! commands with theirs, `actions.ts` what a person can do, `captions.ts` what is said of what
+//! happened. Nothing here is part of the product: it only reads the schema.
 
 mod actions;
+mod captions;
 mod commands;
 mod types;
 
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         ("types.ts", types),
         ("commands.ts", commands::file(&names)),
         ("actions.ts", actions::file()),
+        ("captions.ts", captions::file()),
     ] {
         let path = directory.join(name);
         if let Err(error) = std::fs::write(&path, text) {

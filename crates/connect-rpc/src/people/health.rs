@@ -225,6 +225,36 @@ pub struct Subscription {
     pub ends_with_period: bool,
 }
 
+/// The biomarkers that the sandbox knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct BiomarkerCatalogue {
+    /// In the order of a report.
+    pub biomarkers: Vec<Biomarker>,
+}
+
+/// A biomarker of the catalogue: what is left out of a new result is taken from here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Biomarker {
+    /// `ldl_cholesterol`.
+    pub code: String,
+    /// `LDL cholesterol`.
+    pub name: String,
+    /// `mg/dL`.
+    pub unit: String,
+    /// `hormones`, `lipids`, `inflammation`, `metabolic` or `thyroid`.
+    pub category: String,
+    /// What it tells, in one sentence.
+    pub about: String,
+    /// Lower end of the reference range that holds whoever it is; none when it is open.
+    pub reference_low: Option<f64>,
+    /// Upper end of it; none when it is open.
+    pub reference_high: Option<f64>,
+    /// A value below is critical.
+    pub critical_below: Option<f64>,
+    /// A value at or above is critical.
+    pub critical_from: Option<f64>,
+}
+
 /// What of a brand's catalogue a persona can be put on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ProtocolList {

@@ -19,7 +19,7 @@ pub struct SandboxHealth {
     pub files: Vec<FileHealth>,
     /// How much of the traffic is kept.
     pub retention: RetentionHealth,
-    /// What came in during the last hour of sandbox time.
+    /// What came in during the last hour of wall time, however far the sandbox clock was moved.
     pub last_hour: LastHour,
     /// What should be known or mended, the worst first.
     pub notices: Vec<Notice>,
@@ -84,7 +84,7 @@ pub struct RetentionHealth {
     pub pinned: i64,
 }
 
-/// What came in during the last hour of sandbox time.
+/// What came in during the last hour of wall time, however far the sandbox clock was moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct LastHour {
     /// Exchanges.
@@ -95,6 +95,8 @@ pub struct LastHour {
     pub findings: i64,
     /// Those that failed: a 5xx status, or not answered to the end.
     pub failures: i64,
+    /// When the oldest of them began (sandbox time); none when there are none. `after:` this finds the same ones.
+    pub since: Option<Timestamp>,
 }
 
 /// Something to be known or mended.

@@ -32,7 +32,7 @@ use tokio::sync::{broadcast, watch};
 pub use condition::Meaning;
 pub use cut::{Reveal, RevealError};
 pub use known::Known;
-pub use query::{Extent, Part, TrafficPage, TrafficQuery};
+pub use query::{Extent, Part, Tally, TrafficPage, TrafficQuery};
 pub use retention::Retention;
 pub use row::{Exchange, ExchangeSummary, Timing};
 

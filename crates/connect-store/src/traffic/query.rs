@@ -1,5 +1,7 @@
 //! Reading traffic: a page of what fits a filter, one exchange by id, and what values there are to filter by.
 
+use connect_core::Timestamp;
+use connect_core::domain::exchange::COMPLETED;
 use connect_core::domain::filter::{Condition, Field, Filter};
 use connect_core::id::ExchangeId;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
@@ -84,6 +86,21 @@ pub struct Extent {
     pub bytes: i64,
 }
 
+/// How a stretch of traffic went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Exchanges.
+    pub exchanges: i64,
+    /// Those that were refused.
+    pub refusals: i64,
+    /// Those that were accepted with a finding.
+    pub findings: i64,
+    /// Those that failed: a 5xx status, none at all, or not answered to the end.
+    pub failures: i64,
+    /// When the oldest of them began (sandbox time, milliseconds).
+    pub since: Option<i64>,
+}
+
 struct Totals {
     total: i64,
     pinned: i64,
@@ -159,6 +176,24 @@ impl Traffic {
             exchanges: row.try_get(0)?,
             bytes: row.try_get(1)?,
         })
+    }
+
+    /// How it has gone since a moment of wall time.
+    pub async fn tally_since(&self, wall: Timestamp) -> Result<Tally, StoreError> {
+        let wall = wall.as_millis();
+        Ok(sqlx::query_as!(
+            Tally,
+            r#"SELECT COUNT(*) AS "exchanges!: i64",
+                      COUNT(refused_by) AS "refusals!: i64",
+                      COUNT(nullif(findings, 0)) AS "findings!: i64",
+                      COUNT(CASE WHEN ifnull(status, 500) >= 500 OR ended <> ?2 THEN 1 END) AS "failures!: i64",
+                      MIN(at) AS "since: i64"
+               FROM exchanges WHERE wall >= ?1"#,
+            wall,
+            COMPLETED
+        )
+        .fetch_one(self.readers())
+        .await?)
     }
 
     /// How many exchanges there are.

@@ -12,6 +12,7 @@ import type {
 	AppEnv,
 	AppList,
 	AppRef,
+	BiomarkerCatalogue,
 	Button,
 	ButtonOf,
 	Cancelled,
@@ -62,6 +63,8 @@ import type {
 	NewCheckIn,
 	Nothing,
 	OpenExternal,
+	OpenFolder,
+	PeopleCounts,
 	Person,
 	PersonDetail,
 	PersonList,
@@ -132,6 +135,10 @@ export interface Commands {
 	apps_delete: { request: AppRef; answer: Done };
 	/** Every persona. */
 	people_list: { request: Nothing; answer: PersonList };
+	/** How many apps, results and messages each persona has. */
+	people_counts: { request: Nothing; answer: PeopleCounts };
+	/** The biomarkers that the sandbox knows, with units and reference ranges. */
+	people_biomarkers: { request: Nothing; answer: BiomarkerCatalogue };
 	/** One persona with their grants, alerts and latest results. */
 	people_get: { request: PersonRef; answer: PersonDetail };
 	/** Creates a persona, with health data of a demo person unless told otherwise. */
@@ -231,8 +238,8 @@ export interface HostCommands {
 	host_retry: { request: Retry; answer: HostState };
 	/** Opens an address in the person's own browser or mail program. */
 	host_open_external: { request: OpenExternal; answer: Done };
-	/** Shows the workspace's files in the file browser. */
-	host_open_folder: { request: Nothing; answer: Done };
+	/** Shows the workspace's files in the file browser, or its log files. */
+	host_open_folder: { request: OpenFolder; answer: Done };
 	/** Puts text into the clipboard. */
 	host_copy_text: { request: CopyText; answer: Done };
 	/** Asks where to, and writes a file there; null when the person changed their mind. */
@@ -283,6 +290,8 @@ export const COMMANDS = {
 	apps_disable: { reads: [], writes: ['apps', 'journal'] },
 	apps_delete: { reads: [], writes: ['apps', 'grants', 'journal'] },
 	people_list: { reads: ['people'], writes: [] },
+	people_counts: { reads: ['people', 'grants'], writes: [] },
+	people_biomarkers: { reads: [], writes: [] },
 	people_get: { reads: ['people', 'grants'], writes: [] },
 	people_create: { reads: [], writes: ['people', 'journal'] },
 	people_update: { reads: [], writes: ['people', 'journal'] },

@@ -220,6 +220,34 @@ export type AppUsage = {
 /** Where the app's business associate agreement stands (ruling 7). */
 export type BaaStatus = "none" | "applied" | "signed";
 
+/** A biomarker of the catalogue: what is left out of a new result is taken from here. */
+export type Biomarker = {
+	/** `ldl_cholesterol`. */
+	code: string;
+	/** `LDL cholesterol`. */
+	name: string;
+	/** `mg/dL`. */
+	unit: string;
+	/** `hormones`, `lipids`, `inflammation`, `metabolic` or `thyroid`. */
+	category: string;
+	/** What it tells, in one sentence. */
+	about: string;
+	/** Lower end of the reference range that holds whoever it is; none when it is open. */
+	reference_low: number | null;
+	/** Upper end of it; none when it is open. */
+	reference_high: number | null;
+	/** A value below is critical. */
+	critical_below: number | null;
+	/** A value at or above is critical. */
+	critical_from: number | null;
+};
+
+/** The biomarkers that the sandbox knows. */
+export type BiomarkerCatalogue = {
+	/** In the order of a report. */
+	biomarkers: Array<Biomarker>;
+};
+
 /** One result. */
 export type BiomarkerPoint = {
 	/** Its id. */
@@ -1112,7 +1140,7 @@ export type LabResult = {
 	collected_at: Timestamp;
 };
 
-/** What came in during the last hour of sandbox time. */
+/** What came in during the last hour of wall time, however far the sandbox clock was moved. */
 export type LastHour = {
 	/** Exchanges. */
 	exchanges: number;
@@ -1122,6 +1150,8 @@ export type LastHour = {
 	findings: number;
 	/** Those that failed: a 5xx status, or not answered to the end. */
 	failures: number;
+	/** When the oldest of them began (sandbox time); none when there are none. `after:` this finds the same ones. */
+	since: Timestamp | null;
 };
 
 /** Asks for what a persona was told. */
@@ -1178,6 +1208,8 @@ export type ListJournal = {
 export type ListLogs = {
 	/** This level and graver; `info` unless told. */
 	level?: LogLevel | null;
+	/** Only records that hold each of these words, in upper or lower case, wherever in them. */
+	text?: string | null;
 	/** At most so many, up to 1000; 100 unless told. */
 	limit?: number | null;
 };
@@ -1760,7 +1792,7 @@ export type SandboxHealth = {
 	files: Array<FileHealth>;
 	/** How much of the traffic is kept. */
 	retention: RetentionHealth;
-	/** What came in during the last hour of sandbox time. */
+	/** What came in during the last hour of wall time, however far the sandbox clock was moved. */
 	last_hour: LastHour;
 	/** What should be known or mended, the worst first. */
 	notices: Array<Notice>;

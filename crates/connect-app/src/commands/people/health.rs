@@ -2,6 +2,7 @@
 
 use connect_core::Timestamp;
 use connect_core::id::UserId;
+use connect_rpc::Nothing;
 use connect_rpc::people as rpc;
 use connect_services::clinical::markers;
 use connect_store::services::Connection;
@@ -86,6 +87,29 @@ pub(in crate::commands) async fn protocols(
                 description: row.description,
             })
             .collect(),
+    })
+}
+
+pub(in crate::commands) async fn biomarkers(
+    _: &App,
+    _: Nothing,
+) -> Answer<rpc::BiomarkerCatalogue> {
+    let known = |marker: &markers::Marker| {
+        let (reference_low, reference_high) = marker.widest();
+        rpc::Biomarker {
+            code: marker.code.to_owned(),
+            name: marker.name.to_owned(),
+            unit: marker.unit.to_owned(),
+            category: marker.panel.as_str().to_owned(),
+            about: marker.about.to_owned(),
+            reference_low,
+            reference_high,
+            critical_below: marker.critical_below,
+            critical_from: marker.critical_from,
+        }
+    };
+    Ok(rpc::BiomarkerCatalogue {
+        biomarkers: markers::MARKERS.iter().map(known).collect(),
     })
 }
 

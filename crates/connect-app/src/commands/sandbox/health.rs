@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use connect_core::domain::filter::{Condition, Filter, Flag, When};
+use connect_core::Timestamp;
 use connect_rpc::Nothing;
 use connect_rpc::sandbox as rpc;
 use connect_rpc::wire::Runtime;
@@ -147,23 +147,13 @@ fn nearly_full(retention: &rpc::RetentionHealth) -> Option<rpc::Notice> {
 }
 
 async fn last_hour(app: &App) -> Answer<rpc::LastHour> {
-    let begun = Condition::After(When::At(app.0.env.now().plus_millis(-HOUR)));
-    let count = async |flag: Option<Flag>| {
-        let hour: Filter = begun.clone().into();
-        let query = TrafficQuery {
-            filter: match flag {
-                Some(flag) => hour.and(Condition::Is(flag).into()),
-                None => hour,
-            },
-            ..TrafficQuery::default()
-        };
-        let extent = app.0.traffic.extent(&query).await.map_err(broken)?;
-        Ok(extent.exchanges)
-    };
+    let since = app.0.env.wall_now().plus_millis(-HOUR);
+    let tally = app.0.traffic.tally_since(since).await.map_err(broken)?;
     Ok(rpc::LastHour {
-        exchanges: count(None).await?,
-        refusals: count(Some(Flag::Refused)).await?,
-        findings: count(Some(Flag::Finding)).await?,
-        failures: count(Some(Flag::Failed)).await?,
+        exchanges: tally.exchanges,
+        refusals: tally.refusals,
+        findings: tally.findings,
+        failures: tally.failures,
+        since: tally.since.map(Timestamp::from_millis),
     })
 }
