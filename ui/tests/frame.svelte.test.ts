@@ -71,6 +71,11 @@ const STATUS = {
 };
 const CLOCK = { now: NOW, wall: NOW, ahead_ms: 0, paused: false, advancing: false, next_due: null };
 
+const LINES = [
+  { at: NOW, level: 'warn', target: 'connect_app', message: 'careful', fields: { port: 9400 } },
+  { at: NOW, level: 'info', target: 'connect_app', message: 'ready', fields: {} },
+];
+
 let stops: (() => void)[] = [];
 beforeEach(() => {
   sandbox.current = testSandbox();
@@ -80,6 +85,7 @@ beforeEach(() => {
     apps_list: () => ({ apps: [{ client_id: 'client_1', name: 'Demo Web App' }] }),
     people_list: () => ({ people: [{ user_id: 'user_1', name: 'Maya Lindqvist', description: '' }] }),
     traffic_list: () => ({ exchanges: [], total: 0 }),
+    logs_list: () => ({ directory: '/home/someone/demo/logs', lines: LINES, more: false }),
     journal_list: () => ({ entries: [{ seq: 1, kind: 'session.started', wall: NOW, at: NOW }], total: 1 }),
     settings_get: () => ({ settings: {}, about: [] }),
     clock_pause: () => ({ ...CLOCK, paused: true }),
@@ -88,7 +94,7 @@ beforeEach(() => {
     workspace_factory_reset: () => ({ done: true }),
   };
   forgetAnswers();
-  Object.assign(open, { palette: false, shortcuts: false, advance: false, about: false, notices: false });
+  Object.assign(open, { palette: false, shortcuts: false, advance: false, about: false, notices: false, logs: false });
   question.close();
   shortcuts.resetAllKeys();
   theme.reset();
@@ -301,7 +307,7 @@ describe('shortcuts', () => {
     const sheet = await screen.findByRole('dialog', { name: 'Keyboard shortcuts' });
     await user.click(within(sheet).getByRole('button', { name: 'No keys for Apps' }));
     expect(shortcuts.keysOf('go.apps')).toEqual([]);
-    await user.click(within(sheet).getByRole('button', { name: 'Keys of Apps as they were' }));
+    await user.click(within(sheet).getByRole('button', { name: 'Reset the keys of Apps' }));
     expect(shortcuts.keysOf('go.apps')).toEqual(['Mod+2']);
   });
 
@@ -369,6 +375,49 @@ describe('beginning again', () => {
     // It can be asked again.
     await user.keyboard(typed(bound('world.clear')));
     expect(await screen.findByRole('alertdialog')).toBeInTheDocument();
+  });
+});
+
+describe('the logs', () => {
+  test('are on one key: levels, words, copying; Escape goes back to where one was', async () => {
+    const { user } = await start();
+    screen.getByRole('link', { name: 'Apps' }).focus();
+    await user.keyboard(typed(bound('help.logs')));
+    const drawer = within(await screen.findByRole('region', { name: 'Logs' }));
+    const find = drawer.getByRole('searchbox', { name: 'Find in the logs' });
+    await waitFor(() => expect(find).toHaveFocus());
+    const lines = drawer.getAllByRole('listitem').map((line) => line.textContent);
+    expect(lines.at(-1)).toContain('careful');
+    expect(lines.at(-1)).toContain('port=9400');
+    await user.click(drawer.getByRole('button', { name: 'Copy these lines' }));
+    expect(sandbox.current.copied.at(-1)).toBe(
+      `${NOW} INFO  connect_app ready\n${NOW} WARN  connect_app careful port=9400`,
+    );
+    await user.click(drawer.getByRole('radio', { name: 'Errors' }));
+    await user.type(find, 'disk');
+    await waitFor(() =>
+      expect(calls('logs_list').at(-1)?.payload).toEqual({ level: 'error', text: 'disk', limit: 200 }),
+    );
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('region', { name: 'Logs' })).toBeNull());
+    expect(screen.getByRole('link', { name: 'Apps' })).toHaveFocus();
+  });
+
+  test('say what to do when nothing is found, and why they can’t be read', async () => {
+    sandbox.current.answers['logs_list'] = () => ({ directory: '/x', lines: [], more: false });
+    const { user } = await start();
+    await user.keyboard(typed(bound('help.logs')));
+    await user.click(await screen.findByRole('button', { name: 'Show everything' }));
+    expect(calls('logs_list').at(-1)?.payload).toMatchObject({ level: 'trace', text: null });
+    expect(await screen.findByText('What the program logs appears here.')).toBeInTheDocument();
+  });
+
+  test('are clean to axe', async () => {
+    const { user } = await start();
+    await user.keyboard(typed(bound('help.logs')));
+    await screen.findByText('careful');
+    const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+    expect(violations.map((found) => [found.id, found.nodes.map((node) => node.html)])).toEqual([]);
   });
 });
 

@@ -97,7 +97,9 @@ describe('presenter mode', () => {
     const names = ['Maya Lindqvist', 'Sam Wei'];
     expect(masked('{"name":"Maya Lindqvist","sub":"x"}', names)).toBe('{"name":"M•••• L••••","sub":"x"}');
     expect(masked('Maya’s Wei-Lindqvist samples', names)).toBe('M••••’s W••••-L•••• samples');
-    expect(masked('{"birthdate": "1988-04-12", "given_name":"Ada"}')).toBe('{"birthdate": "••••", "given_name":"••••"}');
+    expect(masked('{"birthdate": "1988-04-12", "given_name":"Ada"}')).toBe(
+      '{"birthdate": "••••", "given_name":"••••"}',
+    );
     expect(masked('dob=1988-04-12&scope=openid')).toBe('dob=••••&scope=openid');
     expect(masked('login_hint=maya%40example.com')).toBe('••••@••••');
     presenter.set(true);

@@ -5,7 +5,7 @@
 
 import { platform } from '../platform';
 import { ACTIONS, type Action, type ActionId } from '../rpc/generated/actions';
-import { asFailure } from '../rpc';
+import { asFailure, desktop } from '../rpc';
 import { copy, go, notify, notifyFailure, presenter } from '../shared';
 import { returnTo } from '../shared/state/route.svelte';
 import { PANELS } from '../panels';
@@ -32,6 +32,7 @@ const does = (run: () => void | Promise<void>): Handler => ({ run });
 
 const FRAME = {
   'app.quit': does(() => platform.window?.close()),
+  'workspace.open_folder': does(async () => void (await desktop.call('host_open_folder'))),
   'go.palette': does(() => {
     open.palette = !open.palette;
   }),
@@ -71,6 +72,9 @@ const FRAME = {
   'help.shortcuts': does(() => {
     open.shortcuts = true;
   }),
+  'help.logs': does(() => {
+    open.logs = !open.logs;
+  }),
   'help.about': does(() => {
     open.about = true;
   }),
@@ -80,7 +84,7 @@ const FRAME = {
  * Actions whose panel does not carry them out yet: they are in no menu. A panel that binds one takes it off this list,
  * which the compiler asks for in both directions.
  */
-type Later = 'workspace.open_folder' | 'help.logs';
+type Later = never;
 
 type OfPanels = { [P in (typeof PANELS)[number] as P['id']]: keyof P['actions'] }[string];
 type Bound = keyof typeof FRAME | OfPanels;

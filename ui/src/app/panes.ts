@@ -5,7 +5,7 @@ const FOCUSABLE =
 
 /** Panes are marked `data-pane`: Split marks its own. */
 export function focusPane(step: 1 | -1): void {
-  const panes = [...document.querySelectorAll<HTMLElement>('main [data-pane]')].filter(
+  const panes = [...document.querySelectorAll<HTMLElement>('main [data-pane], .frame > [data-pane]')].filter(
     (pane) => !pane.querySelector('[data-pane]') && pane.offsetParent !== null,
   );
   if (panes.length === 0) {

@@ -6,4 +6,5 @@ export const open = $state({
   advance: false,
   about: false,
   notices: false,
+  logs: false,
 });

@@ -1,8 +1,8 @@
 /** The People panel: who there is, who is chosen, which part of theirs is shown, and what is being added to it. */
 
 import { tick } from 'svelte';
-import { call, COMMANDS, query, touch, type Person } from '../../rpc';
-import { confirm, go, href, notify, route } from '../../shared';
+import { call, COMMANDS, query, touch, type Person, type PersonCounts } from '../../rpc';
+import { confirm, go, href, notify, presenter, route } from '../../shared';
 
 export const TABS = ['health', 'apps', 'reads', 'alerts', 'details'] as const;
 export type Tab = (typeof TABS)[number];
@@ -19,6 +19,7 @@ const isTab = (text: string | null): text is Tab => TABS.includes(text as Tab);
 export class People {
   readonly #path: () => readonly string[];
   readonly all = query('people_list');
+  readonly #counts = query('people_counts');
 
   /** The words that the list is searched for. */
   find = $state('');
@@ -33,6 +34,8 @@ export class People {
       if (path()[0]) go(href('people', path()[0] ?? ''), { replace: true });
     }
   }
+
+  readonly #byId = $derived(new Map(this.#counts.data?.counts.map((counts) => [counts.user_id, counts])));
 
   /** Those who match the words, in the order of the sandbox. */
   readonly listed = $derived.by((): readonly Person[] => {
@@ -51,6 +54,11 @@ export class People {
     const asked = route.search.get('tab');
     return isTab(asked) ? asked : 'health';
   });
+
+  /** How much there is of a persona; undefined until it is known. */
+  countsOf(person: Person): PersonCounts | undefined {
+    return this.#byId.get(person.user_id);
+  }
 
   isChosen(person: Person): boolean {
     return this.chosen === person.user_id || this.chosen === person.email;
@@ -87,7 +95,7 @@ export class People {
       stays: ['The apps themselves', 'What was recorded of past requests'],
       confirmLabel: 'Delete persona',
       danger: true,
-      typed: person.name,
+      typed: presenter.on ? 'delete' : person.name,
       run: async () => {
         await call('people_delete', { user_id: person.user_id });
         // Away from here first: what is shown of them would be read again, and is no longer there.

@@ -87,7 +87,7 @@ const HEALTH: SandboxHealth = {
     keep_days: 30,
     pinned: 2,
   },
-  last_hour: { exchanges: 24, refusals: 6, findings: 5, failures: 0 },
+  last_hour: { exchanges: 24, refusals: 6, findings: 5, failures: 0, since: '2026-05-22T11:40:00.000Z' },
   notices: [],
 };
 const app = (more: Partial<App>): App =>
@@ -317,7 +317,7 @@ describe('how the sandbox is', () => {
     expect(screen.getByText('nearly full')).toBeVisible();
     expect(screen.getByRole('link', { name: '6 refused' })).toHaveAttribute(
       'href',
-      '#/traffic?q=after%3A1h+is%3Arefused',
+      '#/traffic?q=after%3A2026-05-22T11%3A40%3A00.000Z+is%3Arefused',
     );
     expect(screen.getByText(/The world takes 1.0 MiB\. Requests go after 30 days, but for the 2 pinned/)).toBeVisible();
   });

@@ -4,6 +4,7 @@ import {
   flawsOf,
   mutation,
   query,
+  type Biomarker,
   type BiomarkerSeries,
   type ConnectedApps,
   type Health,
@@ -14,16 +15,18 @@ import {
 import { placeOf, range, type Place } from '../health/labs';
 import { number } from '../words';
 
-/** How many personas are asked which biomarkers there are. */
-const ASKED = 3;
+/** A biomarker that can be chosen: of the catalogue, or of their own. */
+export type Known = Pick<
+  Biomarker | BiomarkerSeries,
+  'code' | 'name' | 'unit' | 'category' | 'about' | 'reference_low' | 'reference_high'
+>;
 /** What an app must hold to be told (ruling 24). */
 export const SCOPE = 'read:biomarkers';
 
 export class ResultDraft {
   readonly #person: () => Person;
   readonly #own: Query<Health>;
-  readonly #people = query('people_list');
-  readonly #others: readonly Query<Health>[];
+  readonly catalogue = query('people_biomarkers');
   readonly connected: Query<ConnectedApps>;
   readonly saving = mutation('people_add_lab_result');
 
@@ -41,27 +44,32 @@ export class ResultDraft {
     this.code = code;
     this.#own = query('people_health', () => ({ user_id: person().user_id }));
     this.connected = query('people_connected_apps', () => ({ user_id: person().user_id }));
-    this.#others = Array.from({ length: ASKED }, (_, index) =>
-      query('people_health', () => {
-        const other = this.#people.data?.people[index];
-        return other && other.user_id !== person().user_id ? { user_id: other.user_id } : null;
-      }),
-    );
   }
 
-  /** Everything that has been measured of anybody, each once, theirs first. */
-  readonly known = $derived.by((): readonly BiomarkerSeries[] => {
-    const all = new Map<string, BiomarkerSeries>();
-    for (const health of [this.#own.data, ...this.#others.map((other) => other.data)])
-      for (const series of health?.biomarkers ?? []) if (!all.has(series.code)) all.set(series.code, series);
-    return [...all.values()];
+  /** What can be chosen: the catalogue, and what else was measured of them, each once. */
+  readonly known = $derived.by((): readonly Known[] => {
+    const catalogue = this.catalogue.data?.biomarkers ?? [];
+    const listed = new Set(catalogue.map((marker) => marker.code));
+    const own = this.#own.data?.biomarkers.filter((series) => !listed.has(series.code)) ?? [];
+    return [...catalogue, ...own];
   });
 
   readonly chosen = $derived(this.known.find((series) => series.code === this.code) ?? null);
   /** Their own results of it. */
   readonly theirs = $derived.by(() => this.#own.data?.biomarkers.find((series) => series.code === this.code) ?? null);
   /** The sandbox knows its unit and range: they may be left out. */
-  readonly catalogued = $derived(this.chosen?.about != null);
+  readonly catalogued = $derived.by(() => {
+    const code = this.code.trim();
+    return this.catalogue.data?.biomarkers.some((marker) => marker.code === code) ?? false;
+  });
+
+  /** The value asks for action at once; only the catalogue says so, in its own unit. */
+  readonly critical = $derived.by(() => {
+    const marker = this.catalogue.data?.biomarkers.find((marker) => marker.code === this.code.trim());
+    const value = number(this.value);
+    if (!marker || value === null || this.theUnit !== marker.unit) return false;
+    return value < (marker.critical_below ?? -Infinity) || value >= (marker.critical_from ?? Infinity);
+  });
 
   readonly theUnit = $derived(this.unit.trim() || this.chosen?.unit || '');
   readonly theLow = $derived(this.low.trim() ? number(this.low) : (this.chosen?.reference_low ?? null));

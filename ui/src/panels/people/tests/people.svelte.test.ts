@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { testSandbox, type TestSandbox } from '../../../../tests/sandbox';
-import { AT, MAYA, PRIYA, HEALTH, NOTHING, APP, readOf, ALERT, detailOf } from './world';
+import { AT, MAYA, PRIYA, HEALTH, NOTHING, APP, readOf, ALERT, detailOf, countsOf, LDL, FERRITIN } from './world';
 
 const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
 vi.mock('../../../platform', async () => {
@@ -39,6 +39,8 @@ beforeEach(() => {
     people_reads: () => ({ reads: [], next: null }),
     people_alerts: () => ({ alerts: [], more: false }),
     people_protocols: () => ({ protocols: [] }),
+    people_counts: () => ({ counts: [countsOf(MAYA, 1, 12, 3), countsOf(PRIYA, 0, 0, 0)] }),
+    people_biomarkers: () => ({ biomarkers: [LDL, FERRITIN] }),
   } as never;
   provideHost({ copyText: (text: string) => sandbox.current.platform.copyText(text) } as never);
   go('#/people', { replace: true });
@@ -95,11 +97,24 @@ describe('the list', () => {
     expect(screen.getByRole('link', { name: /Maya/ })).toBeVisible();
   });
 
-  test('masks addresses in presenter mode', async () => {
-    presenter.set(true);
+  test('says how much there is of each, asked once for all of them', async () => {
     open();
-    await screen.findByRole('link', { name: /Maya/ });
-    expect(document.body.textContent).not.toContain('maya@example.com');
+    expect(await screen.findByRole('link', { name: /Maya.*1 app.*3 out of range/ })).toBeVisible();
+    expect(screen.getByRole('link', { name: /Priya.*0 apps.*no results/ })).toBeVisible();
+    expect(calls('people_counts')).toHaveLength(1);
+  });
+
+  test('masks names and addresses in presenter mode, in all of the panel', async () => {
+    presenter.set(true);
+    // As the frame does.
+    presenter.know([MAYA.name, PRIYA.name]);
+    for (const tab of ['health', 'apps', 'reads', 'alerts', 'details']) {
+      const shown = open(`#/people/${MAYA.user_id}?tab=${tab}`);
+      expect(await screen.findByRole('heading', { level: 2, name: 'M•••• L••••' })).toBeVisible();
+      for (const part of ['Maya', 'Lindqvist', 'maya@example.com', 'Priya'])
+        expect(document.body.textContent).not.toContain(part);
+      shown.unmount();
+    }
   });
 
   test('says what a persona is when there is none', async () => {
@@ -184,6 +199,17 @@ describe('adding a lab result', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     expect(calls('people_add_lab_result')).toEqual([{ user_id: MAYA.user_id, code: 'ldl_cholesterol', value: 131.5 }]);
     expect(notices.current?.text).toContain('LDL cholesterol 131.5 mg/dL');
+  });
+
+  test('knows the whole catalogue, also what was never measured of them', async () => {
+    open(`#/people/${PRIYA.user_id}`);
+    await user().click((await screen.findAllByRole('button', { name: /Add lab result|Lab result/ }))[0]!);
+    const form = within(await dialog());
+    await user().type(form.getByRole('combobox'), 'ferritin');
+    await user().tab();
+    expect(form.getByLabelText(/^Unit/)).toHaveAttribute('placeholder', 'ng/mL');
+    await user().type(form.getByLabelText(/^Value/), '5');
+    expect(form.getByText(/5 ng\/mL is below its range, and critical: 15–400 ng\/mL/)).toBeVisible();
   });
 
   test('takes one’s own biomarker, and sends nothing before there is a value', async () => {

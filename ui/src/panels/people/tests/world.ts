@@ -1,10 +1,12 @@
 /** Two personas and what is theirs, for the tests of the panel. */
 
 import type {
+  Biomarker,
   BiomarkerSeries,
   ConnectedApp,
   Health,
   Person,
+  PersonCounts,
   PersonDetail,
   PersonProtocol,
   Read,
@@ -23,6 +25,36 @@ export const personOf = (id: string, name: string, brand = 'loop'): Person => ({
 });
 export const MAYA = personOf('user_01JQ0MAYA0000000000000000A', 'Maya Lindqvist');
 export const PRIYA = personOf('user_01JQ0PR1YA000000000000000C', 'Priya Raman', 'loopbio');
+
+export const countsOf = (person: Person, apps: number, results: number, out_of_range: number): PersonCounts => ({
+  user_id: person.user_id,
+  apps,
+  results,
+  out_of_range,
+  alerts: 0,
+});
+export const LDL: Biomarker = {
+  code: 'ldl_cholesterol',
+  name: 'LDL cholesterol',
+  unit: 'mg/dL',
+  category: 'lipids',
+  about: 'Said of it.',
+  reference_low: null,
+  reference_high: 99,
+  critical_below: null,
+  critical_from: 190,
+};
+export const FERRITIN: Biomarker = {
+  ...LDL,
+  code: 'ferritin',
+  name: 'Ferritin',
+  unit: 'ng/mL',
+  category: 'inflammation',
+  reference_low: 15,
+  reference_high: 400,
+  critical_below: 8,
+  critical_from: null,
+};
 
 const series = (code: string, name: string, values: number[], status: string, more: Partial<BiomarkerSeries> = {}) => ({
   code,
