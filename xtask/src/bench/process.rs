@@ -146,7 +146,11 @@ fn tail(log: &Path) -> String {
     lines[lines.len().saturating_sub(15)..].join("\n")
 }
 
-fn field(status: &str, name: &str) -> anyhow::Result<u64> {
+/// A number of KiB in one of the kernel's files.
+///
+/// # Errors
+/// When it is not there.
+pub(super) fn field(status: &str, name: &str) -> anyhow::Result<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     let number = line.and_then(|rest| rest.split_whitespace().next());
     Ok(number

@@ -1,9 +1,11 @@
 //! `BENCHMARKS.md`, from the results alone.
 
 mod budgets;
+mod desktop;
 
 use std::time::Duration;
 
+use super::desktop::Desktop;
 use super::load::{Measure, median};
 use super::process::Memory;
 use super::session::{Results, Work};
@@ -11,14 +13,25 @@ use super::workload::RACERS;
 
 /// The whole text.
 pub(super) fn text(results: &Results) -> String {
-    [
+    let parts = [
         INTRODUCTION.to_owned(),
         machine(results),
         budgets::table(results),
         footprints(results),
         measures(results),
-        method(results),
+        desktop::tables(&results.desktop),
+        method(results) + &desktop::method(&results.desktop),
         NOT_COMPARABLE.to_owned(),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n")
+}
+
+/// The desktop's part alone, for the terminal.
+pub(super) fn desktop_alone(measured: &Desktop) -> String {
+    [
+        budgets::of(desktop::budgets(measured)),
+        desktop::tables(measured),
     ]
     .join("\n")
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,8 @@ pub(super) struct Sandbox {
     control_port: u16,
     /// Commits survive a power cut, not only the end of the process.
     survives_power_cut: bool,
+    /// It serves the console to a browser, and asks people for their consent.
+    with_console: bool,
 }
 
 impl Sandbox {
@@ -33,14 +35,50 @@ impl Sandbox {
     /// # Errors
     /// When the directory cannot be emptied.
     pub(super) fn prepare(workspace: &Workspace, profile: &str) -> anyhow::Result<Self> {
+        Self::prepare_in(workspace, profile, "sandbox")
+    }
+
+    /// The same, in a directory of this name.
+    ///
+    /// # Errors
+    /// When the directory cannot be emptied.
+    pub(super) fn prepare_in(
+        workspace: &Workspace,
+        profile: &str,
+        name: &str,
+    ) -> anyhow::Result<Self> {
         let sandbox = Self {
             program: workspace.program(profile, SANDBOX),
-            data: workspace.target("bench/sandbox"),
+            data: workspace.target("bench").join(name),
             control_port: free_port()?,
             survives_power_cut: false,
+            with_console: false,
         };
         sandbox.clear()?;
         Ok(sandbox)
+    }
+
+    /// A sandbox that serves the console to a browser, on a data directory that is there.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub(super) fn with_console(
+        workspace: &Workspace,
+        profile: &str,
+        data: &Path,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            program: workspace.program(profile, SANDBOX),
+            data: data.to_path_buf(),
+            control_port: free_port()?,
+            survives_power_cut: false,
+            with_console: true,
+        })
+    }
+
+    /// Its data directory.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
     }
 
     /// Removes the data directory: the next start makes a new world.
@@ -69,7 +107,7 @@ impl Sandbox {
     }
 
     /// The ready line that the server prints into its log, once it is there: the platform answers a little before.
-    async fn ready(&self) -> anyhow::Result<Value> {
+    pub(super) async fn ready(&self) -> anyhow::Result<Value> {
         let start = Instant::now();
         loop {
             let text = fs::read_to_string(self.log())?;
@@ -88,7 +126,10 @@ impl Sandbox {
     }
 
     /// Runs one command over the control port.
-    async fn control(&self, command: &str, payload: Value) -> anyhow::Result<Value> {
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub(super) async fn control(&self, command: &str, payload: Value) -> anyhow::Result<Value> {
         let ready = self.ready().await?;
         let token = ready["control"]["token"]
             .as_str()
@@ -102,6 +143,33 @@ impl Sandbox {
         let response = connection.exchange(&request).await?.expect(200);
         let response = response.with_context(|| format!("the command {command} failed"))?;
         Ok(serde_json::from_slice(response.body())?)
+    }
+
+    /// Registers an app for a scope; it has no tokens yet.
+    ///
+    /// # Errors
+    /// When the app is refused.
+    pub(super) async fn register(&self, name: &str, scope: &str) -> anyhow::Result<Seat> {
+        let app = self
+            .control(
+                "apps_create",
+                json!({
+                    "name": name,
+                    "app_type": "web",
+                    "redirect_uris": [REDIRECT_URI],
+                    "scopes": scope.split(' ').collect::<Vec<_>>(),
+                    "baa_status": "signed",
+                }),
+            )
+            .await?;
+        let text = app.to_string();
+        Ok(Seat {
+            client_id: http::member(&text, "client_id")?.to_owned(),
+            client_secret: http::member(&text, "client_secret")?.to_owned(),
+            cookie: String::new(),
+            access_token: String::new(),
+            refresh_token: String::new(),
+        })
     }
 }
 
@@ -136,16 +204,14 @@ impl Subject for Sandbox {
         command
             .arg("--data-dir")
             .arg(&self.data)
-            .args([
-                "serve",
-                "--seed",
-                "demo",
-                "--json",
-                "--auto-approve",
-                PERSONA,
-            ])
+            .args(["serve", "--seed", "demo", "--json"])
             .args(["--port", &port.to_string()])
             .args(["--control-port", &self.control_port.to_string()]);
+        if self.with_console {
+            command.arg("--ui");
+        } else {
+            command.args(["--auto-approve", PERSONA]);
+        }
         Ok(command)
     }
 
@@ -155,26 +221,9 @@ impl Subject for Sandbox {
         let mut seats = Vec::new();
         // One refresh token is active for a user and client, so each connection needs a client of its own.
         for (number, pkce) in pkce_pairs(count).iter().enumerate() {
-            let app = self
-                .control(
-                    "apps_create",
-                    json!({
-                        "name": format!("Bench {number}"),
-                        "app_type": "web",
-                        "redirect_uris": [REDIRECT_URI],
-                        "scopes": endpoints.scope_with_id_token.split(' ').collect::<Vec<_>>(),
-                        "baa_status": "signed",
-                    }),
-                )
-                .await?;
-            let text = app.to_string();
-            let mut seat = Seat {
-                client_id: http::member(&text, "client_id")?.to_owned(),
-                client_secret: http::member(&text, "client_secret")?.to_owned(),
-                cookie: String::new(),
-                access_token: String::new(),
-                refresh_token: String::new(),
-            };
+            let name = format!("Bench {number}");
+            let scope = endpoints.scope_with_id_token;
+            let mut seat = self.register(&name, scope).await?;
             fill_seat(&mut connection, address, endpoints, &mut seat, pkce).await?;
             seats.push(seat);
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Effort;
+use super::desktop::Desktop;
 use super::glewlwyd::{Durability, Glewlwyd, password_form};
 use super::load::{Measure, percentiles};
 use super::machine::Machine;
@@ -51,6 +52,7 @@ pub(super) struct Results {
     pub(super) measures: BTreeMap<(String, Work), Vec<Measure>>,
     pub(super) footprints: BTreeMap<String, Footprint>,
     pub(super) races: Option<Races>,
+    pub(super) desktop: Desktop,
 }
 
 /// Measures everything.
@@ -89,6 +91,7 @@ pub(super) async fn measure(
         measures: BTreeMap::new(),
         footprints: BTreeMap::new(),
         races: None,
+        desktop: Desktop::default(),
     };
     let mut session = Session { effort, results };
     session.oidc_footprint(&oidc_provider).await?;
@@ -363,7 +366,11 @@ impl Session {
     }
 }
 
-async fn launch(subject: &impl Subject) -> anyhow::Result<Server> {
+/// Starts a server on a free port.
+///
+/// # Errors
+/// When it does not come up.
+pub(super) async fn launch(subject: &impl Subject) -> anyhow::Result<Server> {
     let port = free_port()?;
     let mut command = subject.command(port)?;
     Server::start(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{mebibytes, milliseconds};
+use super::{desktop, mebibytes, milliseconds};
 use crate::bench::load::Measure;
 use crate::bench::session::{Footprint, Results, Work};
 use crate::bench::workload::RACERS;
@@ -12,12 +12,12 @@ const IN_MEMORY: &str = "oidc-provider";
 const DURABLE: &str = "glewlwyd (WAL, NORMAL)";
 
 /// One line of the table.
-struct Row {
-    what: String,
-    budget: &'static str,
-    measured: String,
-    beside: String,
-    met: bool,
+pub(super) struct Row {
+    pub(super) what: String,
+    pub(super) budget: &'static str,
+    pub(super) measured: String,
+    pub(super) beside: String,
+    pub(super) met: bool,
 }
 
 /// A rate of ours that must be a number of times a peer's.
@@ -144,6 +144,12 @@ pub(super) fn table(results: &Results) -> String {
             met: races.with_one_winner == races.held,
         });
     }
+    rows.extend(desktop::budgets(&results.desktop));
+    of(rows)
+}
+
+/// The table of these lines.
+pub(super) fn of(rows: Vec<Row>) -> String {
     let head = ["what", "budget", "measured", "beside", "met"].map(str::to_owned);
     let cells = rows.into_iter().map(|row| {
         let met = if row.met { "yes" } else { "**no**" };
@@ -234,6 +240,7 @@ mod tests {
     use std::time::Duration;
 
     use super::table;
+    use crate::bench::desktop::Desktop;
     use crate::bench::load::Measure;
     use crate::bench::machine::Machine;
     use crate::bench::process::Memory;
@@ -276,6 +283,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             races: None,
+            desktop: Desktop::default(),
         }
     }
 
