@@ -3,7 +3,11 @@
 //! Two nets: *shapes* (our prefixes, JWTs, Basic credentials), and *places* (form or query fields that carry
 //! credentials by name, whatever their value looks like, so that a production secret sent here by mistake is cut too).
 
+mod starts;
+
 use std::ops::Range;
+
+use self::starts::Starts;
 
 /// A credential in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,28 +49,36 @@ const PLACES: [(&[u8], &str); 9] = [
 #[must_use]
 pub fn find(bytes: &[u8]) -> Vec<Cut> {
     let mut cuts = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        // Most bytes begin nothing, and two tell so: this runs over every byte that passes through the sandbox.
-        let found = match (bytes[at], bytes.get(at + 1)) {
-            (b'l', Some(b'p' | b'%')) | (b's', Some(b'e' | b'%')) | (b'w', Some(b'h' | b'%')) => {
-                shape(bytes, at)
-            }
-            (b'%', Some(b'6' | b'7')) => shape(bytes, at),
-            (b'e', Some(b'y')) => jwt(bytes, at),
-            (b'\n', Some(b'a' | b'A')) => scheme(bytes, at),
-            (b'a' | b'c' | b'i' | b'p' | b'r' | b't', Some(_)) => place(bytes, at),
-            _ => None,
-        };
-        match found {
-            Some(cut) => {
+    let mut starts = Starts::of(bytes);
+    // A field can begin at the very start.
+    let mut places = 0..bytes.len().min(1);
+    loop {
+        let mut at = places.end;
+        for place in places {
+            if let Some(cut) = begins(bytes, place) {
                 at = cut.end;
                 cuts.push(cut);
+                break;
             }
-            None => at += 1,
+        }
+        if at >= bytes.len() {
+            return cuts;
+        }
+        match starts.next(at) {
+            Some(next) => places = next,
+            None => return cuts,
         }
     }
-    cuts
+}
+
+/// The credential that begins at `at`.
+fn begins(bytes: &[u8], at: usize) -> Option<Cut> {
+    match bytes.get(at)? {
+        b'l' | b's' | b'w' | b'%' => shape(bytes, at),
+        b'e' => jwt(bytes, at),
+        b'\n' => scheme(bytes, at),
+        _ => place(bytes, at),
+    }
 }
 
 /// Every credential in an HTTP/1.1 message as it passed over the wire, in order, without overlap.
@@ -397,6 +409,51 @@ mod tests {
                 assert!(end <= cut.start && cut.start < cut.end && cut.end <= message.len());
                 end = cut.end;
             }
+            Ok(())
+        });
+    }
+
+    /// Every byte looked at closely.
+    fn find_slowly(bytes: &[u8]) -> Vec<Cut> {
+        let (mut cuts, mut at) = (Vec::new(), 0);
+        while at < bytes.len() {
+            let found = begins(bytes, at);
+            at = found.map_or(at + 1, |cut| cut.end);
+            cuts.extend(found);
+        }
+        cuts
+    }
+
+    #[test]
+    fn the_quick_search_finds_what_a_close_look_at_every_byte_does() {
+        for (shape, _) in SHAPES {
+            let known = starts::LITERALS.iter().map(|literal| literal.as_bytes());
+            assert!(known.clone().any(|literal| shape.starts_with(literal)));
+            assert!(shape.len() <= 7, "a percent sign may stand further behind");
+        }
+        arbtest::arbtest(|u| {
+            let mut bytes = Vec::new();
+            for _ in 0..u.int_in_range(0..=12)? {
+                match u.int_in_range(0..=6)? {
+                    0 => bytes.extend_from_slice(u.arbitrary::<&[u8]>()?),
+                    1 => bytes.extend_from_slice(u.choose(&SHAPES)?.0),
+                    2 => bytes.extend_from_slice(u.choose(&PLACES)?.0),
+                    3 => bytes.push(*u.choose(b"?&\n%=.ls")?),
+                    4 => bytes.extend_from_slice(b"eyJhbGciOiJFZERTQSJ9."),
+                    5 => bytes.extend_from_slice(b"\nAuthorization: Bearer x\r"),
+                    _ => {
+                        // Some of it percent-encoded.
+                        for byte in u.choose(&SHAPES)?.0.iter().chain(&TAIL.as_bytes()[..13]) {
+                            if u.ratio(1, 4)? {
+                                bytes.extend_from_slice(format!("%{byte:02x}").as_bytes());
+                            } else {
+                                bytes.push(*byte);
+                            }
+                        }
+                    }
+                }
+            }
+            assert_eq!(find(&bytes), find_slowly(&bytes));
             Ok(())
         });
     }
