@@ -497,6 +497,14 @@ async fn a_file_of_exchanges_holds_no_credential_and_keeps_what_belongs_together
     }
     assert_eq!(log["_redacted"].as_array().map(Vec::len), Some(named.len()));
     assert!(text(&log["comment"]).contains("placeholders"));
+    let cookies = |entry: &Value| entry["request"]["cookies"].as_array().cloned();
+    let theirs: Vec<Value> = entries(&exported)
+        .iter()
+        .flat_map(|entry| cookies(entry).expect("a list"))
+        .collect();
+    assert_eq!(theirs.len(), 1);
+    assert_eq!(theirs[0]["name"], "theirs");
+    assert!(text(&theirs[0]["value"]).starts_with("[cookie."));
     // Another file has other placeholders.
     let another = sandbox.rpc("traffic_export", json!({})).await.to_string();
     assert!(!another.contains(&placeholder));

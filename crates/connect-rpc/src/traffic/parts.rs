@@ -21,7 +21,7 @@ pub struct MessageParts {
     pub media_type: String,
     /// What the body is.
     pub kind: BodyKind,
-    /// Bytes of the body as kept, out of its transfer coding, with a marker for each credential.
+    /// Bytes of the body as it says itself; of what was kept of it where it does not.
     pub body_bytes: usize,
     /// The body as text, JSON with a line for each member; none when it is empty or no text. The first 2 MiB.
     pub body: Option<String>,

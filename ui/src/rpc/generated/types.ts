@@ -1357,7 +1357,7 @@ export type MessageParts = {
 	media_type: string;
 	/** What the body is. */
 	kind: BodyKind;
-	/** Bytes of the body as kept, out of its transfer coding, with a marker for each credential. */
+	/** Bytes of the body as it says itself; of what was kept of it where it does not. */
 	body_bytes: number;
 	/** The body as text, JSON with a line for each member; none when it is empty or no text. The first 2 MiB. */
 	body: string | null;

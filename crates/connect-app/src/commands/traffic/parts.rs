@@ -79,7 +79,7 @@ fn parts(bytes: &[u8], is_cut: bool) -> rpc::MessageParts {
             BodyKind::Text => rpc::BodyKind::Text,
             BodyKind::Binary => rpc::BodyKind::Binary,
         },
-        body_bytes: message.body.len(),
+        body_bytes: said_length(&message).unwrap_or(message.body.len()),
         body: body.map(|body| first(&body).to_owned()),
         truncated,
         headers: message
@@ -92,6 +92,13 @@ fn parts(bytes: &[u8], is_cut: bool) -> rpc::MessageParts {
             })
             .collect(),
     }
+}
+
+/// What the message says of its length: a credential that was cut out counts there as it was.
+fn said_length(message: &Message<'_>) -> Option<usize> {
+    let has_body = !message.body.is_empty();
+    let said = message.header("content-length").filter(|_| has_body)?;
+    said.parse().ok()
 }
 
 fn meaning(explained: &headers::Explained) -> rpc::Meaning {
@@ -126,5 +133,17 @@ mod tests {
         let whole = parts(format!("{head}é").as_bytes(), false);
         assert!(!whole.truncated);
         assert!(parts(head.as_bytes(), true).truncated);
+    }
+
+    #[test]
+    fn a_credential_that_was_cut_out_counts_as_it_was() {
+        let body = "code=[code 0a1b2c3d]";
+        let of = |length: &str| {
+            let message = format!("POST / HTTP/1.1\r\n{length}\r\n{body}");
+            parts(message.as_bytes(), false).body_bytes
+        };
+        assert_eq!(of("Content-Length: 55\r\n"), 55);
+        assert_eq!(of("Content-Length: x\r\n"), body.len());
+        assert_eq!(of(""), body.len());
     }
 }

@@ -1,7 +1,5 @@
 //! One exchange as an entry of a HAR file (HAR 1.2 §entries). Members of our own begin with `_`, as the format asks.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connect_core::domain::message::{BodyKind, Message, StartLine};
@@ -45,7 +43,7 @@ pub(super) fn of(
         "method": method,
         "url": url,
         "httpVersion": version,
-        "cookies": [],
+        "cookies": sent.cookies("cookie"),
         "headers": sent.headers,
         "queryString": query,
         "headersSize": -1,
@@ -55,7 +53,6 @@ pub(super) fn of(
         har_request["postData"] = post_data(&request, &sent, redaction.as_deref_mut());
     }
     let timing = exchange.timing;
-    let millis = |micros: u64| Duration::from_micros(micros).as_secs_f64() * 1000.0;
     Some(json!({
         "startedDateTime": summary.wall,
         "time": millis(timing.done_us),
@@ -76,6 +73,12 @@ pub(super) fn of(
         "_refusedBy": summary.refused_by,
         "_error": summary.error,
     }))
+}
+
+/// Milliseconds, to the microsecond.
+fn millis(micros: u64) -> Value {
+    let written = format!("{}.{:03}", micros / 1000, micros % 1000);
+    json!(written.parse::<f64>().unwrap_or_default())
 }
 
 fn answer(response: &Message<'_>, redaction: Option<&mut Redaction>) -> Value {
@@ -109,7 +112,7 @@ fn answer(response: &Message<'_>, redaction: Option<&mut Redaction>) -> Value {
         "status": status,
         "statusText": reason,
         "httpVersion": version,
-        "cookies": [],
+        "cookies": sent.cookies("set-cookie"),
         "headers": sent.headers,
         "content": content,
         "redirectURL": location,
@@ -155,6 +158,23 @@ impl Sent {
             (_, Some(_)) => Body::LeftOut,
         };
         Self { headers, body }
+    }
+
+    /// Names and values of the cookies in `Cookie` or `Set-Cookie` (RFC 6265 §4).
+    fn cookies(&self, header: &str) -> Vec<Value> {
+        let mut cookies = Vec::new();
+        for sent in &self.headers {
+            let text = |member: &str| sent[member].as_str().unwrap_or_default();
+            if !text("name").eq_ignore_ascii_case(header) {
+                continue;
+            }
+            let most = if header == "cookie" { usize::MAX } else { 1 };
+            for pair in text("value").split(';').take(most) {
+                let (name, value) = pair.trim().split_once('=').unwrap_or(("", pair.trim()));
+                cookies.push(json!({ "name": name, "value": value }));
+            }
+        }
+        cookies
     }
 
     /// The first value of a header.
