@@ -43,7 +43,8 @@ export class Grid<Row> {
   get window(): { first: number; end: number } {
     const inSight = Math.ceil(this.height / this.rowHeight) + 1;
     const around = Math.max(0, Math.min(AROUND, Math.floor((MOST_ROWS - inSight) / 2)));
-    const top = Math.floor(this.scrollTop / this.rowHeight);
+    // The tail is drawn before the window is scrolled to it: no row is fetched or drawn on the way.
+    const top = Math.floor((this.following ? this.endTop : this.scrollTop) / this.rowHeight);
     const last = Math.max(0, this.total - Math.min(inSight + around, MOST_ROWS));
     const first = Math.max(0, Math.min(top - around, last));
     return { first, end: Math.min(this.total, first + Math.min(MOST_ROWS, inSight + 2 * around)) };
@@ -52,6 +53,11 @@ export class Grid<Row> {
   /** Rows that a page key moves by. */
   get pageRows(): number {
     return Math.max(1, Math.floor(this.height / this.rowHeight) - 1);
+  }
+
+  /** How far it is scrolled when it is at its end. */
+  get endTop(): number {
+    return Math.max(0, this.total * this.rowHeight - this.height);
   }
 
   /** The last row is in sight. */
