@@ -156,6 +156,24 @@ pub async fn list(
     rows.into_iter().map(Row::into_entry).collect()
 }
 
+/// The newest entries of each of these traces, at most `each` of one, oldest first.
+pub async fn newest_of_traces(
+    connection: &mut SqliteConnection,
+    traces: &[String],
+    each: u32,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT seq, at, wall, kind, subject, trace, cause, exchange, actor_type, actor_id, detail
+         FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN journal WHERE seq IN
+         (SELECT own.seq FROM journal AS own WHERE own.trace = wanted ORDER BY own.seq DESC LIMIT ?) ORDER BY seq",
+    )
+    .bind(serde_json::json!(traces).to_string())
+    .bind(i64::from(each))
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Row::into_entry).collect()
+}
+
 /// The entry at a place.
 pub async fn get(connection: &mut SqliteConnection, seq: Seq) -> Result<Option<Entry>, StoreError> {
     let row: Option<Row> = sqlx::query_as(

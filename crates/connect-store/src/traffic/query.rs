@@ -4,6 +4,7 @@ use connect_core::Timestamp;
 use connect_core::domain::exchange::COMPLETED;
 use connect_core::domain::filter::{Condition, Field, Filter};
 use connect_core::id::ExchangeId;
+use serde_json::json;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::condition::{self, Meaning};
@@ -160,6 +161,27 @@ impl Traffic {
         let rows = rows(&mut tx, query, &searched, part, i64::MAX).await?;
         tx.commit().await?;
         Ok(rows)
+    }
+
+    /// The newest exchanges of each of these traces, at most `each` of one, oldest first.
+    pub async fn newest_of_traces(
+        &self,
+        traces: &[String],
+        each: u32,
+    ) -> Result<Vec<ExchangeSummary>, StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
+        query
+            .push(SUMMARY_COLUMNS)
+            .push(" FROM (SELECT value AS wanted FROM json_each(")
+            .push_bind(json!(traces).to_string())
+            .push(
+                ")) CROSS JOIN exchanges WHERE seq IN
+                 (SELECT own.seq FROM exchanges AS own WHERE own.trace = wanted ORDER BY own.seq DESC LIMIT ",
+            )
+            .push_bind(i64::from(each))
+            .push(") ORDER BY seq");
+        let rows: Vec<SummaryRow> = query.build_query_as().fetch_all(self.readers()).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 
     /// How much fits `query`.

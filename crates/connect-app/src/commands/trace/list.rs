@@ -15,6 +15,9 @@ use crate::App;
 /// Traces of an answer, unless told and at most.
 const USUAL: u32 = 20;
 const MOST: u32 = 100;
+/// Traces summed up at a time.
+const FEWEST_AT_ONCE: usize = 16;
+const MOST_AT_ONCE: usize = 64;
 /// Rows read at a time.
 const PAGE: u32 = 200;
 /// Most rows walked, and most traces summed up, for one answer.
@@ -66,24 +69,25 @@ pub(in crate::commands) async fn list(
     let mut walk = Walk::from(from);
     let mut known = HashSet::new();
     let (mut traces, mut end) = (Vec::new(), from);
-    let next = loop {
-        let Some(trace) = walk.next(app).await? else {
-            break None;
-        };
-        if !known.insert(trace.clone()) {
-            continue;
-        }
-        let told = summary::of(app, &trace).await?;
-        // What happened in it after `from` has put it on an earlier page.
-        let told = told.filter(|told| !is_newer(told, from) && fits(told, &request));
-        if let Some(told) = told {
-            if traces.len() == wanted {
-                break Some(end);
+    let next = 'pages: loop {
+        let most = (wanted + 1 - traces.len()).clamp(FEWEST_AT_ONCE, MOST_AT_ONCE);
+        let (found, is_all) = walk.some(app, &mut known, most).await?;
+        let (ids, places): (Vec<String>, Vec<Place>) = found.into_iter().unzip();
+        for (place, told) in places.into_iter().zip(summary::of(app, &ids).await?) {
+            // What happened in it after `from` has put it on an earlier page.
+            let told = told.filter(|told| !is_newer(told, from) && fits(told, &request));
+            if let Some(told) = told {
+                if traces.len() == wanted {
+                    break 'pages Some(end);
+                }
+                traces.push(told);
+                end = place;
             }
-            traces.push(told);
-            end = walk.place;
         }
-        if walk.rows >= MOST_ROWS || known.len() >= MOST_TRACES {
+        if is_all {
+            break None;
+        }
+        if walk.is_far(&known) {
             break Some(walk.place);
         }
     };
@@ -139,6 +143,30 @@ impl Walk {
             no_more_exchanges: false,
             no_more_entries: false,
         }
+    }
+
+    /// Whether this is enough for one answer.
+    fn is_far(&self, known: &HashSet<String>) -> bool {
+        self.rows >= MOST_ROWS || known.len() >= MOST_TRACES
+    }
+
+    /// Traces that are not known yet, at most so many, and the place where each was met; and whether there are no more.
+    async fn some(
+        &mut self,
+        app: &App,
+        known: &mut HashSet<String>,
+        most: usize,
+    ) -> Answer<(Vec<(String, Place)>, bool)> {
+        let mut found = Vec::new();
+        while found.len() < most && !self.is_far(known) {
+            let Some(trace) = self.next(app).await? else {
+                return Ok((found, true));
+            };
+            if known.insert(trace.clone()) {
+                found.push((trace, self.place));
+            }
+        }
+        Ok((found, false))
     }
 
     /// The trace of the next row that is somebody's doing; none after the last.

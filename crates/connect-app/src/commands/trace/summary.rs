@@ -1,5 +1,7 @@
 //! A trace summed up: how it began, whose it is, what happened, how it stands.
 
+use std::collections::HashMap;
+
 use connect_core::Timestamp;
 use connect_core::domain::filter::{Condition, Filter, Flag};
 use connect_core::id::{ClientId, UserId};
@@ -16,6 +18,7 @@ use crate::App;
 const MOST: u32 = 500;
 
 /// The newest rows of a trace, oldest first.
+#[derive(Default)]
 struct Rows {
     entries: Vec<Entry>,
     exchanges: Vec<ExchangeSummary>,
@@ -26,9 +29,16 @@ struct Rows {
     first_exchange: Option<ExchangeSummary>,
 }
 
-/// The trace in a few words; none when nothing is left of it, or nothing that is worth telling.
-pub(super) async fn of(app: &App, trace: &str) -> Answer<Option<TraceSummary>> {
-    let rows = read(app, trace).await?;
+/// Each of the traces in a few words; none when nothing is left of it, or nothing that is worth telling.
+pub(super) async fn of(app: &App, traces: &[String]) -> Answer<Vec<Option<TraceSummary>>> {
+    let mut told = Vec::with_capacity(traces.len());
+    for (trace, rows) in traces.iter().zip(read(app, traces).await?) {
+        told.push(sum_up(app, trace, rows).await?);
+    }
+    Ok(told)
+}
+
+async fn sum_up(app: &App, trace: &str, rows: Rows) -> Answer<Option<TraceSummary>> {
     if !is_worth_telling(&rows) {
         return Ok(None);
     }
@@ -74,51 +84,52 @@ pub(super) async fn of(app: &App, trace: &str) -> Answer<Option<TraceSummary>> {
     }))
 }
 
-async fn read(app: &App, trace: &str) -> Answer<Rows> {
-    let filter = JournalFilter {
-        trace: Some(trace.to_owned()),
-        ..JournalFilter::default()
-    };
+async fn read(app: &App, traces: &[String]) -> Answer<Vec<Rows>> {
+    let mut all: Vec<Rows> = traces.iter().map(|_| Rows::default()).collect();
+    let places = traces.iter().enumerate();
+    let places: HashMap<&str, usize> = places.map(|(place, it)| (it.as_str(), place)).collect();
     let mut reading = app.0.world.read().await.map_err(broken)?;
-    let mut entries = journal::list(&mut reading, &filter, true, MOST)
-        .await
-        .map_err(broken)?;
-    entries.reverse();
+    let entries = journal::newest_of_traces(&mut reading, traces, MOST).await;
+    for entry in entries.map_err(broken)? {
+        if let Some(place) = places.get(entry.trace.as_str()) {
+            all[*place].entries.push(entry);
+        }
+    }
+    let exchanges = app.0.traffic.newest_of_traces(traces, MOST).await;
+    for exchange in exchanges.map_err(broken)? {
+        if let Some(place) = places.get(exchange.trace.as_str()) {
+            all[*place].exchanges.push(exchange);
+        }
+    }
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
-    let first_entry = if entries.len() < most {
-        entries.first().cloned()
-    } else {
-        let oldest = journal::list(&mut reading, &filter, false, 1).await;
-        oldest.map_err(broken)?.into_iter().next()
-    };
-    drop(reading);
-    let query = TrafficQuery::of_trace(trace);
-    let part = Part {
-        limit: MOST,
-        ..Part::default()
-    };
-    let mut exchanges = app.0.traffic.rows(&query, part).await.map_err(broken)?;
-    exchanges.reverse();
-    let (first_exchange, matching) = if exchanges.len() < most {
-        let matching = i64::try_from(exchanges.len()).unwrap_or(i64::MAX);
-        (exchanges.first().cloned(), matching)
-    } else {
-        let oldest = Part {
-            oldest_first: true,
-            limit: 1,
-            ..Part::default()
+    for (trace, rows) in traces.iter().zip(&mut all) {
+        rows.first_entry = if rows.entries.len() < most {
+            rows.entries.first().cloned()
+        } else {
+            let filter = JournalFilter {
+                trace: Some(trace.clone()),
+                ..JournalFilter::default()
+            };
+            let oldest = journal::list(&mut reading, &filter, false, 1).await;
+            oldest.map_err(broken)?.into_iter().next()
         };
-        let oldest = app.0.traffic.rows(&query, oldest).await;
-        let extent = app.0.traffic.extent(&query).await.map_err(broken)?;
-        (oldest.map_err(broken)?.into_iter().next(), extent.exchanges)
-    };
-    Ok(Rows {
-        entries,
-        exchanges,
-        matching,
-        first_entry,
-        first_exchange,
-    })
+        if rows.exchanges.len() < most {
+            rows.first_exchange = rows.exchanges.first().cloned();
+            rows.matching = i64::try_from(rows.exchanges.len()).unwrap_or(i64::MAX);
+        } else {
+            let query = TrafficQuery::of_trace(trace);
+            let oldest = Part {
+                oldest_first: true,
+                limit: 1,
+                ..Part::default()
+            };
+            let oldest = app.0.traffic.rows(&query, oldest).await;
+            rows.first_exchange = oldest.map_err(broken)?.into_iter().next();
+            let extent = app.0.traffic.extent(&query).await;
+            rows.matching = extent.map_err(broken)?.exchanges;
+        }
+    }
+    Ok(all)
 }
 
 /// Whether an entry is somebody's doing.
