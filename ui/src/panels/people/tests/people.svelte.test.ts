@@ -71,6 +71,16 @@ describe('the list', () => {
     expect(await screen.findByRole('heading', { level: 2, name: 'Maya Lindqvist' })).toBeVisible();
   });
 
+  test('says so when a link names nobody, and leads back', async () => {
+    const { PlatformError } = await import('../../../platform/types');
+    sandbox.current.answers['people_get'] = () => {
+      throw new PlatformError('not_found', 'there is no persona `user_gone`; see people_list');
+    };
+    open('#/people/user_gone');
+    expect(await screen.findByText('There is no such persona')).toBeVisible();
+    expect(screen.getByRole('link', { name: 'All personas' })).toHaveAttribute('href', '#/people');
+  });
+
   test('takes an email for an id', async () => {
     open('#/people/priya@example.com');
     expect(await screen.findByRole('heading', { level: 2, name: 'Priya Raman' })).toBeVisible();
