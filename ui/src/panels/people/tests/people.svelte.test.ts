@@ -317,7 +317,7 @@ describe('reads', () => {
     const [first] = await screen.findAllByRole('link', { name: 'The lab results' });
     expect(first).toHaveAttribute('href', '#/traffic/exchange_9');
     expect(screen.getByRole('link', { name: /403 refused/ })).toHaveAttribute('href', '#/traffic/exchange_8?tab=why');
-    expect((await screen.findAllByText('May 22, 2026, 12:00')).length).toBe(2);
+    expect((await screen.findAllByTitle('May 22, 2026, 12:00, UTC')).length).toBe(2);
     await user().click(screen.getByRole('button', { name: 'Show older calls' }));
     expect(await screen.findByText('201 changed')).toBeVisible();
     expect(screen.queryByRole('button', { name: 'Show older calls' })).toBeNull();
