@@ -193,7 +193,6 @@ impl Sandbox {
                 if let Err(error) = self.0.logs.keep_in(&app.data_dir().join(logs::DIRECTORY)) {
                     tracing::warn!(%error, "logs go to standard error only");
                 }
-                tracing::info!(platform = app.platform(), "the sandbox is ready");
                 State::Running(app)
             }
             Err(failure) => {

@@ -229,6 +229,13 @@ impl App {
             configuration::apply(&app, &wanted, app.origin(Actor::Console)).await?;
         }
         app.open_ways_in(listener, control_listener)?;
+        tracing::info!(
+            platform = app.platform(),
+            control = app.control().map(|control| control.url),
+            version = env!("CARGO_PKG_VERSION"),
+            new_world = is_new,
+            "the sandbox is ready"
+        );
         Ok(app)
     }
 

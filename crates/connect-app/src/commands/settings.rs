@@ -18,7 +18,7 @@ use crate::start::{POWER_CUT_FILE, retention};
 const ABOUT: [(&str, &str, Standing); 10] = [
     (
         "profile",
-        "`loop` takes what the seed documents show; `strict` is the security page to the letter, plus OAuth 2.1.",
+        "`loop` takes what the platform's documents show; `strict` is the security page to the letter, plus OAuth 2.1.",
         Standing::Documented,
     ),
     (

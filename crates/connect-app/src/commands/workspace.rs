@@ -35,6 +35,7 @@ pub(super) async fn clear(app: &App, _: connect_rpc::Nothing) -> Answer<Done> {
         .map_err(broken)?;
     super::traffic::settle(app).await?;
     app.0.traffic.clear().await.map_err(broken)?;
+    tracing::info!("the activity was cleared");
     Ok(Done::DONE)
 }
 
@@ -82,6 +83,7 @@ pub(super) async fn factory_reset(app: &App, request: rpc::FactoryReset) -> Answ
     seed::restore_demo_apps(app, &origin)
         .await
         .map_err(|error| RpcError::new(ErrorCode::Internal, chain(&error)))?;
+    tracing::info!("the world was made anew");
     Ok(Done::DONE)
 }
 

@@ -81,6 +81,7 @@ async fn serve_until_stopped(
         tracing::warn!(%error, "logs go to standard error only");
     }
     let result = serve_app(serve, &app, &mut stop).await;
+    tracing::info!("the sandbox is stopping");
     if serve.ephemeral {
         // The directory goes with the sandbox, and some systems keep one that has an open file.
         logs.let_go();
