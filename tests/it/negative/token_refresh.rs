@@ -152,6 +152,44 @@ pub(super) async fn n39_a_rotated_refresh_token_presented_again_kills_the_whole_
     Tokens::of(&sandbox.refresh(&web, &new.refresh).await);
 }
 
+/// The grace period is a switch of the sandbox, off unless a developer asks for it.
+#[tokio::test]
+async fn within_its_grace_period_a_rotated_token_may_come_again_until_its_successor_is_used() {
+    let sandbox = Sandbox::approving().await;
+    let web = sandbox.web().await;
+    let settings = serde_json::json!({ "refresh_grace_seconds": 30 });
+    sandbox.rpc("settings_update", settings).await;
+    let first = sandbox.tokens(&web, "read:biomarkers").await;
+    let lost = Tokens::of(&sandbox.refresh(&web, &first.refresh).await);
+    let again = Tokens::of(&sandbox.refresh(&web, &first.refresh).await);
+    // There is one active refresh token; the answer that got lost has none, and presenting it kills nothing.
+    let answer = sandbox.refresh(&web, &lost.refresh).await;
+    answer.is_oauth_error(400, "invalid_grant");
+    let next = Tokens::of(&sandbox.refresh(&web, &again.refresh).await);
+    sandbox.biomarkers(&next.access).await.expect(200);
+    // Now that its successor was used, it is a leak like any other.
+    let answer = sandbox.refresh(&web, &first.refresh).await;
+    answer.is_oauth_error(400, "invalid_grant");
+    let answer = sandbox.biomarkers(&next.access).await;
+    answer.is_service_error(401, "invalid_token");
+
+    // A grant that was revoked is not brought back.
+    let old = sandbox.tokens(&web, "read:biomarkers").await;
+    let new = Tokens::of(&sandbox.refresh(&web, &old.refresh).await);
+    sandbox.revoke(&web, &new.refresh).await.expect(200);
+    let answer = sandbox.refresh(&web, &old.refresh).await;
+    answer.is_oauth_error(400, "invalid_grant");
+
+    // And the period ends.
+    let old = sandbox.tokens(&web, "read:biomarkers").await;
+    let new = Tokens::of(&sandbox.refresh(&web, &old.refresh).await);
+    sandbox.advance(30).await;
+    let answer = sandbox.refresh(&web, &old.refresh).await;
+    answer.is_oauth_error(400, "invalid_grant");
+    let answer = sandbox.refresh(&web, &new.refresh).await;
+    answer.is_oauth_error(400, "invalid_grant");
+}
+
 #[tokio::test]
 pub(super) async fn n40_revoking_a_refresh_token_kills_its_access_tokens() {
     let sandbox = Sandbox::approving().await;

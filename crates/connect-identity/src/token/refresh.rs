@@ -139,7 +139,10 @@ impl LedgerUnit for Refresh {
         let now = ledger.moment().sandbox;
         let found = ledger.credential(&self.token).cloned();
         let mut passed = Vec::new();
-        let verdict = self.check(found.as_ref(), now, &mut passed);
+        let successor = found
+            .as_ref()
+            .and_then(|token| within_grace(ledger, token, now, self.grace));
+        let verdict = self.check(found.as_ref(), now, successor.is_some(), &mut passed);
         let reused =
             matches!(&verdict, Err(refusal) if refusal.check == "refresh_token_not_rotated");
         let mut outcome = Outcome {
@@ -158,7 +161,7 @@ impl LedgerUnit for Refresh {
             ..self.origin.clone()
         };
         if let Ok(scope) = &outcome.verdict {
-            outcome.seq = Some(self.rotate(ledger, &token, scope, &origin, now));
+            outcome.seq = Some(self.rotate(ledger, &token, successor.as_ref(), scope, &origin));
             return Decision::plain(outcome);
         }
         let cascade = reused.then(|| self.reuse(ledger, &token, origin)).flatten();
@@ -174,6 +177,7 @@ impl Refresh {
         &self,
         token: Option<&Credential>,
         now: Timestamp,
+        in_grace: bool,
         passed: &mut Vec<&'static str>,
     ) -> Result<ScopeSet, Box<Refusal>> {
         let token = token.ok_or_else(|| Box::new(unknown()))?;
@@ -185,8 +189,6 @@ impl Refresh {
             return Err(Box::new(other_client()));
         }
         passed.push("refresh_token_of_this_client");
-        let in_grace = token.state == CredentialState::Rotated
-            && token.ended_at.is_some_and(|at| now < at.plus(self.grace));
         match token.state_at(now) {
             CredentialState::Active => {}
             CredentialState::Rotated if in_grace => {}
@@ -210,35 +212,35 @@ impl Refresh {
         Ok(scope)
     }
 
+    /// Issues the tokens that follow `token`. `before`: what followed it first, when it is presented once more within
+    /// the grace period; nobody has used that, so it counts as replaced and not as rotated.
     fn rotate(
         &self,
         ledger: &mut Ledger<'_>,
         token: &Credential,
+        before: Option<&Credential>,
         scope: &ScopeSet,
         origin: &Origin,
-        now: Timestamp,
     ) -> Seq {
-        let detail = json!({
+        let now = ledger.moment().sandbox;
+        let mut detail = json!({
             "client_id": token.client_id, "user_id": token.user_id, "grant_id": token.grant_id,
             "access_token": self.access.id, "refresh_token": self.successor.id,
         });
+        if let Some(before) = before {
+            detail["instead_of"] = json!(before.id);
+        }
         let seq = ledger.journal(
             origin,
             Kind::RefreshTokenRotated,
             token.id.as_str(),
             &detail,
         );
-        if ledger.end(&token.hash, CredentialState::Rotated).is_err() {
-            // Presented again within the grace period: the token that took its place makes room instead.
-            let successor = token
-                .grant_id
-                .as_ref()
-                .and_then(|grant| ledger.active_refresh(grant))
-                .map(|next| next.hash);
-            if let Some(successor) = successor {
-                let _ = ledger.end(&successor, CredentialState::Rotated);
-            }
-        }
+        // The checks have just found the one or the other active.
+        let _ = match before {
+            Some(before) => ledger.end(&before.hash, CredentialState::Replaced),
+            None => ledger.end(&token.hash, CredentialState::Rotated),
+        };
         if let Some(grant) = &token.grant_id {
             ledger.use_grant(grant);
         }
@@ -294,6 +296,20 @@ impl Refresh {
             alert: Some(alert),
         })
     }
+}
+
+/// What followed `token`, when it was rotated less than `grace` ago and nothing has happened since: neither was its
+/// successor used, nor a new run of the flow made, nor the grant revoked.
+fn within_grace(
+    ledger: &Ledger<'_>,
+    token: &Credential,
+    now: Timestamp,
+    grace: Duration,
+) -> Option<Credential> {
+    let ended = token.ended_at?;
+    let next = ledger.active_refresh(token.grant_id.as_ref()?)?;
+    let is_in_time = token.state == CredentialState::Rotated && now < ended.plus(grace);
+    (is_in_time && next.parent.as_ref() == Some(&token.id)).then(|| next.clone())
 }
 
 const GRANT: Clause = Clause::documented("/connect/errors invalid_grant; RFC 6749 §6");
@@ -371,12 +387,12 @@ fn rotated(token: &Credential) -> Refusal {
 fn replaced(token: &Credential) -> Refusal {
     invalid_grant(
         "refresh_token_not_replaced",
-        "The refresh token was replaced by a new run of the flow",
+        "The refresh token was replaced by a newer one",
         Clause::documented("/connect/tokens: one active per user and client; ruling 3"),
     )
     .expected("the refresh token of the newest run of the flow")
-    .received(format!("a refresh token that a new run took the place of{}", at(token)))
-    .fix("Use the refresh token of the newest run. There is one for each person and app; nothing was revoked by this.")
+    .received(format!("a refresh token that another took the place of{}", at(token)))
+    .fix("Use the newest refresh token: a new run of the flow makes one, and so does a refresh that is repeated within the grace period. There is one for each person and app; nothing was revoked by this.")
 }
 
 fn expired(token: &Credential) -> Refusal {

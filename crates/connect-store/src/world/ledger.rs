@@ -35,7 +35,8 @@ pub trait LedgerUnit: Send + 'static {
 /// Rows to load.
 #[derive(Debug, Clone, Default)]
 pub struct Keys {
-    /// Credentials by hash. With a code come its grant and the grant's active refresh token.
+    /// Credentials by hash. With a code, and with a refresh token that was rotated, comes its grant's active refresh
+    /// token.
     pub credentials: Vec<CredentialHash>,
     /// Active grants by persona and app, with their active refresh tokens.
     pub grants: Vec<(UserId, ClientId)>,
@@ -236,8 +237,14 @@ impl Ledger<'_> {
         if !keys.grants.is_empty() {
             grant_rows = grants::active_by_pairs(tx.connection(), &keys.grants).await?;
         }
-        let of_codes = loaded.iter().filter(|row| row.kind == CredentialKind::Code);
-        let wanted: Vec<&GrantId> = of_codes.filter_map(|row| row.grant_id.as_ref()).collect();
+        // One that was rotated may be presented again within a grace period, and its successor then makes room.
+        let wants_active = |row: &&Credential| match row.kind {
+            CredentialKind::Code => true,
+            CredentialKind::RefreshToken => row.state == CredentialState::Rotated,
+            _ => false,
+        };
+        let wanted = loaded.iter().filter(wants_active);
+        let wanted: Vec<&GrantId> = wanted.filter_map(|row| row.grant_id.as_ref()).collect();
         if !wanted.is_empty() {
             let refresh = credentials::active_refresh_of(tx.connection(), &wanted).await?;
             loaded.extend(refresh);
