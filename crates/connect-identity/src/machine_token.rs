@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use connect_core::Timestamp;
 use connect_core::domain::actor::Actor;
-use connect_core::domain::app::{AppType, IdTokenAlg, SERVICES};
+use connect_core::domain::app::{AppType, IDENTITY, IdTokenAlg, SERVICES};
 use connect_core::domain::credential::{CredentialDetail, CredentialKind, M2M_TOKEN_LIFETIME};
 use connect_core::domain::journal::Kind;
 use connect_core::domain::refusal::Refusal;
@@ -71,7 +71,7 @@ async fn issue(identity: &Identity, call: &Call) -> Result<Response, Failure> {
     let scope = call.check("scopes_allowed", scope(params.get("scope"), &client))?;
     let audience = call.check(
         "audience_allowed",
-        audience(params.get("audience"), &scope, &client),
+        audience(params.get("audience"), &scope, &client, &call.issuer()),
     )?;
     let moment = identity.env.moment();
     let virtual_time = identity.settings.get().stamp_virtual_time;
@@ -231,6 +231,7 @@ fn audience(
     sent: Option<&str>,
     scope: &ScopeSet,
     client: &ClientRecord,
+    issuer: &str,
 ) -> Result<&'static str, Refusal> {
     let refuse = |received: String| {
         Refusal::new(
@@ -253,10 +254,13 @@ fn audience(
             .or(known)
             .ok_or_else(|| refuse("no scope to tell it by".to_owned()));
     };
+    let address = sent.trim_end_matches('/');
     let named = SERVICES.into_iter().find(|name| {
         sent == *name
-            || sent == format!("https://{name}.platform.loop.health")
-            || sent.trim_end_matches('/').ends_with(&format!("/{name}"))
+            || address == format!("https://{name}.platform.loop.health")
+            || address.ends_with(&format!("/{name}"))
+            // The base URL is identity's (ruling 33).
+            || (*name == IDENTITY && address == issuer)
     });
     match named {
         Some(name) if of_scopes.contains(&name) => Ok(name),

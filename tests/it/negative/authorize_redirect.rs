@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Answer, Request, Sandbox};
 
 /// A page, or with `Accept: application/json` an OAuth error; a redirect with neither.
-async fn is_told_to_the_person(sandbox: &Sandbox, target: &str, code: &str, status: u16) -> Answer {
+async fn is_told_to_the_person(sandbox: &Sandbox, target: &str, code: &str) -> Answer {
     let page = sandbox
         .send(&Request::get(target).header("Accept", "text/html"))
         .await;
@@ -15,7 +15,7 @@ async fn is_told_to_the_person(sandbox: &Sandbox, target: &str, code: &str, stat
         .send(&Request::get(target).header("Accept", "application/json"))
         .await;
     assert_eq!(json.header("location"), None, "{json}");
-    json.is_oauth_error(status, code);
+    json.is_oauth_error(400, code);
     page
 }
 
@@ -26,12 +26,11 @@ pub(super) async fn n01_an_unknown_client_gets_a_page_and_never_a_redirect() {
     let made_up = request
         .clone()
         .set("client_id", "client_01HXYAAAAAAAAAAAAAAAAAAAAA");
-    is_told_to_the_person(&sandbox, &made_up.target(), "invalid_client", 401).await;
+    is_told_to_the_person(&sandbox, &made_up.target(), "invalid_client").await;
     is_told_to_the_person(
         &sandbox,
         &request.without("client_id").target(),
         "invalid_request",
-        400,
     )
     .await;
     assert!(sandbox.journal("code").await.is_empty());
@@ -45,7 +44,7 @@ pub(super) async fn n02_an_unregistered_redirect_uri_gets_a_page_and_no_code() {
         .await
         .authorize(&sandbox, "openid")
         .set("redirect_uri", "https://evil.example/cb");
-    is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
+    is_told_to_the_person(&sandbox, &request.target(), "invalid_request").await;
     assert!(sandbox.journal("code").await.is_empty());
 }
 
@@ -57,7 +56,7 @@ pub(super) async fn n02_a_missing_redirect_uri_gets_a_page() {
         let request = partner
             .authorize(&sandbox, "openid")
             .without("redirect_uri");
-        is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
+        is_told_to_the_person(&sandbox, &request.target(), "invalid_request").await;
     }
     assert!(sandbox.journal("code").await.is_empty());
 }
@@ -182,7 +181,7 @@ pub(super) async fn n04_a_web_app_may_not_and_is_told_that_the_port_is_the_diffe
     let at = spa.redirect_uri.replace(":5173", ":5174");
     assert_ne!(at, spa.redirect_uri);
     let request = spa.authorize(&sandbox, "openid").set("redirect_uri", &at);
-    let page = is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
+    let page = is_told_to_the_person(&sandbox, &request.target(), "invalid_request").await;
     assert!(
         page.text().contains("the port of the loopback address"),
         "{page}"
@@ -190,7 +189,7 @@ pub(super) async fn n04_a_web_app_may_not_and_is_told_that_the_port_is_the_diffe
     let request = spa
         .authorize(&sandbox, "openid")
         .set("redirect_uri", "http://127.0.0.1:5173/callback");
-    let page = is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
+    let page = is_told_to_the_person(&sandbox, &request.target(), "invalid_request").await;
     assert!(
         page.text().contains("localhost") && page.text().contains("The only difference is"),
         "{page}"
@@ -198,7 +197,7 @@ pub(super) async fn n04_a_web_app_may_not_and_is_told_that_the_port_is_the_diffe
     let request = spa
         .authorize(&sandbox, "openid")
         .set("redirect_uri", &format!("{}/", spa.redirect_uri));
-    let page = is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
+    let page = is_told_to_the_person(&sandbox, &request.target(), "invalid_request").await;
     assert!(page.text().contains("a slash at the end"), "{page}");
 }
 
@@ -220,7 +219,7 @@ pub(super) async fn n05_a_fragment_or_a_query_is_refused_at_registration_and_req
     for tail in ["#here", "#", "?a=b"] {
         let uri = format!("{}{tail}", web.redirect_uri);
         let request = web.authorize(&sandbox, "openid").set("redirect_uri", &uri);
-        is_told_to_the_person(&sandbox, &request.target(), "invalid_request", 400).await;
+        is_told_to_the_person(&sandbox, &request.target(), "invalid_request").await;
     }
     assert!(sandbox.journal("code").await.is_empty());
 }

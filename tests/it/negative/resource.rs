@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Answer, MAYA, Params, Request, Sandbox};
+use crate::support::{Answer, MAYA, Params, Request, Sandbox, text};
 
 /// One operation of a service and one of identity, with the scope each needs.
 const APIS: [(&str, &str); 2] = [
@@ -265,6 +265,21 @@ pub(super) async fn n43_refresh_tokens_id_tokens_and_codes_open_nothing() {
     }));
     let answer = sandbox.send(&create.clone().bearer(&tokens.access)).await;
     assert!(matches!(answer.status, 401 | 403), "{answer}");
-    let answer = sandbox.send(&create.bearer(&machine_token)).await;
+    let answer = sandbox.send(&create.clone().bearer(&machine_token)).await;
     answer.is_service_error(403, "insufficient_scope");
+    // Nor does a machine's that holds the scope but was issued for another service.
+    for (audience, status) in [
+        ("clinical", 401),
+        ("identity", 201),
+        (&*sandbox.issuer(), 201),
+    ] {
+        let form = machine
+            .credentials()
+            .set("grant_type", "client_credentials")
+            .set("audience", audience);
+        let issued = sandbox.send(&form.post("/v1/tokens")).await.expect(200);
+        let token = text(&issued.json()["access_token"]);
+        let answer = sandbox.send(&create.clone().bearer(&token)).await;
+        assert_eq!(answer.status, status, "{audience}: {answer}");
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use connect_core::domain::actor::Actor;
-use connect_core::domain::app::{AppType, Client};
+use connect_core::domain::app::{AppType, Client, IDENTITY};
 use connect_core::domain::journal::Origin;
 use connect_core::domain::refusal::Refusal;
 use connect_core::domain::standing::Clause;
@@ -184,6 +184,8 @@ fn answered(call: &Call, status: StatusCode, done: Result<Value, Failure>) -> Re
 
 async fn admit(identity: &Identity, call: &Call) -> Result<Origin, Failure> {
     let bearer = bearer::token(identity, call, SCOPE, true).await?;
+    let audience = bearer.credential.detail.audience.as_deref();
+    call.check("token_audience", issued_for_identity(audience))?;
     let actor = bearer
         .credential
         .client_id
@@ -194,6 +196,22 @@ async fn admit(identity: &Identity, call: &Call) -> Result<Origin, Failure> {
         bearer.credential.trace,
         Some(bearer.credential.issued_by),
     ))
+}
+
+/// A machine's token is good for the service it was issued for (RFC 9068 §4).
+fn issued_for_identity(audience: Option<&str>) -> Result<(), Refusal> {
+    match audience {
+        None | Some(IDENTITY) => Ok(()),
+        Some(other) => Err(Refusal::new(
+            "token_audience",
+            ErrorCode::InvalidToken,
+            "The token was issued for another service",
+            Clause::standard("RFC 9068 §4"),
+        )
+        .expected(format!("a token for `{IDENTITY}`"))
+        .received(format!("a token for `{other}`"))
+        .fix("Ask /v1/tokens for a token with `audience=identity`, or for this scope alone.")),
+    }
 }
 
 fn read<T: DeserializeOwned>(call: &Call) -> Result<T, Refusal> {

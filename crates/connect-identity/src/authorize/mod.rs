@@ -19,6 +19,7 @@ use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::domain::refusal::{Refusal, wire_text};
 use connect_core::domain::standing::Clause;
 use connect_core::id::{InteractionId, TraceId};
+use connect_core::protocol::error::ErrorCode;
 use connect_core::protocol::form::Params;
 use connect_core::protocol::scope::ScopeSet;
 use connect_store::clients::ClientRecord;
@@ -284,8 +285,15 @@ impl Untrusted {
             call.exchange
                 .note(|notes| notes.client = Some(record.client.id.clone()));
         }
+        // An unknown client is 401 where clients authenticate; here nobody does (ruling 5: 400).
+        let status = match self.refusal.code {
+            ErrorCode::InvalidClient => StatusCode::BAD_REQUEST,
+            code => StatusCode::from_u16(code.status()).unwrap_or(StatusCode::BAD_REQUEST),
+        };
         if call.wants_json() {
-            return call.refuse(self.refusal);
+            let mut response = call.refuse(self.refusal);
+            *response.status_mut() = status;
+            return response;
         }
         let page = RefusalPage {
             title: self.title.to_owned(),
@@ -295,13 +303,6 @@ impl Untrusted {
             app: self.record.as_deref().map(app_view),
             exchange_id: call.exchange.id().to_string(),
             trace_id: Some(trace.to_string()),
-        };
-        let status =
-            StatusCode::from_u16(self.refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        let status = if status == StatusCode::UNAUTHORIZED {
-            StatusCode::BAD_REQUEST
-        } else {
-            status
         };
         call.exchange
             .note(|notes| notes.refusal = Some(self.refusal));
