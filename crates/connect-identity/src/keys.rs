@@ -3,7 +3,7 @@
 //! Only the public halves are needed for discovery and JWKS; a private half is unsealed when it first signs.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -53,10 +53,17 @@ pub struct KeyRing {
     env: Arc<Env>,
     world: World,
     vault: Arc<Vault>,
-    published: Mutex<Option<Arc<Vec<SigningKey>>>>,
+    published: Mutex<Published>,
     private: Mutex<HashMap<String, Arc<EncodingKey>>>,
     making: tokio::sync::Mutex<()>,
     first: OnceCell<()>,
+}
+
+/// The keys as read last. What was being read while they changed is of an older generation, and is not kept.
+#[derive(Default)]
+struct Published {
+    keys: Option<Arc<Vec<SigningKey>>>,
+    generation: u64,
 }
 
 impl KeyRing {
@@ -67,7 +74,7 @@ impl KeyRing {
             env,
             world,
             vault,
-            published: Mutex::new(None),
+            published: Mutex::default(),
             private: Mutex::new(HashMap::new()),
             making: tokio::sync::Mutex::new(()),
             first: OnceCell::new(),
@@ -76,28 +83,40 @@ impl KeyRing {
 
     /// Every published key, newest first.
     pub async fn published(&self) -> Result<Arc<Vec<SigningKey>>, KeyError> {
-        if let Some(known) = self
-            .published
+        let generation = match self.read_before() {
+            Ok(known) => return Ok(known),
+            Err(generation) => generation,
+        };
+        let keys = Arc::new(signing_keys::list(&mut *self.world.read().await?).await?);
+        let mut published = self.lock_published();
+        if published.generation == generation {
+            published.keys = Some(Arc::clone(&keys));
+        }
+        Ok(keys)
+    }
+
+    /// What was read before, or the generation that is read now.
+    fn read_before(&self) -> Result<Arc<Vec<SigningKey>>, u64> {
+        let published = self.lock_published();
+        published.keys.clone().ok_or(published.generation)
+    }
+
+    fn lock_published(&self) -> MutexGuard<'_, Published> {
+        self.published
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-        {
-            return Ok(known);
-        }
-        let keys = Arc::new(signing_keys::list(&mut *self.world.read().await?).await?);
-        *self
-            .published
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&keys));
-        Ok(keys)
+    }
+
+    /// Forgets which keys are published: they have changed.
+    fn forget_published(&self) {
+        let mut published = self.lock_published();
+        published.keys = None;
+        published.generation += 1;
     }
 
     /// Forgets what was read: the world was restored or reset.
     pub fn forget(&self) {
-        *self
-            .published
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = None;
+        self.forget_published();
         self.private
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -180,10 +199,7 @@ impl KeyRing {
                 })
             })
             .await?;
-        *self
-            .published
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = None;
+        self.forget_published();
         Ok(kid)
     }
 
@@ -256,10 +272,7 @@ impl KeyRing {
             })
             .await?;
         if gone > 0 {
-            *self
-                .published
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = None;
+            self.forget_published();
         }
         Ok(gone)
     }

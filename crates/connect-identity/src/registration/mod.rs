@@ -266,8 +266,12 @@ impl Identity {
         self.world
             .write(move |tx| {
                 Box::pin(async move {
+                    // Deleted since it was looked at: writing it would bring it back without its secrets.
+                    if !clients::exists(tx, &changed.id).await? {
+                        return Err(RegistrationError::Unknown(changed.id));
+                    }
                     journal_update(tx, &origin, &old, &changed);
-                    clients::put(tx, &changed, seeded).await
+                    Ok(clients::put(tx, &changed, seeded).await?)
                 })
             })
             .await?;
