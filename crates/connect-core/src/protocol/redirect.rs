@@ -141,7 +141,12 @@ pub struct Mismatch {
 /// Finds `requested` among `registered`: the exact string, or for native and mobile apps a loopback URI with another
 /// port.
 pub fn compare(registered: &[String], requested: &str, app_type: AppType) -> Result<(), Mismatch> {
-    if registered.iter().any(|uri| uri == requested) {
+    let is_taken = |uri: &String| {
+        uri == requested
+            || (app_type.ignores_loopback_port()
+                && difference(uri, requested) == Difference::LoopbackPort)
+    };
+    if registered.iter().any(is_taken) {
         return Ok(());
     }
     let best = registered
@@ -151,7 +156,6 @@ pub fn compare(registered: &[String], requested: &str, app_type: AppType) -> Res
             (*difference == Difference::Other, distance(uri, requested))
         });
     match best {
-        Some((Difference::LoopbackPort, _)) if app_type.ignores_loopback_port() => Ok(()),
         Some((difference, uri)) => Err(Mismatch {
             nearest: Some(uri.clone()),
             difference,
@@ -285,6 +289,12 @@ mod tests {
         assert!(!native("http://127.0.0.1:49152/other"));
         assert!(!native("http://localhost:49152/cb"));
         assert!(!native("http://127.0.0.1:49152@evil.example/cb"));
+        // Another registered one may be more like it than the one that takes it.
+        let both = ["http://127.0.0.1:8080/cb", "https://127.0.0.1:9000/cb"].map(str::to_owned);
+        assert_eq!(
+            compare(&both, "http://127.0.0.1:9000/cb", AppType::Native),
+            Ok(())
+        );
     }
 
     #[test]
