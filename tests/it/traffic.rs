@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use connect_core::Timestamp;
 use connect_rpc::ErrorCode::{BadRequest, Conflict, Invalid, NotFound};
 use serde_json::{Value, json};
 
@@ -410,11 +411,11 @@ async fn a_file_of_exchanges_holds_no_credential_and_keeps_what_belongs_together
     let log = &exported["har"]["log"];
     assert_eq!(log["version"], "1.2");
     assert_eq!(exported["exchanges"], entries(&exported).len());
-    let started: Vec<String> = entries(&exported)
+    let started: Vec<Timestamp> = entries(&exported)
         .iter()
-        .map(|entry| text(&entry["startedDateTime"]))
+        .map(|entry| text(&entry["startedDateTime"]).parse().expect("a moment"))
         .collect();
-    assert!(started.is_sorted(), "oldest first");
+    assert!(started.is_sorted(), "oldest first: {started:?}");
     for entry in entries(&exported) {
         for member in [
             "method",

@@ -126,7 +126,8 @@ async fn wanted(app: &App, request: &rpc::ExportTraffic) -> Answer<Vec<Exchange>
         fits(extent)?;
         found.push(exchange);
     }
-    found.sort_by_key(|exchange| exchange.summary.seq);
+    // Places are given when an exchange is done; a file is in the order in which they began.
+    found.sort_by_key(|exchange| (exchange.summary.wall, exchange.summary.seq));
     Ok(found)
 }
 
