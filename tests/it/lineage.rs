@@ -1,6 +1,8 @@
 //! One causal record: what belongs together is one trace, every row names what led to it, and every refusal explains
 //! itself and offers what mends it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connect_core::protocol::pkce;
 use serde_json::{Value, json};
 
@@ -284,9 +286,21 @@ async fn a_wrong_verifier_is_explained_with_both_challenges() {
         .is_oauth_error(400, "invalid_grant");
     let fix = text(&sandbox.explain_newest("token").await["refusal"]["fix"]);
     assert!(
-        fix.contains("challenge itself was sent as the verifier"),
+        fix.contains("the challenge was sent as the verifier"),
         "{fix}"
     );
+    // So has another, which has the form of a challenge and shows itself only now.
+    let request = web.authorize(&sandbox, "openid");
+    let digest = URL_SAFE_NO_PAD
+        .decode(pkce::challenge(&request.verifier))
+        .expect("base64url");
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let request = request.set("code_challenge", &digits);
+    let code = request.code_of(&sandbox.send(&request.request()).await);
+    let answer = sandbox.token(&web.exchange(&code)).await;
+    answer.is_oauth_error(400, "invalid_grant");
+    let fix = text(&sandbox.explain_newest("token").await["refusal"]["fix"]);
+    assert!(fix.contains("hexadecimal"), "{fix}");
     // Nothing of the verifier or the secret is in the explanation.
     assert!(
         !why.to_string().contains(&wrong)

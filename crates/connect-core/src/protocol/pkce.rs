@@ -48,6 +48,33 @@ pub fn verify(verifier: &str, expected: &str) -> bool {
         .into()
 }
 
+/// How a challenge was made from its verifier, if not by S256. What is made so has the form of a challenge, so only the
+/// verifier shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slip {
+    /// It is the verifier: not hashed, or the one sent for the other.
+    Same,
+    /// The digest in hexadecimal.
+    Hexadecimal,
+    /// The digest in hexadecimal, and that in base64url.
+    EncodedHexadecimal,
+}
+
+/// The slip by which `expected` was made from `verifier`, if it is one of the common ones.
+#[must_use]
+pub fn slip(verifier: &str, expected: &str) -> Option<Slip> {
+    let digits = hex::encode(Sha256::digest(verifier.as_bytes()));
+    if verifier == expected {
+        Some(Slip::Same)
+    } else if expected.eq_ignore_ascii_case(&digits) {
+        Some(Slip::Hexadecimal)
+    } else if expected == base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digits) {
+        Some(Slip::EncodedHexadecimal)
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +91,22 @@ mod tests {
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         ));
         assert!(!verify("x", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
+    }
+
+    #[test]
+    fn common_slips_are_told_from_a_verifier_of_another_flow() {
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let digits = "13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3";
+        assert_eq!(slip(verifier, verifier), Some(Slip::Same));
+        assert_eq!(slip(verifier, digits), Some(Slip::Hexadecimal));
+        let encoded = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digits);
+        assert_eq!(slip(verifier, &encoded), Some(Slip::EncodedHexadecimal));
+        assert_eq!(slip(verifier, &challenge("another")), None);
+        assert_eq!(
+            check_form(digits),
+            Ok(()),
+            "its form alone does not show it"
+        );
     }
 
     #[test]

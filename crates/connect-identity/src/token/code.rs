@@ -15,7 +15,7 @@ use connect_core::domain::standing::Clause;
 use connect_core::id::ClientId;
 use connect_core::protocol::error::ErrorCode;
 use connect_core::protocol::form::Params;
-use connect_core::protocol::pkce;
+use connect_core::protocol::pkce::{self, Slip};
 use connect_store::clients::ClientRecord;
 use connect_store::{Cascade, Decision, Keys, Ledger, LedgerUnit};
 use serde_json::json;
@@ -411,10 +411,16 @@ fn malformed_verifier(flaw: &pkce::PkceFlaw) -> Refusal {
 }
 
 fn wrong_verifier(expected: &str, verifier: &str) -> Refusal {
-    let fix = if pkce::verify(expected, &pkce::challenge(verifier)) || verifier == expected {
-        "The challenge itself was sent as the verifier. Send the verifier it was made from. This code is spent; start again."
-    } else {
-        "The verifier is not the one this flow began with: a session that was overwritten by a second tab, or a verifier made anew in the callback, are common causes. This code is spent; start again."
+    let fix = match pkce::slip(verifier, expected) {
+        Some(Slip::Same) => {
+            "The challenge and the verifier are the same text: either the challenge was sent as the verifier, or the verifier was never hashed. The challenge is BASE64URL(SHA256(verifier)). This code is spent; start again."
+        }
+        Some(Slip::Hexadecimal | Slip::EncodedHexadecimal) => {
+            "The challenge was made of the digest in hexadecimal. Take the 32 bytes of the digest and write those in base64url. This code is spent; start again."
+        }
+        None => {
+            "The verifier is not the one this flow began with: a session that was overwritten by a second tab, or a verifier made anew in the callback, are common causes. This code is spent; start again."
+        }
     };
     invalid_grant(
         "code_verifier_matches",
