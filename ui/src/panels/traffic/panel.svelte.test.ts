@@ -259,6 +259,29 @@ describe('an exchange', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 
+  test('goes into a file alone or with its trace', async () => {
+    await open('#/traffic/exchange_3');
+    await screen.findByRole('tab', { name: 'Overview' });
+    const asked: unknown[] = [];
+    fake.sandbox.answers['traffic_export'] = (payload: unknown) => {
+      asked.push(payload);
+      return { har: {}, file_name: 'a.har', exchanges: 1, left_out: 0, redacted: [], lost: 0 };
+    };
+    host.saveFile = async () => null;
+    await user.click(screen.getByRole('button', { name: 'Export…' }));
+    expect(await screen.findByRole('radio', { name: 'Its trace' })).toBeChecked();
+    await user.click(screen.getByRole('button', { name: 'Save…' }));
+    await waitFor(() => expect(asked).toHaveLength(1));
+    await user.click(screen.getByRole('radio', { name: 'This one' }));
+    await user.click(screen.getByRole('button', { name: 'Save…' }));
+    await waitFor(() =>
+      expect(asked).toEqual([
+        { query: `trace:${fake.rows[2]?.trace}`, format: 'har', with_credentials: false },
+        { exchanges: ['exchange_3'], format: 'har', with_credentials: false },
+      ]),
+    );
+  });
+
   test('that is gone says so', async () => {
     await open('#/traffic/exchange_1');
     fake.sandbox.answers['traffic_get'] = () => {
