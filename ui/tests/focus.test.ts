@@ -74,6 +74,17 @@ test('a button that waits has it again when it may be pressed again', async () =
   expect(document.activeElement).toBe(button);
 });
 
+test('so has one that was off for less than a frame', async () => {
+  show('<main><button id="show">Show</button></main>');
+  const button = at('show') as HTMLButtonElement;
+  button.focus();
+  button.blur();
+  button.disabled = true;
+  button.disabled = false;
+  await settled();
+  expect(document.activeElement).toBe(button);
+});
+
 test('one that can no longer be pressed passes it on', async () => {
   show('<main><button id="save">Save</button><button id="undo">Undo</button></main>');
   const button = at('save') as HTMLButtonElement;

@@ -85,10 +85,13 @@ export function keepFocus(): () => void {
     if (last && isLost() && isDisabled(last.element)) nearest(last)?.focus();
   }
 
-  const observer = new MutationObserver(() => {
-    if (!last || (last.element.isConnected && !isDisabled(last.element) && !wasDisabled)) return;
+  const observer = new MutationObserver((changes) => {
+    const held = last?.element;
+    if (!held) return;
+    // It may be on again already.
+    wasDisabled ||= changes.some((change) => change.type === 'attributes' && change.target === held);
     // Whoever closes something gives the focus back first.
-    asked ||= requestAnimationFrame(mend);
+    if (!held.isConnected || wasDisabled) asked ||= requestAnimationFrame(mend);
   });
   observer.observe(document.body, {
     childList: true,
