@@ -90,6 +90,19 @@ fn number(exchange: &Value) -> usize {
 }
 
 #[tokio::test]
+async fn after_a_factory_reset_as_much_is_kept_as_at_first() {
+    let mut requests = Numbered::keeping(json!({ "keep_exchanges": 100 })).await;
+    let confirmed = json!({ "confirm": "factory reset" });
+    requests
+        .sandbox
+        .rpc("workspace_factory_reset", confirmed)
+        .await;
+    // More than are written between two looks at the limits.
+    requests.send(1200).await;
+    assert_eq!(requests.kept().await, requests.newest_from(0));
+}
+
+#[tokio::test]
 async fn by_count_the_newest_are_kept() {
     let mut requests = Numbered::keeping(json!({ "keep_exchanges": 100 })).await;
     requests.send(100).await;

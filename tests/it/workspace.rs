@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use connect_core::domain::settings::Settings;
 use connect_rpc::ErrorCode;
 use serde_json::{Value, json};
 
@@ -162,10 +163,14 @@ async fn a_factory_reset_removes_all_but_the_demo_apps_ids_and_secrets() {
         .await;
     let person = json!({ "email": "made@example.com", "name": "Made", "without_data": true });
     sandbox.rpc("people_create", person).await;
-    let settings = json!({ "userinfo": true, "keep_days": 3, "profile": "strict" });
+    let settings =
+        json!({ "userinfo": true, "keep_days": 3, "profile": "strict", "survive_power_cut": true });
     sandbox.rpc("settings_update", settings).await;
+    let durable = sandbox.app.data_dir().join("synchronous-full");
+    assert!(durable.exists(), "the next start reads it");
     sandbox.advance(24 * 3600).await;
     reset(&sandbox).await;
+    assert!(!durable.exists(), "a setting like the others");
 
     let after = apps(&sandbox).await;
     assert_eq!(secrets(&after), secrets(&before));
@@ -186,9 +191,14 @@ async fn a_factory_reset_removes_all_but_the_demo_apps_ids_and_secrets() {
     let maya = sandbox.rpc("people_get", json!({ "user_id": MAYA })).await;
     assert_ne!(maya["latest_results"], json!([]), "with her data");
     let settings = sandbox.rpc("settings_get", json!({})).await["settings"].clone();
+    let as_at_first = Settings {
+        auto_approve: Some(MAYA.to_owned()),
+        ..Settings::default()
+    };
     assert_eq!(
         settings,
-        json!(connect_core::domain::settings::Settings::default())
+        json!(as_at_first),
+        "and what this run was started with"
     );
     let clock = sandbox.rpc("clock_get", json!({})).await;
     assert_eq!(clock["ahead_ms"], 0, "sandbox time begins anew");
@@ -208,8 +218,6 @@ async fn a_factory_reset_removes_all_but_the_demo_apps_ids_and_secrets() {
         .await
         .is_service_error(401, "invalid_token");
     sandbox.introspect(&made, "x").await.expect(401);
-    let maya = json!({ "auto_approve": MAYA });
-    sandbox.rpc("settings_update", maya).await;
     let fresh = sandbox.tokens(&web, "openid read:biomarkers").await;
     sandbox.biomarkers(&fresh.access).await.expect(200);
 }

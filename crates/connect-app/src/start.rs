@@ -307,7 +307,7 @@ async fn vault(config: &Config, path: &Path, env: &Env, is_new: bool) -> Result<
 }
 
 /// The settings with what the command line says for this run.
-fn overridden(mut settings: Settings, config: &Config) -> Settings {
+pub(crate) fn overridden(mut settings: Settings, config: &Config) -> Settings {
     if let Some(profile) = config.profile {
         settings.profile = profile;
     }

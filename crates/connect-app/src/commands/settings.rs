@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Answer, broken, flawless};
 use crate::App;
-use crate::start::{POWER_CUT_FILE, retention};
+use crate::start::{POWER_CUT_FILE, overridden, retention};
 
 /// Name, meaning and standing of each setting's default.
 const ABOUT: [(&str, &str, Standing); 10] = [
@@ -75,9 +75,20 @@ pub(super) async fn update(app: &App, request: rpc::UpdateSettings) -> Answer<rp
     check(app, &request, &new).await?;
     let kept = store(app, request).await.map_err(broken)?;
     keep_durability(app, kept.survive_power_cut);
-    app.0.traffic.set_retention(retention(&new));
-    app.0.settings.set(new.clone());
+    put_in_force(app, &new);
     Ok(answer(&new))
+}
+
+/// Puts the settings of a new world in force, and for this run what the command line says.
+pub(super) fn begin_anew(app: &App) {
+    let new = Settings::default();
+    keep_durability(app, new.survive_power_cut);
+    put_in_force(app, &overridden(new, &app.0.config));
+}
+
+fn put_in_force(app: &App, settings: &Settings) {
+    app.0.traffic.set_retention(retention(settings));
+    app.0.settings.set(settings.clone());
 }
 
 /// The settings with what was asked for.

@@ -74,7 +74,7 @@ pub(super) async fn factory_reset(app: &App, request: rpc::FactoryReset) -> Answ
         .await
         .map_err(broken)?;
     app.0.env.set_clock_state(running);
-    app.0.settings.set(Settings::default());
+    super::settings::begin_anew(app);
     app.0.identity.keys.forget();
     app.0.traffic.clear().await.map_err(broken)?;
     if app.0.config.seed == Seed::Demo {
