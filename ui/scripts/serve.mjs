@@ -27,6 +27,8 @@ export function serve({ folder = 'dist', control, port = 0 }) {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         outgoing.flushHeaders();
         answer.pipe(outgoing);
+        // A stream whose sandbox has gone ends here too.
+        answer.on('close', () => outgoing.destroy());
       });
       onward.on('error', () => outgoing.destroy());
       outgoing.on('close', () => onward.destroy());

@@ -2,7 +2,7 @@
 
 import { hearChanges } from './stream';
 import { dropToken, takeToken } from './token';
-import { PlatformError, type FileToSave, type PickedFile, type Platform } from './types';
+import { PlatformError, type Connection, type FileToSave, type PickedFile, type Platform } from './types';
 
 const NO_TOKEN =
   'This tab has no token for the sandbox, or an old one. Open the address that `connect-sandbox serve --ui` printed when it started.';
@@ -17,6 +17,8 @@ export function browserPlatform(): Platform {
     }
   });
 
+  /** Looks whether the stream still lives: something between may hold it open although the sandbox is gone. */
+  let doubt: (() => void) | null = null;
   const authorization = (): Record<string, string> => (token ? { authorization: `Bearer ${token}` } : {});
 
   return {
@@ -34,6 +36,7 @@ export function browserPlatform(): Platform {
           credentials: 'omit',
         });
       } catch {
+        doubt?.();
         throw new PlatformError('offline', 'The sandbox does not answer. Is it still running?');
       }
       const answer: unknown = await response.json().catch(() => undefined);
@@ -48,7 +51,21 @@ export function browserPlatform(): Platform {
     changes(listener) {
       const open = (signal: AbortSignal) =>
         fetch('/events', { headers: authorization(), cache: 'no-store', credentials: 'omit', signal });
-      return whileVisible((again) => hearChanges({ open, wait: pause }, listener, again));
+      let last: Connection = 'connecting';
+      const onConnection = (next: Connection) => {
+        last = next;
+        listener.onConnection(next);
+      };
+      const stream = whileVisible((again) =>
+        hearChanges({ open, wait: pause }, { onBatch: (batch) => listener.onBatch(batch), onConnection }, again),
+      );
+      doubt = () => {
+        if (last === 'live') stream.restart();
+      };
+      return () => {
+        doubt = null;
+        stream.stop();
+      };
     },
 
     async openExternal(url) {
@@ -70,7 +87,7 @@ export function browserPlatform(): Platform {
  * Holds a stream only while the page is in sight: a browser gives one address about six connections for all of its tabs,
  * and pages kept for the back button would go on holding theirs. `again` is true for every stream but the first.
  */
-function whileVisible(start: (again: boolean) => () => void): () => void {
+function whileVisible(start: (again: boolean) => () => void): { stop(): void; restart(): void } {
   let stop: (() => void) | null = null;
   let started = false;
   const look = () => {
@@ -84,9 +101,16 @@ function whileVisible(start: (again: boolean) => () => void): () => void {
   };
   look();
   document.addEventListener('visibilitychange', look);
-  return () => {
-    document.removeEventListener('visibilitychange', look);
-    stop?.();
+  return {
+    stop() {
+      document.removeEventListener('visibilitychange', look);
+      stop?.();
+    },
+    restart() {
+      if (!stop) return;
+      stop();
+      stop = start(true);
+    },
   };
 }
 

@@ -20,20 +20,35 @@ export const LEVELS: readonly { value: LogLevel; label: string; hint: string }[]
   },
 ];
 
-/** Members beyond the message: `port=9400 error="no space"`. */
-export function fieldsOf(line: LogLine): string {
+export interface Field {
+  readonly name: string;
+  /** `9400`, `"no space"`. */
+  readonly text: string;
+  /** The exchange that the line is about, to be opened. */
+  readonly exchange: string | null;
+}
+
+/** Members beyond the message, by name: `error`, `port`. */
+export function fieldsOf(line: LogLine): Field[] {
   const fields = (line.fields ?? {}) as Record<string, unknown>;
   return Object.entries(fields)
-    .map(
-      ([name, value]) =>
-        `${name}=${typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value)}`,
-    )
-    .join(' ');
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, value]) => ({
+      name,
+      text: typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value),
+      exchange: name === 'exchange' && typeof value === 'string' ? value : null,
+    }));
 }
 
 /** One record as one line of text. */
 export function asText(line: LogLine): string {
-  return [line.at, line.level.toUpperCase().padEnd(5), line.target, line.message, fieldsOf(line)]
+  return [
+    line.at,
+    line.level.toUpperCase().padEnd(5),
+    line.target,
+    line.message,
+    ...fieldsOf(line).map(({ name, text }) => `${name}=${text}`),
+  ]
     .filter(Boolean)
     .join(' ');
 }

@@ -200,7 +200,7 @@ describe('where the sandbox is', () => {
       throw new PlatformError('offline', 'nothing answers');
     };
     open();
-    expect(await screen.findByRole('alert')).toHaveTextContent('nothing answers');
+    expect(await screen.findByRole('alert')).toHaveTextContent('Nothing answers');
     expect(screen.getByRole('button', { name: 'Try again' })).toBeVisible();
   });
 });
