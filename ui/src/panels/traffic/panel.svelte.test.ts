@@ -218,6 +218,8 @@ describe('an exchange', () => {
     await user.click(screen.getByRole('button', { name: REFUSAL.remedy.label }));
     expect(await screen.findByText('Fixed')).toBeVisible();
     expect(screen.getByText('+ http://localhost:3000/calback')).toBeVisible();
+    // What came before the fix is no other try.
+    expect(screen.getByText(/^Now send the request again/)).toBeVisible();
     expect(app['redirect_uris']).toHaveLength(2);
     await user.click(screen.getByRole('button', { name: 'Undo' }));
     await waitFor(() => expect(app['redirect_uris']).toHaveLength(1));
@@ -270,6 +272,7 @@ describe('an exchange', () => {
     host.saveFile = async () => null;
     await user.click(screen.getByRole('button', { name: 'Export…' }));
     expect(await screen.findByRole('radio', { name: 'Its trace' })).toBeChecked();
+    await waitFor(() => expect(screen.getByRole('radio', { name: 'Its trace' })).toHaveFocus());
     await user.click(screen.getByRole('button', { name: 'Save…' }));
     await waitFor(() => expect(asked).toHaveLength(1));
     await user.click(screen.getByRole('radio', { name: 'This one' }));

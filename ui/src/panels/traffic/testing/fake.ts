@@ -93,7 +93,8 @@ export function fakeTraffic(
     traffic_list: (request: ListTraffic) => {
       const all = fake.rows.filter((row) => !request.up_to || row.seq <= request.up_to);
       const matching = request.query ? all.filter((row) => fits(row, request.query ?? '')) : all;
-      const ordered = request.order === 'oldest' ? matching : [...matching].reverse();
+      const there = matching.filter((row) => row.seq > (request.after ?? 0));
+      const ordered = request.order === 'oldest' ? there : there.reverse();
       const offset = request.offset ?? 0;
       const position = ordered.findIndex((row) => row.id === request.position_of);
       return {
