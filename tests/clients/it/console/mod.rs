@@ -1,6 +1,8 @@
 //! The console in a real Chromium, as `connect-sandbox serve --ui` serves it.
 
 mod appearance;
+mod hands;
+mod keyboard;
 mod markup;
 mod story;
 
