@@ -26,6 +26,17 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
+/// What `explain` calls the newest exchange that was refused.
+pub(crate) const LAST: &str = "last";
+
+const COMPLETIONS: &str = "\
+For this shell only:
+  bash  source <(connect-sandbox completions bash)
+  zsh   source <(connect-sandbox completions zsh)
+  fish  connect-sandbox completions fish | source
+
+For every shell, put that line into ~/.bashrc, after `compinit` into ~/.zshrc, or into ~/.config/fish/config.fish.";
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
@@ -71,8 +82,10 @@ pub(crate) enum Command {
     /// Call a command of a running sandbox
     #[command(after_help = "See `connect-sandbox commands` for what there is.")]
     Rpc(Rpc),
-    /// List the commands that `rpc` calls
+    /// List the commands that `rpc` calls, or say what one of them takes
     Commands {
+        /// Name of a command, to read what it takes
+        command: Option<String>,
         /// Names, topics and JSON Schemas as JSON
         #[arg(long)]
         json: bool,
@@ -85,9 +98,12 @@ pub(crate) enum Command {
     },
     /// Print an app's credentials and addresses for its environment
     Env(Env),
+    /// Print code that runs as it is, made for an app
+    Code(Code),
     /// Say why an exchange was answered as it was
     Explain {
         /// Id of the exchange, or `last` for the newest that was refused
+        #[arg(default_value = LAST)]
         exchange: String,
         /// As JSON
         #[arg(long)]
@@ -102,6 +118,7 @@ pub(crate) enum Command {
     /// Clear activity: traffic, grants, tokens and sessions go; apps, secrets, personas and keys stay
     Clear,
     /// Print a script that completes this command line
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// For which shell
         shell: Shell,
@@ -173,6 +190,44 @@ pub(crate) struct Env {
     pub(crate) format: EnvFormat,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Code {
+    /// In what
+    pub(crate) language: Language,
+    /// Name or client_id of the app [default: Demo Web App, or the only one there is]
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// Write the files and `.env` into this directory, made when it is not there; no file is overwritten
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) into: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// Node.js with Express
+    Node,
+    /// Python with Flask
+    Python,
+    /// React Native with Expo
+    ReactNative,
+    /// A shell script around curl
+    Curl,
+    /// Rust
+    Rust,
+}
+
+impl From<Language> for connect_rpc::apps::CodeLanguage {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Node => Self::Node,
+            Language::Python => Self::Python,
+            Language::ReactNative => Self::ReactNative,
+            Language::Curl => Self::Curl,
+            Language::Rust => Self::Rust,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EnvFormat {
     Dotenv,
@@ -225,6 +280,31 @@ fn profile_parser() -> impl clap::builder::TypedValueParser<Value = Profile> {
     use clap::builder::TypedValueParser as _;
     PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.as_str()))
         .map(|word| Profile::from_word(&word).unwrap_or(Profile::Loop))
+}
+
+/// The command line as shells complete it: with the names of all commands after `rpc` and `commands`. They are no
+/// possible values of the arguments themselves, since a slip is answered better than with a list of them all.
+pub(crate) fn for_completion() -> clap::Command {
+    let with = |name: &'static str, words: Vec<&'static str>| {
+        // `mut_arg` would put the argument behind the others.
+        move |command: clap::Command| {
+            command.mut_args(|arg| {
+                if arg.get_id() == name {
+                    arg.value_parser(PossibleValuesParser::new(words.clone()))
+                } else {
+                    arg
+                }
+            })
+        }
+    };
+    let names: Vec<&str> = connect_rpc::COMMANDS
+        .iter()
+        .map(|known| known.name)
+        .collect();
+    Arguments::command()
+        .mut_subcommand("rpc", with("command", names.clone()))
+        .mut_subcommand("commands", with("command", names))
+        .mut_subcommand("explain", with("exchange", vec![LAST]))
 }
 
 /// Reads the command line; help, version and mistakes end the process here, a mistake with exit code 2.

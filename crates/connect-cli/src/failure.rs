@@ -28,6 +28,13 @@ pub(crate) enum Failure {
     /// A command of the control surface failed.
     #[error(transparent)]
     Command(RpcError),
+    /// A command of the control surface does not take a payload.
+    #[error("{} (bad_request)", error.message)]
+    Payload {
+        error: RpcError,
+        /// The members it takes; empty when it takes nothing.
+        takes: String,
+    },
     /// The sandbox did not start.
     #[error(transparent)]
     Start(StartError),
@@ -75,7 +82,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::NobodyReads => 0,
-            Self::Arguments(_) => 2,
+            Self::Arguments(_) | Self::Payload { .. } => 2,
             Self::NotFound(_) => 3,
             Self::Client(ClientError::NotRunning { .. }) => 7,
             Self::Client(ClientError::Socket { source, .. })
@@ -107,6 +114,14 @@ impl Failure {
                 output::error(&self.to_string());
                 let given = commands_data_dir(data_dir);
                 output::hint(&format!("start one with: connect-sandbox serve{given}"));
+            }
+            Self::Payload { takes, .. } => {
+                output::error(&self.to_string());
+                output::hint(&if takes.is_empty() {
+                    "it takes nothing".to_owned()
+                } else {
+                    format!("it takes {takes}")
+                });
             }
             Self::Command(error) => {
                 output::error(&format!("{} ({})", error.message, word(error.code)));

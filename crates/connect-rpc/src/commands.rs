@@ -214,7 +214,7 @@ macro_rules! table {
             Command {
                 name: concat!(stringify!($group), "_", stringify!($name)),
                 group: stringify!($group),
-                summary: $doc,
+                summary: $doc.trim_ascii(),
                 reads: &[$(Topic::$read),*],
                 writes: &[$(Topic::$write),*],
                 request: || schemars::schema_for!($request),

@@ -58,14 +58,18 @@ fn read<T: DeserializeOwned>(command: &str, payload: Value) -> Answer<T> {
     } else {
         payload
     };
-    serde_json::from_value(payload).map_err(|error| {
+    let refused = |why: &dyn std::fmt::Display| {
         RpcError::new(
             ErrorCode::BadRequest,
             format!(
-                "{command} does not take this payload: {error}; see `connect-sandbox commands`"
+                "{command} does not take this payload: {why}; see `connect-sandbox commands {command}`"
             ),
         )
-    })
+    };
+    if !payload.is_object() {
+        return Err(refused(&"it must be a JSON object"));
+    }
+    serde_json::from_value(payload).map_err(|error| refused(&error))
 }
 
 fn write<T: Serialize>(answer: &T) -> Answer<Value> {

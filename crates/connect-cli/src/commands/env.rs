@@ -11,18 +11,25 @@ use crate::failure::Failure;
 use crate::output::{self, plain};
 
 /// The app that is meant when none is named.
-const USUAL: &str = "Demo Web App";
+pub(super) const USUAL: &str = "Demo Web App";
 
 pub(super) async fn run(data_dir: &Path, asked: Env) -> Result<(), Failure> {
     let mut sandbox = Sandbox::on(data_dir).await?;
-    let AppList { apps } = sandbox.get("apps_list", json!({})).await?;
-    let app = choose(&apps, asked.app.as_deref())?;
     let asked = EnvOfApp {
-        client_id: app.client_id.clone(),
+        client_id: client_id(&mut sandbox, asked.app.as_deref()).await?,
         format: asked.format.into(),
     };
     let env: AppEnv = sandbox.get("apps_env", json!(asked)).await?;
     Ok(output::data(&env.text)?)
+}
+
+/// The id of the app that is meant.
+pub(super) async fn client_id(
+    sandbox: &mut Sandbox,
+    asked: Option<&str>,
+) -> Result<String, Failure> {
+    let AppList { apps } = sandbox.get("apps_list", json!({})).await?;
+    Ok(choose(&apps, asked)?.client_id.clone())
 }
 
 /// The app that is meant.
@@ -68,12 +75,16 @@ fn choose<'a>(apps: &'a [App], asked: Option<&str>) -> Result<&'a App, Failure> 
     }
 }
 
+/// Their names; the services' own clients, which nobody means who is asked for one, are left out.
 fn names(apps: &[App]) -> String {
-    let mut names: Vec<&App> = apps.iter().collect();
-    names.sort_by_key(|app| app.service.is_some());
-    names
-        .into_iter()
+    let own: Vec<String> = apps
+        .iter()
+        .filter(|app| app.service.is_none())
         .map(|app| plain(&app.name))
-        .collect::<Vec<_>>()
-        .join(", ")
+        .collect();
+    if own.is_empty() {
+        "none but the services' own".to_owned()
+    } else {
+        own.join(", ")
+    }
 }

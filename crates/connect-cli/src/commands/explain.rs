@@ -6,12 +6,13 @@ use connect_rpc::traffic::{ExchangeRef, Explanation, ListTraffic, TrafficList};
 use serde_json::{Value, json};
 
 use super::ask::Sandbox;
+use crate::arguments::LAST;
 use crate::failure::{self, Failure};
 use crate::{explain, output};
 
 pub(super) async fn run(data_dir: &Path, exchange: &str, json: bool) -> Result<(), Failure> {
     let mut sandbox = Sandbox::on(data_dir).await?;
-    let exchange = if exchange == "last" {
+    let exchange = if exchange == LAST {
         newest_refused(&mut sandbox).await?
     } else {
         exchange.to_owned()

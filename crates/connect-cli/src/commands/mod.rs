@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod ask;
+mod code;
 mod env;
 mod explain;
 mod list;
@@ -12,10 +13,9 @@ mod world;
 
 use std::io;
 
-use clap::CommandFactory as _;
 use connect_app::host::logs::LogFile;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{self, Arguments, Command};
 use crate::failure::Failure;
 use crate::{output, paths};
 
@@ -29,16 +29,20 @@ pub(crate) fn run(arguments: Arguments, logs: &LogFile) -> Result<(), Failure> {
     } = arguments;
     match command {
         Command::Serve(serve) => serve::run(&serve, data_dir, data_dir_was_typed, logs),
-        Command::Commands { json } => list::run(json),
+        Command::Commands { command, json } => list::run(command.as_deref(), json),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(
                 shell,
-                &mut Arguments::command(),
+                &mut arguments::for_completion(),
                 "connect-sandbox",
                 &mut script,
             );
-            Ok(output::data(&String::from_utf8_lossy(&script))?)
+            // In bash, clap_complete writes the dash of the program's name in two ways (`sc.replace('-', CMD_SEP)` in
+            // its `bash.rs`), so that nothing after a subcommand would be completed.
+            let script = String::from_utf8_lossy(&script)
+                .replace("connect__subcmd__sandbox", "connect__sandbox");
+            Ok(output::data(&script)?)
         }
         Command::ConfigSchema => {
             let schema = serde_json::to_string_pretty(&connect_app::configuration::schema());
@@ -55,6 +59,7 @@ pub(crate) fn run(arguments: Arguments, logs: &LogFile) -> Result<(), Failure> {
                     Command::Rpc(call) => rpc::run(&data_dir, call).await,
                     Command::Status { json } => status::run(&data_dir, json).await,
                     Command::Env(env) => env::run(&data_dir, env).await,
+                    Command::Code(code) => code::run(&data_dir, code).await,
                     Command::Explain { exchange, json } => {
                         explain::run(&data_dir, &exchange, json).await
                     }

@@ -3,9 +3,11 @@
 use std::io::Read as _;
 use std::path::Path;
 
+use connect_rpc::ErrorCode;
 use serde_json::Value;
 
 use super::ask::Sandbox;
+use super::list::takes;
 use crate::arguments::Rpc;
 use crate::failure::Failure;
 use crate::output;
@@ -14,14 +16,21 @@ use crate::output;
 const LIKENESS: f64 = 0.8;
 
 pub(super) async fn run(data_dir: &Path, call: Rpc) -> Result<(), Failure> {
-    if connect_rpc::find(&call.command).is_none() {
+    let Some(command) = connect_rpc::find(&call.command) else {
         return Err(Failure::Arguments(unknown(&call.command)));
-    }
+    };
     let payload = payload(call.payload.as_deref())?;
     let answer = Sandbox::on(data_dir)
         .await?
         .call(&call.command, payload)
-        .await?;
+        .await
+        .map_err(|failure| match failure {
+            Failure::Command(error) if error.code == ErrorCode::BadRequest => Failure::Payload {
+                error,
+                takes: takes(&Value::from((command.request)())),
+            },
+            other => other,
+        })?;
     Ok(output::json(&answer)?)
 }
 
@@ -45,7 +54,7 @@ fn payload(given: Option<&str>) -> Result<Value, Failure> {
 }
 
 /// What is said of a command that does not exist.
-fn unknown(name: &str) -> String {
+pub(super) fn unknown(name: &str) -> String {
     let group = name.split('_').next().unwrap_or_default();
     let mut near: Vec<(f64, &str)> = connect_rpc::COMMANDS
         .iter()

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 
 use connect_app::{App, shell};
 use connect_rpc::apps::AppList;
+use connect_rpc::clock::Clock;
 use connect_rpc::people::PersonList;
 use connect_rpc::sandbox::Status;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::status::kept;
+use super::env::USUAL;
+use super::status::{apart, kept, time};
 use crate::failure::{Failure, commands_data_dir};
 use crate::output::{BOLD, CARE, CODE, DIM, GOOD, plain, styled};
 
@@ -17,6 +19,7 @@ pub(super) async fn text(app: &App) -> Result<String, Failure> {
     let status: Status = get(app, "sandbox_status").await?;
     let apps: AppList = get(app, "apps_list").await?;
     let people: PersonList = get(app, "people_list").await?;
+    let clock: Clock = get(app, "clock_get").await?;
     let mut text = format!(
         "{} connect-sandbox {} is ready.\n\n",
         styled(GOOD, "✓"),
@@ -55,6 +58,9 @@ pub(super) async fn text(app: &App) -> Result<String, Failure> {
     }
     row("Data", kept(&status));
     row("Profile", status.profile.as_str().to_owned());
+    if clock.paused || apart(clock.ahead_ms).is_some() {
+        row("Clock", time(&clock));
+    }
     let width = people
         .people
         .iter()
@@ -113,6 +119,13 @@ fn next(text: &mut String, app: &App, first: Option<&String>) {
                 typed("rpc apps_create '{…}'")
             );
         }
+    }
+    if first.is_some_and(|name| name == USUAL) {
+        let _ = writeln!(
+            text,
+            "  code that runs with it   {}",
+            typed("code python --into my-app")
+        );
     }
     let _ = writeln!(text, "  why was it refused?      {}", typed("explain last"));
     let _ = writeln!(

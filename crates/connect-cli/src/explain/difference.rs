@@ -21,7 +21,7 @@ pub(super) fn marked(
 ) -> (Marked, Marked) {
     // One character for one: what is counted in one is right in the other.
     let (expected, received) = (plain(expected), plain(received));
-    match difference {
+    match difference.filter(|difference| alike(&expected, &received, difference)) {
         Some(difference) => (mark(&expected, difference), mark(&received, difference)),
         None => (
             Marked {
@@ -34,6 +34,13 @@ pub(super) fn marked(
             },
         ),
     }
+}
+
+/// Whether at least half of the shorter one is the same: carets under all of a value say nothing.
+fn alike(expected: &str, received: &str, difference: &Difference) -> bool {
+    let shorter = expected.chars().count().min(received.chars().count());
+    let same = difference.same_start.saturating_add(difference.same_end);
+    same.saturating_mul(2) >= shorter
 }
 
 fn mark(value: &str, difference: &Difference) -> Marked {
@@ -97,6 +104,15 @@ mod tests {
     fn what_only_one_of_them_has_is_marked_there() {
         assert_eq!(lines("/cb", "/cb/", 3, 0), "/cb\n/cb/\n   ^");
         assert_eq!(lines("/cb/", "/cb", 3, 0), "/cb/\n   ^\n/cb");
+    }
+
+    #[test]
+    fn values_with_little_in_common_are_not_marked() {
+        assert_eq!(lines("POST", "GET", 0, 1), "POST\nGET");
+        assert_eq!(
+            lines("K_b2k2bTEUWg", "zAscLGbzu5_R", 0, 0),
+            "K_b2k2bTEUWg\nzAscLGbzu5_R"
+        );
     }
 
     #[test]

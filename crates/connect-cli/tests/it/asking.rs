@@ -25,7 +25,15 @@ fn every_command_can_be_called_and_refuses_what_it_does_not_take() {
             "{}",
             run.err
         );
-        assert!(run.err.ends_with("(bad_request)\n"), "{}", run.err);
+        let (said, takes) = run.err.split_once("(bad_request)\n").unwrap();
+        assert!(
+            said.contains(&format!("see `connect-sandbox commands {}` ", command.name)),
+            "{said}"
+        );
+        assert!(
+            takes.starts_with("  it takes ") && takes.matches('\n').count() == 1,
+            "{takes}"
+        );
     }
     sandbox.stop();
 }
@@ -144,6 +152,47 @@ fn the_commands_are_listed_without_a_sandbox() {
 }
 
 #[test]
+fn a_payload_that_does_not_fit_is_answered_with_what_does() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    for (command, payload, said) in [
+        ("clock_advance", "3600", "it must be a JSON object"),
+        ("clock_advance", "{}", "\n  it takes seconds\n"),
+        ("apps_list", r#"{"limit": 3}"#, "\n  it takes nothing\n"),
+        ("apps_code", "{}", "\n  it takes client_id, language\n"),
+    ] {
+        let run = sandbox.run(&["rpc", command, payload]);
+        assert_eq!(run.code, 2, "{command}");
+        assert!(run.err.contains(said), "{command}: {}", run.err);
+    }
+    sandbox.stop();
+}
+
+#[test]
+fn one_command_says_what_each_of_its_members_is() {
+    let home = Home::new();
+    insta::assert_snapshot!(home.run(&["commands", "apps_code"]).data(), @r"
+    apps_code  Code that runs as pasted, for an app as it is registered.
+
+      client_id  text, needed
+        Which app.
+      language  node | python | react_native | curl | rust, needed
+        In what.
+    ");
+    let nothing = home.run(&["commands", "apps_list"]).data();
+    assert!(nothing.ends_with("\n\nIt takes nothing.\n"), "{nothing}");
+    let listed = home.run(&["commands", "apps_code", "--json"]).json();
+    assert_eq!(listed["name"], "apps_code");
+    let run = home.run(&["commands", "app_code"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("did you mean apps_code"), "{}", run.err);
+    for command in connect_rpc::COMMANDS {
+        let said = home.run(&["commands", command.name]).data();
+        assert!(!said.contains("  any,"), "{said}");
+    }
+}
+
+#[test]
 fn status_is_for_people_and_for_programs() {
     let home = Home::new();
     let sandbox = home.serve(&[]);
@@ -163,6 +212,13 @@ fn status_is_for_people_and_for_programs() {
     ] {
         assert!(table.contains(part), "{part} is not in\n{table}");
     }
+    assert!(!table.contains("ahead of"), "{table}");
+    sandbox.rpc("clock_advance", &json!({ "seconds": 7260 }));
+    let later = sandbox.run(&["status"]).data();
+    assert!(
+        later.contains("Z, 2 h 1 min ahead of this machine's\n"),
+        "{later}"
+    );
     sandbox.stop();
 }
 

@@ -143,7 +143,8 @@ fn an_app_is_named_by_name_or_client_id_and_the_demo_app_need_not_be() {
     let run = sandbox.run(&["env", "--app", "Demo"]);
     assert_eq!(run.code, 3);
     assert!(
-        run.err.contains("there is no app `Demo`; there are Demo "),
+        run.err.contains("there is no app `Demo`; there are Demo ")
+            && !run.err.contains(" service"),
         "{}",
         run.err
     );

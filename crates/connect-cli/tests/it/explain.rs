@@ -19,6 +19,7 @@ fn the_newest_refusal_is_explained_and_its_remedy_works_as_typed() {
     assert!(http(sandbox.platform(), &request).starts_with("HTTP/1.1 400 "));
 
     let text = sandbox.run(&["explain", "last"]).data();
+    assert_eq!(sandbox.run(&["explain"]).data(), text);
     for part in [
         "→ 400 invalid_request\n",
         "\n  ✓ client_known\n",

@@ -19,9 +19,10 @@ fn the_program() {
     Commands:
       serve        Run a sandbox until it is stopped
       rpc          Call a command of a running sandbox
-      commands     List the commands that `rpc` calls
+      commands     List the commands that `rpc` calls, or say what one of them takes
       status       Say where the running sandbox is and how it is
       env          Print an app's credentials and addresses for its environment
+      code         Print code that runs as it is, made for an app
       explain      Say why an exchange was answered as it was
       export       Print the running world as a connect.toml
       clear        Clear activity: traffic, grants, tokens and sessions go; apps, secrets, personas and
@@ -137,13 +138,37 @@ fn questions() {
       -h, --help             Print help
       -V, --version          Print version
     "#);
+    insta::assert_snapshot!(help(&["code", "-h"]), @r"
+    Print code that runs as it is, made for an app
+
+    Usage: connect-sandbox code [OPTIONS] <LANGUAGE>
+
+    Arguments:
+      <LANGUAGE>  In what [possible values: node, python, react-native, curl, rust]
+
+    Options:
+          --app <APP>       Name or client_id of the app [default: Demo Web App, or the only one there
+                            is]
+          --data-dir <DIR>  Where the workspace is kept, and where a running sandbox is found [default:
+                            the platform's place for data] [env: CONNECT_DATA_DIR]
+          --into <DIR>      Write the files and `.env` into this directory, made when it is not there;
+                            no file is overwritten
+          --log <LEVEL>     How much is logged to standard error [env: CONNECT_LOG] [default: warn]
+                            [possible values: off, error, warn, info, debug, trace]
+      -h, --help            Print help (see more with '--help')
+      -V, --version         Print version
+    ");
+    assert!(
+        help(&["completions", "-h"])
+            .contains("\n  zsh   source <(connect-sandbox completions zsh)\n")
+    );
     insta::assert_snapshot!(help(&["explain", "-h"]), @r#"
     Say why an exchange was answered as it was
 
-    Usage: connect-sandbox explain [OPTIONS] <EXCHANGE>
+    Usage: connect-sandbox explain [OPTIONS] [EXCHANGE]
 
     Arguments:
-      <EXCHANGE>  Id of the exchange, or `last` for the newest that was refused
+      [EXCHANGE]  Id of the exchange, or `last` for the newest that was refused [default: last]
 
     Options:
           --data-dir <DIR>  Where the workspace is kept, and where a running sandbox is found [default:

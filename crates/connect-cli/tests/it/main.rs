@@ -1,6 +1,7 @@
 //! The program as people and scripts run it: arguments in; standard output, standard error and the exit code out.
 
 mod asking;
+mod code;
 mod env;
 mod explain;
 mod failing;
