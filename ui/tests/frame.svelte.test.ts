@@ -141,6 +141,14 @@ describe('the frame', () => {
     expect(sandbox.current.copied).toEqual(['http://127.0.0.1:9400']);
   });
 
+  test('lets the clock tick between two answers of the sandbox', async () => {
+    await start();
+    const clock = screen.getByTitle('The sandbox clock');
+    expect(clock).toHaveTextContent('12:34:5');
+    await waitFor(() => expect(clock).toHaveTextContent(/12:34:5[78]/), { timeout: 4000 });
+    expect(calls('clock_get')).toHaveLength(1);
+  });
+
   test('says that the sandbox is gone, and that it is back', async () => {
     await start();
     expect(screen.getByText('Live')).toBeInTheDocument();

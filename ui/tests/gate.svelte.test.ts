@@ -16,6 +16,7 @@ vi.mock('../src/platform', async () => {
 });
 
 const { default: Gate } = await import('../src/app/Gate.svelte');
+const { default: Strip } = await import('../src/app/Strip.svelte');
 const { gate, watchSandbox } = await import('../src/app/gate.svelte');
 const { startChanges } = await import('../src/rpc');
 
@@ -32,7 +33,10 @@ test('a sandbox that could not be started says why, and can be started at anothe
   };
   stops = [startChanges(), watchSandbox()];
   render(Gate);
+  render(Strip, { status: undefined });
   expect(await screen.findByText(/Port 9400 is taken/)).toBeInTheDocument();
+  expect(screen.getByText('The sandbox does not run')).toBeInTheDocument();
+  expect(screen.queryByText('Live')).toBeNull();
   expect(gate.closed).toBe(true);
   await userEvent.setup().click(screen.getByRole('button', { name: 'Use any free port this time' }));
   expect(sandbox.current.calls.at(-1)).toEqual({ cmd: 'host_retry', payload: { any_port: true } });

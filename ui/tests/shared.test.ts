@@ -101,7 +101,7 @@ describe('presenter mode', () => {
       '{"birthdate": "••••", "given_name":"••••"}',
     );
     expect(masked('dob=1988-04-12&scope=openid')).toBe('dob=••••&scope=openid');
-    expect(masked('login_hint=maya%40example.com')).toBe('••••@••••');
+    expect(masked('login_hint=maya%40example.com')).toBe('login_hint=••••@••••');
     presenter.set(true);
     expect(presenter.name('Maya Lindqvist')).toBe('M•••• L••••');
     presenter.know(names);

@@ -22,9 +22,11 @@ export const sandboxTime = {
 
 /** Told by the frame whenever the sandbox clock is known anew. */
 export function setSandboxTime(clock: { readonly now: string; readonly paused: boolean }): void {
-  wall = Date.now();
-  // Against this computer's clock, which need not be the sandbox's: the page may be on another machine.
-  aheadMs = Date.parse(clock.now) - wall;
+  // Against this computer's clock, which need not be the sandbox's: the page may be on another machine. It is read here
+  // and not from `wall`: an effect that sets the time must not run again with every tick, and set it back.
+  const here = Date.now();
+  wall = here;
+  aheadMs = Date.parse(clock.now) - here;
   frozenAt = clock.paused ? Date.parse(clock.now) : null;
 }
 
