@@ -282,6 +282,8 @@ fn python(request: &Request<'_>, out: &mut String) -> std::fmt::Result {
 
 #[cfg(test)]
 mod tests {
+    use rpc::CopyFormat::{Curl, Fetch, Httpie, Python};
+
     use super::*;
 
     const POST: &str = "POST /v1/oauth/token?a=it's HTTP/1.1\r\nHost: localhost:9400\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\nX-Empty:\r\n\r\nname=it's";
@@ -289,19 +291,19 @@ mod tests {
     #[test]
     fn requests_are_written_so_that_they_run() {
         let of = |format| written(POST.as_bytes(), "", format).expect("a request");
-        insta::assert_snapshot!(of(rpc::CopyFormat::Curl), @r#"
+        insta::assert_snapshot!(of(Curl), @r#"
         curl 'http://localhost:9400/v1/oauth/token?a=it'\''s' \
           -H 'Content-Type: application/x-www-form-urlencoded' \
           -H 'X-Empty;' \
           --data-raw 'name=it'\''s'
         "#);
-        insta::assert_snapshot!(of(rpc::CopyFormat::Httpie), @r#"
+        insta::assert_snapshot!(of(Httpie), @r#"
         http --ignore-stdin POST 'http://localhost:9400/v1/oauth/token?a=it'\''s' \
           'Content-Type: application/x-www-form-urlencoded' \
           'X-Empty;' \
           --raw 'name=it'\''s'
         "#);
-        insta::assert_snapshot!(of(rpc::CopyFormat::Fetch), @r#"
+        insta::assert_snapshot!(of(Fetch), @r#"
         const response = await fetch("http://localhost:9400/v1/oauth/token?a=it's", {
           method: "POST",
           headers: [
@@ -313,7 +315,7 @@ mod tests {
         });
         console.log(response.status, await response.text());
         "#);
-        insta::assert_snapshot!(of(rpc::CopyFormat::Python), @r#"
+        insta::assert_snapshot!(of(Python), @r#"
         import requests
 
         response = requests.request(
@@ -334,7 +336,6 @@ mod tests {
     fn bytes_that_are_no_text_are_carried_in_base64() {
         let mut put = b"PUT /x HTTP/1.1\r\nHost: h\r\n\r\n".to_vec();
         put.extend_from_slice(&[0, 159, 146, 150]);
-        use rpc::CopyFormat::{Curl, Fetch, Httpie, Python};
         for format in [Curl, Httpie, Fetch, Python] {
             let text = written(&put, "", format).expect("a request");
             assert!(text.contains("AJ+Slg=="), "{text}");
@@ -353,7 +354,6 @@ mod tests {
     #[test]
     fn nothing_in_a_request_is_a_command() {
         let odd = b"`id`$ /a/../b[1]$(id) HTTP/1.1\r\nHost: h\r\n\r\n";
-        use rpc::CopyFormat::{Curl, Httpie};
         let of = |format| written(odd, "", format).expect("a request");
         assert_eq!(
             of(Curl),

@@ -64,7 +64,10 @@ impl Redaction {
             .chain_update(self.salt)
             .chain_update(value.as_bytes())
             .finalize();
-        let placeholder = format!("[{what}.{}]", &hex(&digest)[..10]);
+        let digits = digest[..5]
+            .iter()
+            .fold(0_u64, |all, byte| all << 8 | u64::from(*byte));
+        let placeholder = format!("[{what}.{digits:010x}]");
         self.given.insert(value.to_owned(), placeholder.clone());
         self.all.insert(placeholder.clone());
         placeholder
@@ -247,10 +250,6 @@ fn string_end(text: &str) -> Option<usize> {
         escaped = byte == b'\\' && !escaped;
         ends
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
