@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[ts(type = "string")]
 pub struct Timestamp(i64);
 
-/// The last millisecond that RFC 3339 can name (9999-12-31T23:59:59.999Z).
+/// The last moment there is, 9999-12-30T22:00:00Z less a millisecond: a later one is not of the year 9999 everywhere.
 const LAST_MILLIS: i64 = 253_402_207_200_999 - 1_000;
 
 impl Timestamp {
@@ -71,10 +71,22 @@ impl FromStr for Timestamp {
     type Err = jiff::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self::from_millis(
-            text.parse::<jiff::Timestamp>()?.as_millisecond(),
-        ))
+        match text.parse::<jiff::Timestamp>() {
+            Ok(moment) => Ok(Self::from_millis(moment.as_millisecond())),
+            // `9999-12-31T23:59:59Z` is how many say "for ever": held within, like any other.
+            Err(_) if is_beyond_the_last(text) => Ok(Self(LAST_MILLIS)),
+            Err(error) => Err(error),
+        }
     }
+}
+
+/// Whether `text`, which could not be read, is an RFC 3339 time all the same: one in the last hours of the year 9999.
+fn is_beyond_the_last(text: &str) -> bool {
+    jiff::fmt::temporal::Pieces::parse(text).is_ok_and(|pieces| {
+        pieces.date().year() == 9999
+            && pieces.time().is_some()
+            && pieces.to_numeric_offset().is_some()
+    })
 }
 
 /// On the wire a timestamp is RFC 3339 text.
@@ -134,6 +146,10 @@ mod tests {
         assert_eq!(t.to_string(), "2026-05-22T12:34:56Z");
         assert_eq!(t.plus_millis(7).to_string(), "2026-05-22T12:34:56.007Z");
         assert!("yesterday".parse::<Timestamp>().is_err());
+        let end = "9999-12-31T23:59:59Z".parse().expect("a time");
+        assert_eq!(Timestamp::from_millis(i64::MAX), end);
+        assert!("9999-12-31".parse::<Timestamp>().is_err());
+        assert!("9999-12-31T23:59:59".parse::<Timestamp>().is_err());
     }
 
     #[test]
