@@ -1,5 +1,7 @@
 //! The journal: append-only, read by trace, by cause, by subject and by place.
 
+pub mod ending;
+
 use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::{Moment, Timestamp};
 use serde_json::Value;

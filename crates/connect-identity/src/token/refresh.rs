@@ -17,6 +17,7 @@ use connect_core::protocol::form::Params;
 use connect_core::protocol::scope::{ScopeError, ScopeSet};
 use connect_store::alerts::NewAlert;
 use connect_store::clients::ClientRecord;
+use connect_store::journal::ending;
 use connect_store::{Cascade, Decision, Keys, Ledger, LedgerUnit};
 use serde_json::json;
 
@@ -96,7 +97,15 @@ pub(super) async fn grant(
             notes.grant.clone_from(&token.grant_id);
         }
     });
-    let scope = outcome.verdict.map_err(|refusal| Failure::from(*refusal))?;
+    let scope = match (outcome.verdict, &outcome.token) {
+        (Ok(scope), _) => scope,
+        (Err(refusal), Some(token)) if refusal.check == REVOKED => {
+            return Err(ending::explain(&identity.world, *refusal, token)
+                .await?
+                .into());
+        }
+        (Err(refusal), _) => return Err((*refusal).into()),
+    };
     let Some(token) = outcome.token else {
         return Err(missing().into());
     };
@@ -312,6 +321,9 @@ fn within_grace(
     (is_in_time && next.parent.as_ref() == Some(&token.id)).then(|| next.clone())
 }
 
+/// The check that a token fails which somebody revoked.
+const REVOKED: &str = "refresh_token_not_revoked";
+
 const GRANT: Clause = Clause::documented("/connect/errors invalid_grant; RFC 6749 §6");
 
 fn missing() -> Refusal {
@@ -319,7 +331,7 @@ fn missing() -> Refusal {
         "refresh_token_present",
         ErrorCode::InvalidRequest,
         "refresh_token is missing",
-        Clause::documented("seed quickstart step 6"),
+        Clause::documented("Connect quickstart, step 6"),
     )
     .expected("`refresh_token`")
     .received("no `refresh_token`")
@@ -377,7 +389,7 @@ fn rotated(token: &Credential) -> Refusal {
     invalid_grant(
         "refresh_token_not_rotated",
         "The refresh token was used before; the whole grant is revoked",
-        Clause::documented("/connect/tokens; RFC 9700 §4.14.2; ruling 3"),
+        Clause::documented("/connect/tokens; RFC 9700 §4.14.2"),
     )
     .expected("the newest refresh token, which is used once")
     .received(format!("a refresh token that was exchanged for a new one{}", at(token)))
@@ -388,7 +400,7 @@ fn replaced(token: &Credential) -> Refusal {
     invalid_grant(
         "refresh_token_not_replaced",
         "The refresh token was replaced by a newer one",
-        Clause::documented("/connect/tokens: one active per user and client; ruling 3"),
+        Clause::documented("/connect/tokens: one active per user and client"),
     )
     .expected("the refresh token of the newest run of the flow")
     .received(format!("a refresh token that another took the place of{}", at(token)))
@@ -410,7 +422,7 @@ fn expired(token: &Credential) -> Refusal {
 }
 
 fn ended(token: &Credential, state: CredentialState) -> Refusal {
-    invalid_grant("refresh_token_not_revoked", "The refresh token was revoked", GRANT)
+    invalid_grant(REVOKED, "The refresh token was revoked", GRANT)
         .expected("an active refresh token")
         .received(format!("a refresh token that became {}{}", state.as_str(), at(token)))
         .fix("The person, the app or a replay revoked it: the journal says which. The person has to go through the flow again.")

@@ -2,32 +2,20 @@
 
 use std::sync::Arc;
 
-use connect_core::domain::credential::{Credential, CredentialState};
+use connect_core::domain::credential::Credential;
 use connect_core::domain::refusal::{Refusal, Remedy};
 use connect_core::domain::standing::Clause;
 use connect_core::protocol::bearer;
 use connect_core::protocol::error::ErrorCode;
 use connect_core::protocol::form::Params;
 use connect_store::clients::ClientRecord;
-use connect_store::journal::{self, Entry, JournalFilter};
-use connect_store::{StoreError, World};
+use connect_store::journal::ending;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::json;
 
 use super::Request;
 use crate::Services;
 use crate::failure::Failure;
-
-/// Kinds of journal entry that end tokens.
-const ENDINGS: [&str; 7] = [
-    "credential.revoked",
-    "grant.revoked",
-    "code.replayed",
-    "refresh_token.reused",
-    "app.deleted",
-    "person.deleted",
-    "credential.expired",
-];
 
 /// A token that passed, and its app.
 pub(super) struct Passed {
@@ -64,7 +52,7 @@ pub(super) async fn check(services: &Services, request: &Request) -> Result<Pass
     let row = found.as_ref().map(|found| &found.credential);
     if let Err(refusal) = bearer::judge(&token, row, now, true) {
         return Err(match row {
-            Some(credential) => explain(&services.world, refusal, credential).await?,
+            Some(credential) => ending::explain(&services.world, refusal, credential).await?,
             None => refusal,
         }
         .into());
@@ -107,69 +95,6 @@ fn sent_elsewhere(request: &Request) -> bool {
     in_query || (is_form && Params::parse(&request.body).0.get("access_token").is_some())
 }
 
-/// Adds to a refusal which journal entry ended the token.
-async fn explain(
-    world: &World,
-    refusal: Refusal,
-    credential: &Credential,
-) -> Result<Refusal, StoreError> {
-    if !matches!(
-        credential.state,
-        CredentialState::Revoked | CredentialState::Used | CredentialState::Rotated
-    ) {
-        return Ok(refusal);
-    }
-    let Some(entry) = ending(world, credential).await? else {
-        return Ok(refusal);
-    };
-    let by = entry.actor_id.map_or(entry.actor_type.clone(), |id| {
-        format!("{} {id}", entry.actor_type)
-    });
-    let received = format!(
-        "{}; journal entry {} ({}) by {by}",
-        refusal.received, entry.seq.0, entry.kind
-    );
-    Ok(refusal.received(received))
-}
-
-/// The journal entry that ended a credential: about itself, its grant, or what it was made from.
-async fn ending(world: &World, credential: &Credential) -> Result<Option<Entry>, StoreError> {
-    let subjects = [
-        Some(credential.id.as_str()),
-        credential
-            .grant_id
-            .as_ref()
-            .map(connect_core::id::GrantId::as_str),
-        credential
-            .root
-            .as_ref()
-            .map(connect_core::id::CredentialId::as_str),
-        credential
-            .parent
-            .as_ref()
-            .map(connect_core::id::CredentialId::as_str),
-        credential
-            .client_id
-            .as_ref()
-            .map(connect_core::id::ClientId::as_str),
-    ];
-    let mut connection = world.read().await?;
-    let mut best: Option<Entry> = None;
-    for subject in subjects.into_iter().flatten() {
-        let filter = JournalFilter {
-            subject: Some(subject.to_owned()),
-            ..JournalFilter::default()
-        };
-        let entries = journal::list(&mut connection, &filter, true, 50).await?;
-        let fitting = entries
-            .into_iter()
-            .filter(|entry| ENDINGS.contains(&entry.kind.as_str()))
-            .find(|entry| credential.ended_at.is_none_or(|ended| entry.at == ended));
-        best = best.or(fitting);
-    }
-    Ok(best)
-}
-
 fn gone(check: &'static str, what: &'static str) -> Refusal {
     Refusal::new(
         check,
@@ -187,7 +112,7 @@ fn disabled(client: &ClientRecord) -> Refusal {
         "app_enabled",
         ErrorCode::InvalidToken,
         "The app is disabled",
-        Clause::assumed("facts.md §2, `enabled`: the effect of false is not stated"),
+        Clause::assumed("OAuth client object, `enabled`: what false does is not stated"),
     )
     .expected("an enabled app")
     .received(format!(
