@@ -164,7 +164,7 @@ impl Call {
                     "content_type_form",
                     ErrorCode::InvalidRequest,
                     "The request body must be application/x-www-form-urlencoded",
-                    Clause::documented("RFC 6749 §3.2, seed quickstart step 4"),
+                    Clause::documented("RFC 6749 §3.2; Connect quickstart, step 4"),
                 )
                 .expected("Content-Type: application/x-www-form-urlencoded")
                 .received(if sent.is_empty() { "no Content-Type".to_owned() } else { format!("Content-Type: {sent}") })

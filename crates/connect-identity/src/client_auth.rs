@@ -86,7 +86,7 @@ async fn check(
             call.find(Finding::new(
                 "basic_authentication",
                 "The client secret came by HTTP Basic; the documented method is the form body.",
-                Clause::documented("seed quickstart step 4"),
+                Clause::documented("Connect quickstart, step 4"),
             ));
         }
     } else {
@@ -112,7 +112,7 @@ fn presented(call: &Call, params: &Params) -> Result<Presented, Refusal> {
                 refusal(
                     "client_identified",
                     "The client did not say who it is",
-                    Clause::documented("RFC 6749 §3.2.1, seed quickstart step 4"),
+                    Clause::documented("RFC 6749 §3.2.1; Connect quickstart, step 4"),
                 )
                 .expected("`client_id` in the form body")
                 .received(if secret_in_body.is_some() {
@@ -220,7 +220,7 @@ fn disabled(record: &ClientRecord) -> Refusal {
     refusal(
         "client_enabled",
         "The client is disabled",
-        Clause::assumed("facts.md §3, `enabled`"),
+        Clause::assumed("OAuth client object, `enabled`: what false does is not stated"),
     )
     .expected("an enabled app")
     .received(format!("`{}` is switched off", record.client.name))
@@ -236,7 +236,7 @@ fn missing(record: &ClientRecord) -> Refusal {
     refusal(
         "client_secret_present",
         "This client must send its client_secret",
-        Clause::documented("/connect/glossary confidential client; seed partner app step 2f"),
+        Clause::documented("/connect/glossary confidential client; partner app guide, step 2f"),
     )
     .expected(format!("`client_secret` of `{}`, which is a confidential {} app", record.client.name, record.client.app_type.as_str()))
     .received("no client_secret")

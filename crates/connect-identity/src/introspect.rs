@@ -141,7 +141,7 @@ fn why_not(credential: &Credential, asker: &ClientRecord, now: Timestamp) -> Opt
 }
 
 fn public(name: &str) -> Refusal {
-    Refusal::new("confidential_client", ErrorCode::OAuthForbidden, "A public client may not introspect", Clause::assumed("ruling 13"))
+    Refusal::new("confidential_client", ErrorCode::OAuthForbidden, "A public client may not introspect", Clause::assumed("no page says who may introspect"))
         .expected("a confidential app")
         .received(format!("`{name}`, a public app"))
         .fix("Introspect from a server with a confidential app's credentials; an app learns that a token is dead from the 401 of the API.")

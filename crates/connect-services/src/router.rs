@@ -148,7 +148,7 @@ fn not_here(absent: &Absent) -> Refusal {
             absent.service,
             absent.reason
         ),
-        Clause::assumed("ruling 35, tier C"),
+        Clause::assumed("left out on purpose"),
     )
     .expected("an operation that the sandbox has")
     .received(format!("{} {}", absent.verb.as_str(), absent.path))

@@ -112,7 +112,7 @@ fn not_listed(origin: &HeaderValue) -> Refusal {
         "origin_allowed",
         ErrorCode::Forbidden,
         "The origin is not among the allowed origins of any app",
-        Clause::documented("facts.md §2, `allowed_origins`; ruling 28"),
+        Clause::documented("OAuth client object, `allowed_origins`"),
     )
     .expected("an origin listed in `allowed_origins` of an enabled app")
     .received(shown)

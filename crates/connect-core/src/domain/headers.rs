@@ -101,7 +101,7 @@ table! {
         "x-loop-event-id": "The event's id: the same in every attempt, to tell a repetition by.", "/connect/webhooks";
         "x-loop-event-type": "The type of the event a webhook carries.", "/connect/webhooks";
         "x-loop-signature": "HMAC-SHA256 of the webhook's raw body with the app's signing secret, in hexadecimal.", "/connect/webhooks";
-        "x-loop-signature-next": "The signature with the new signing secret while one is being changed (assumed).", "ruling 22";
+        "x-loop-signature-next": "The signature with the new signing secret while one is being changed (assumed).", "our choice";
         "x-request-id": "A name for this request, to be found again in logs.", "by custom";
         "x-requested-with": "XMLHttpRequest: a script asks.", "by custom";
         "x-total-count": "How many there are in all, of which the body holds a page.", "by custom";

@@ -57,7 +57,7 @@ fn refusal(most: u32) -> Refusal {
         "rate_within_limit",
         ErrorCode::RateLimited,
         "Too many requests",
-        Clause::documented("seed partner app step 5: honor Retry-After; ruling 29"),
+        Clause::documented("partner app guide, step 5: honor Retry-After"),
     )
     .expected(format!("at most {most} requests a minute from an app to a service (this sandbox's setting)"))
     .received("one more")

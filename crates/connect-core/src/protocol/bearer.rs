@@ -149,7 +149,7 @@ pub fn holds(credential: &Credential, scope: &str) -> Result<(), Refusal> {
         "scope_held",
         ErrorCode::InsufficientScope,
         "The access token lacks a scope",
-        Clause::documented("/reference/errors insufficient_scope; ruling 1"),
+        Clause::documented("/reference/errors insufficient_scope"),
     )
     .expected(format!("`{scope}`"))
     .received(format!("{}", credential.scope))

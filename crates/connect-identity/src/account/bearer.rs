@@ -99,7 +99,7 @@ fn disabled() -> Refusal {
         "client_enabled",
         ErrorCode::InvalidToken,
         "The app is disabled",
-        Clause::assumed("facts.md §3, `enabled`"),
+        Clause::assumed("OAuth client object, `enabled`: what false does is not stated"),
     )
     .expected("an enabled app")
     .received("a token of an app that is switched off or gone")

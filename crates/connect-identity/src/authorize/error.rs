@@ -88,7 +88,7 @@ impl From<AuthorizeError<'_>> for Refusal {
                 .expected("the client_id of an app registered in this workspace")
                 .received(short(&client_id))
                 .fix("Copy the client_id from `connect-sandbox env`, or register the app here. Ids of production apps are not known to a sandbox."),
-            A::ClientDisabled { client } => Self::new("client_enabled", E::UnauthorizedClient, "This client is disabled", Clause::assumed("facts.md §3, `enabled`"))
+            A::ClientDisabled { client } => Self::new("client_enabled", E::UnauthorizedClient, "This client is disabled", Clause::assumed("OAuth client object, `enabled`: what false does is not stated"))
                 .expected("an enabled app")
                 .received(format!("`{}` is switched off", client.name))
                 .fix("Switch the app on again.")
@@ -147,7 +147,7 @@ impl From<AuthorizeError<'_>> for Refusal {
                 .received(format!("`{scope}`"))
                 .fix("Ask for it at POST /v1/tokens with an m2m app."),
             A::ScopesNotAllowed { client, over } => not_allowed(client, over),
-            A::BaaNotSigned { client, phi } => Self::new("baa_signed", E::InvalidScope, "A signed BAA is required for the requested scopes", Clause::documented("seed partner app step 6; /connect/errors invalid_scope"))
+            A::BaaNotSigned { client, phi } => Self::new("baa_signed", E::InvalidScope, "A signed BAA is required for the requested scopes", Clause::documented("partner app guide, step 6; /connect/errors invalid_scope"))
                 .expected("a signed BAA")
                 .received(format!("BAA `{}`, and PHI scopes: {}", client.baa_status.as_str(), phi.join(" ")))
                 .fix("Apply for the BAA and have it signed (in production at developers.platform.loop.health/baa, 1 to 3 business days), or leave these scopes out.")
@@ -203,7 +203,7 @@ fn not_allowed(client: &Client, over: &ScopeSet) -> Refusal {
         "scopes_allowed",
         E::InvalidScope,
         "A requested scope is not allowed to this client",
-        Clause::assumed("ruling 6; facts.md §3, `allowed_scopes`"),
+        Clause::assumed("OAuth client object, `allowed_scopes`"),
     )
     .expected(format!(
         "scopes registered for `{}`: {}",
@@ -237,7 +237,7 @@ pub(super) fn consent_required(record: &ClientRecord) -> Refusal {
         "consent_not_needed",
         E::ConsentRequired,
         "Consent is required",
-        Clause::documented("/getting-started/first-party-app; ruling 26"),
+        Clause::documented("/getting-started/first-party-app"),
     )
     .expected("a first-party app that asks only for openid, profile, email, read:account")
     .received(format!(
@@ -261,7 +261,7 @@ pub(super) fn no_such_person(email: &str) -> Refusal {
         "auto_approve_person_known",
         E::AccessDenied,
         "The persona to approve as does not exist",
-        Clause::assumed("ruling 27"),
+        Clause::assumed("auto-approve is the sandbox's own"),
     )
     .expected("the email of a persona of this workspace")
     .received(short(email))

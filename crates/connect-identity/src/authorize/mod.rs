@@ -177,7 +177,7 @@ async fn automatic(
             "Allowed as {} without asking, because auto-approve is on. Production always asks.",
             person.email
         ),
-        Clause::assumed("ruling 27"),
+        Clause::assumed("auto-approve is the sandbox's own"),
     ));
     Ok(person)
 }

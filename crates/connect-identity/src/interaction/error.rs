@@ -63,7 +63,7 @@ pub(super) fn disabled(record: &ClientRecord) -> Refusal {
         "client_enabled",
         ErrorCode::OAuthForbidden,
         "The client was disabled meanwhile",
-        Clause::assumed("facts.md §3, `enabled`"),
+        Clause::assumed("OAuth client object, `enabled`: what false does is not stated"),
     )
     .expected("an enabled app")
     .received(format!(

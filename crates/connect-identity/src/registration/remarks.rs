@@ -147,7 +147,7 @@ fn scopes(new: &NewApp, profile: Profile, all: &mut Vec<Remark>) {
         all.push(Remark::new("scopes", "scope_needs_baa", clause, message));
     }
     if let Some(names) = names(|scope| scope.standing == Standing::Assumed && !scope.machine_only) {
-        let clause = Clause::assumed("ruling 25: the public scope page is cut");
+        let clause = Clause::assumed("the public scope page is cut");
         let message = format!("No page names {names}: in production they may be called otherwise.");
         all.push(Remark::new("scopes", "scope_assumed", clause, message));
     }
@@ -165,7 +165,7 @@ fn scopes(new: &NewApp, profile: Profile, all: &mut Vec<Remark>) {
             message,
         ));
         if new.id_token_alg == IdTokenAlg::EdDsa {
-            let clause = Clause::assumed("ruling 16, from the documented members of the JWKS");
+            let clause = Clause::assumed("from the documented members of the JWKS");
             let message = "id_tokens are signed with EdDSA. Libraries that expect RS256 refuse them until they are told, in \
                            production too.";
             all.push(Remark::new(
@@ -235,7 +235,7 @@ fn addresses(new: &NewApp, all: &mut Vec<Remark>) {
         ));
     }
     if !loopback {
-        let clause = Clause::assumed("ruling 23");
+        let clause = Clause::assumed("the sandbox asks nothing of other machines");
         let message = "The sandbox sends to this machine alone until the host is unlocked.";
         all.push(Remark::new(
             "webhook_url",
@@ -245,7 +245,7 @@ fn addresses(new: &NewApp, all: &mut Vec<Remark>) {
         ));
     }
     if !new.scopes.iter().any(|scope| scope.starts_with("read:")) {
-        let clause = Clause::assumed("ruling 24");
+        let clause = Clause::assumed("no page says which event needs which scope");
         let message = "An event is sent to apps that hold the read scope of what it is about, and this one asks for none.";
         all.push(Remark::new(
             "webhook_url",

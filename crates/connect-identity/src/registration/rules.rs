@@ -171,7 +171,7 @@ const fn of_redirect(flaw: &RedirectFlaw) -> Clause {
         | RedirectFlaw::Wildcard(_) => SECURITY,
         RedirectFlaw::UserInfo(_) => Clause::standard("RFC 9110 §4.2.4"),
         RedirectFlaw::ForbiddenScheme(_) => {
-            Clause::assumed("ruling 9: https, http to this machine, or an app's own scheme")
+            Clause::assumed("https, http to this machine, or an app's own scheme")
         }
         RedirectFlaw::SchemeNotReverseDns(_) => Clause::standard("RFC 8252 §7.1"),
         RedirectFlaw::Character(_) => Clause::standard("RFC 3986 §2"),
@@ -181,7 +181,7 @@ const fn of_redirect(flaw: &RedirectFlaw) -> Clause {
 /// Whose tokens an app may introspect hangs on this (ruling 13).
 fn service(new: &NewApp, all: &mut Vec<BrokenRule>) {
     let Some(service) = &new.service else { return };
-    let clause = Clause::assumed("ruling 13");
+    let clause = Clause::assumed("no page says who may introspect");
     if new.app_type != AppType::M2m {
         let message = "only an m2m app can speak for a service";
         all.push(BrokenRule::new(clause, "service", message));
@@ -254,7 +254,7 @@ fn wrong_webhook(value: &str) -> Option<String> {
         "https" => None,
         "http" if loopback => None,
         _ => Some(format!(
-            "`{}` must be https, or http to this machine (ruling 23)",
+            "`{}` must be https, or http to this machine",
             shown(value)
         )),
     }

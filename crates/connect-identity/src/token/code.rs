@@ -97,7 +97,7 @@ pub(super) async fn grant(
         call.find(Finding::new(
             "issuer_changed",
             format!("The authorization request was addressed to {asked}, the token request to {}. They are two issuers; the id_token names the first.", call.issuer()),
-            Clause::assumed("ruling 15"),
+            Clause::assumed("an issuer for each name the sandbox is reached by"),
         ));
     }
     let origin = call.origin(Actor::System, code.trace.clone(), outcome.seq);
@@ -312,7 +312,7 @@ const GRANT: Clause = Clause::documented("/connect/errors invalid_grant; RFC 674
 const PKCE: Clause = Clause::standard("RFC 7636 §4.6");
 
 fn missing() -> Refusal {
-    Refusal::new("code_present", ErrorCode::InvalidRequest, "code is missing", Clause::documented("seed quickstart step 4"))
+    Refusal::new("code_present", ErrorCode::InvalidRequest, "code is missing", Clause::documented("Connect quickstart, step 4"))
         .expected("`code`, from the callback")
         .received("no `code`")
         .fix("Send the `code` parameter of the callback URL. If the callback had `error` instead, there is no code.")
@@ -351,7 +351,7 @@ fn used(code: &Credential) -> Refusal {
     let at = code
         .ended_at
         .map_or_else(String::new, |at| format!(" at {at}"));
-    invalid_grant("code_unused", "The authorization code was used before; the tokens it gave are revoked", Clause::standard("RFC 6749 §4.1.2, §10.5; ruling 4"))
+    invalid_grant("code_unused", "The authorization code was used before; the tokens it gave are revoked", Clause::standard("RFC 6749 §4.1.2, §10.5"))
         .expected("a code that is exchanged once")
         .received(format!("a code that was exchanged{at}"))
         .fix("Exchange each code once. A page reload of the callback, a retry after a timeout, or a double render in development are common causes. Start the flow again: the tokens of the first exchange are dead now.")

@@ -101,7 +101,7 @@ fn unsupported(sent: Option<&str>) -> Refusal {
         )
         .expected(expected)
         .received("`client_credentials`")
-        .fix("Post to /v1/tokens with an m2m app (ruling 12). A user's data needs the authorization code flow."),
+        .fix("Post to /v1/tokens with an m2m app. A user's data needs the authorization code flow."),
         Some(other) => Refusal::new(
             "grant_type_supported",
             ErrorCode::UnsupportedGrantType,

@@ -139,7 +139,7 @@ fn baa(passed: &Passed, name: &str) -> Result<(), Failure> {
         "baa_signed",
         ErrorCode::Forbidden,
         "The app has no signed business associate agreement",
-        Clause::assumed("ruling 7; what happens to tokens issued before is not stated"),
+        Clause::assumed("what happens to tokens issued before is not stated"),
     )
     .expected(format!(
         "a signed BAA, since `{name}` opens health information"

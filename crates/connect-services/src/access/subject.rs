@@ -23,7 +23,7 @@ impl Call {
             "brand_matches",
             ErrorCode::Forbidden,
             "The brand is not that of the token",
-            Clause::documented("/connect/errors forbidden; ruling 19"),
+            Clause::documented("/connect/errors forbidden"),
         )
         .expected(format!("`{}`, the brand of the token", self.brand()))
         .received(format!("`{}`", shown(given, 80)))
@@ -91,7 +91,7 @@ pub(crate) fn not_visible(
         check,
         ErrorCode::NotFound,
         description,
-        Clause::documented("/connect/errors not_found; ruling 19"),
+        Clause::documented("/connect/errors not_found"),
     )
     .expected(expected)
     .received(format!("`{}`", shown(given, 80)))

@@ -38,10 +38,10 @@ pub(crate) const ME: Operation = Operation::new::<ResultList>(
 )
 .summary("The lab results of the token's person")
 .notes(
-    "Newest draw first. The path stands in the quickstarts and in no reference page; the shape is assumed (ruling 18). \
+    "Newest draw first. The path stands in the quickstarts and in no reference page; the shape is assumed. \
      `count` is the number of results in this answer; the header X-Total-Count says how many there are in all.",
 )
-.assumed("rulings 18; quickstarts, step 5")
+.assumed("quickstarts, step 5")
 .parameters(&[LIMIT, OFFSET]);
 
 pub(crate) const LIST: Operation = Operation::new::<ResultList>(

@@ -35,7 +35,7 @@ pub(crate) const LIST: Operation = Operation::new::<CheckInList>(
     |call| Box::pin(list(call)),
 )
 .summary("The check-ins of the token's person")
-.notes("Newest first. The scope's text says weekly; the operations know 30, 60 and 90 days (facts.md §17-14).")
+.notes("Newest first. The scope's text says weekly; the operations know 30, 60 and 90 days.")
 .source("/reference/api/clinical/get_v1_check-ins");
 
 pub(crate) const CREATE: Operation = Operation::new::<CheckInView>(

@@ -56,7 +56,7 @@ async fn results_of(
             "patient_has_biomarkers",
             ErrorCode::PreconditionFailed,
             "The patient has no lab results",
-            Clause::documented("facts.md §10: 412, no biomarkers for patient"),
+            Clause::documented("clinical service reference: 412, no biomarkers for patient"),
         )
         .expected("at least one lab result")
         .received("none")

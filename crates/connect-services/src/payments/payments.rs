@@ -23,7 +23,7 @@ pub(crate) const GET: Operation = Operation::new::<PaymentView>(
     |call| Box::pin(get(call)),
 )
 .summary("A payment of the token's person")
-.notes("`amount_cents` is text here and a number in events (facts.md §17-21). `customer_id` is the person (assumed).")
+.notes("`amount_cents` is text here and a number in events. `customer_id` is the person (assumed).")
 .source("/reference/api/payments/get_v1_payments__id")
 .parameters(&[Parameter::path("id", "The payment.")])
 .refuses(&[ErrorCode::NotFound]);
