@@ -6,8 +6,12 @@
 
 mod declared;
 #[cfg(target_os = "linux")]
+mod killed;
+#[cfg(target_os = "linux")]
 mod life;
 #[cfg(target_os = "linux")]
 mod page;
+#[cfg(target_os = "linux")]
+mod smoke;
 #[cfg(target_os = "linux")]
 mod support;

@@ -1,5 +1,6 @@
 //! What the tests share: a home and a display of their own, programs in it, and waiting.
 
+pub(crate) mod outside;
 pub(crate) mod program;
 pub(crate) mod window;
 

@@ -5,7 +5,8 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use thirtyfour::{Capabilities, WebDriver};
+use thirtyfour::prelude::By;
+use thirtyfour::{Capabilities, TypingData, WebDriver, WebElement};
 
 use super::program::Program;
 use super::{Home, eventually};
@@ -115,6 +116,40 @@ impl Window {
         let outcome = self.call(command, &payload).await;
         assert!(outcome.get("done").is_none(), "{command}: {outcome}");
         outcome["failed"].clone()
+    }
+
+    /// The first element that matches, once it is there.
+    pub(crate) async fn element(&self, xpath: &str) -> WebElement {
+        eventually(&format!("{xpath} is there"), async || {
+            self.driver.find(By::XPath(xpath)).await.ok()
+        })
+        .await
+    }
+
+    /// Presses what matches, once that can be done.
+    pub(crate) async fn click(&self, xpath: &str) {
+        eventually(&format!("{xpath} is pressed"), async || {
+            let element = self.driver.find(By::XPath(xpath)).await.ok()?;
+            element.click().await.ok()
+        })
+        .await;
+    }
+
+    /// Writes into the field with this name, in place of what is there.
+    pub(crate) async fn write(&self, name: &str, text: &str) {
+        let field = format!(
+            "//input[@aria-label='{name}' or @id=//label[starts-with(normalize-space(.), '{name}')]/@for]"
+        );
+        let field = self.element(&field).await;
+        field.clear().await.expect("a field");
+        field.send_keys(text).await.expect("typed");
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub(crate) async fn strike(&self, keys: impl Into<TypingData>) {
+        let focused = self.driver.active_element().await.expect("an element");
+        // The session may be gone before the keys are answered: some keys end the program.
+        let _ = focused.send_keys(keys).await;
     }
 
     /// A command that ends the page that calls it, so that nobody hears its answer.
