@@ -209,6 +209,13 @@ pub(super) async fn n40_revoking_a_refresh_token_kills_its_access_tokens() {
             .refresh(&partner, &second.refresh)
             .await
             .is_oauth_error(400, "invalid_grant");
+        // The explanation names who did it, and the entry that says so.
+        let explained = sandbox.explain_newest("token").await;
+        let received = text(&explained["refusal"]["received"]);
+        assert!(
+            received.contains("; journal entry ") && received.contains(" by client client_"),
+            "{received}"
+        );
         // Revoking an access token alone leaves the rest.
         let tokens = sandbox.tokens(&partner, "read:biomarkers").await;
         sandbox.revoke(&partner, &tokens.access).await.expect(200);
