@@ -35,6 +35,20 @@ pub(super) async fn n15_deny_is_told_to_the_app_and_leaves_no_code() {
     assert_eq!(sandbox.journal("authorization.denied").await.len(), 2);
 }
 
+#[tokio::test]
+async fn what_was_taken_from_the_app_while_the_page_was_open_is_not_granted() {
+    let sandbox = Sandbox::start().await;
+    let web = sandbox.web().await;
+    let mut browser = Browser::new(&sandbox);
+    let request = web.authorize(&sandbox, "openid read:biomarkers");
+    let page = browser.consent_page(&request, MAYA).await;
+    let withdrawn = json!({ "client_id": web.client_id, "baa_status": "none" });
+    sandbox.rpc("apps_set_baa", withdrawn).await;
+    let answer = browser.submit(&page, &[("decision", "allow")]).await.answer;
+    answer.is_redirect_error(&sandbox, &request, "invalid_scope");
+    assert!(sandbox.journal("code").await.is_empty());
+}
+
 fn is_safe(answer: &Answer) {
     let policy = answer.header("content-security-policy").unwrap_or("");
     assert!(policy.contains("frame-ancestors 'none'"), "{answer}");

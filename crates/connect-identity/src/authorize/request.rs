@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use connect_core::Timestamp;
-use connect_core::domain::app::{BaaStatus, Profile};
+use connect_core::domain::app::{BaaStatus, Client, Profile};
 use connect_core::domain::finding::Finding;
 use connect_core::domain::refusal::Refusal;
 use connect_core::domain::standing::Clause;
@@ -78,6 +78,11 @@ impl AuthorizationRequest {
         session.user().is_some()
             && (signed_in_since
                 || (!self.prompts("login") && !self.prompts("select_account") && young))
+    }
+
+    /// Whether the app may still have what it asked for: its registration can change while a person is on the pages.
+    pub(crate) fn still_allowed(&self, call: &Call, record: &ClientRecord) -> Result<(), Refusal> {
+        within_registration(call, &record.client, &ScopeSet::from_stored(&self.scope))
     }
 
     /// Whether the person need not be asked (ruling 26).
@@ -239,6 +244,27 @@ pub(super) fn accept(
             Err(AuthorizeError::ScopeForMachines { scope: scope.name }.into())
         })
     })?;
+    within_registration(call, client, &scope)?;
+    let nonce = nonce(call, params, &scope, settings.profile)?;
+    let prompt = call.check("prompt_known", prompt(params))?;
+    let max_age = call.check("max_age_number", max_age(params))?;
+    Ok(AuthorizationRequest {
+        client_id: client.id.clone(),
+        redirect_uri: trusted.redirect_uri.clone(),
+        scope: scope.to_string(),
+        state: state.to_owned(),
+        code_challenge,
+        issuer: trusted.issuer.clone(),
+        nonce,
+        prompt,
+        max_age,
+        login_hint: params.get("login_hint").map(str::to_owned),
+        asked_at_ms: call.exchange.started().sandbox.as_millis(),
+    })
+}
+
+/// Scopes that the app may ask for, and a signed BAA for those that are PHI.
+fn within_registration(call: &Call, client: &Client, scope: &ScopeSet) -> Result<(), Refusal> {
     let over = scope.minus(&client.allowed_scopes);
     call.check(
         "scopes_allowed",
@@ -264,23 +290,7 @@ pub(super) fn accept(
         } else {
             Err(AuthorizeError::BaaNotSigned { client, phi: &phi }.into())
         },
-    )?;
-    let nonce = nonce(call, params, &scope, settings.profile)?;
-    let prompt = call.check("prompt_known", prompt(params))?;
-    let max_age = call.check("max_age_number", max_age(params))?;
-    Ok(AuthorizationRequest {
-        client_id: client.id.clone(),
-        redirect_uri: trusted.redirect_uri.clone(),
-        scope: scope.to_string(),
-        state: state.to_owned(),
-        code_challenge,
-        issuer: trusted.issuer.clone(),
-        nonce,
-        prompt,
-        max_age,
-        login_hint: params.get("login_hint").map(str::to_owned),
-        asked_at_ms: call.exchange.started().sandbox.as_millis(),
-    })
+    )
 }
 
 fn no_request_object(params: &Params) -> Result<(), Refusal> {

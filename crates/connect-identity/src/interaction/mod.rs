@@ -338,6 +338,12 @@ async fn allowed(
     auth_time: connect_core::Timestamp,
     origin: Origin,
 ) -> Result<Response, Ended> {
+    if let Err(refusal) = open.request.still_allowed(call, &open.record) {
+        finish(identity, open, "failed").await?;
+        let response = open.request.redirect_refusal(&refusal);
+        call.exchange.note(|notes| notes.refusal = Some(refusal));
+        return Ok(response);
+    }
     finish(identity, open, "allowed").await?;
     Ok(authorize::allow(
         identity,
