@@ -13,7 +13,7 @@ pub(crate) const TITLE: &str = "Connect Console";
 /// # Errors
 /// When the system has no web view, or no display.
 pub(crate) fn open(app: &App) -> tauri::Result<WebviewWindow> {
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title(TITLE)
         .inner_size(1320.0, 860.0)
         .min_inner_size(720.0, 480.0)
@@ -27,7 +27,10 @@ pub(crate) fn open(app: &App) -> tauri::Result<WebviewWindow> {
                 show(&window);
             }
         })
-        .build()
+        .build()?;
+    #[cfg(target_os = "linux")]
+    crate::drawing::suit_the_machine(&window)?;
+    Ok(window)
 }
 
 /// Brings the window to the front.
