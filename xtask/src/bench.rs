@@ -106,7 +106,7 @@ const FULL: Effort = Effort {
         starts: 10,
         settle: Duration::from_secs(10),
         exchanges: 100_000,
-        rounds: 10,
+        rounds: 7,
     },
 };
 

@@ -140,7 +140,8 @@ async fn answers(address: SocketAddr, request: &[u8]) -> bool {
         .is_ok_and(|response| response.status == 200)
 }
 
-fn tail(log: &Path) -> String {
+/// The end of what a program printed into a file.
+pub(super) fn tail(log: &Path) -> String {
     let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(15)..].join("\n")

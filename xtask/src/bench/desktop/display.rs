@@ -54,7 +54,8 @@ impl Display {
         let mut server = Program::start(
             Command::new("Xvfb")
                 .args(["-displayfd", "1", "-screen", "0", "1440x900x24"])
-                .args(["-nolisten", "tcp", "-fbdir"])
+                // It would begin anew whenever the last program has gone, and be away for a moment.
+                .args(["-nolisten", "tcp", "-noreset", "-fbdir"])
                 .arg(home.path()),
             &log,
         )?;
@@ -65,7 +66,7 @@ impl Display {
             if let Some(number) = line.filter(|_| said.ends_with('\n')) {
                 break format!(":{number}");
             }
-            server.still_runs().context(said)?;
+            server.still_runs()?;
             ensure!(start.elapsed() < PATIENCE, "Xvfb does not come up");
             tokio::time::sleep(Duration::from_millis(10)).await;
         };

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 
-use crate::bench::process::{PATIENCE, field};
+use crate::bench::process::{PATIENCE, field, tail};
 use crate::step;
 
 /// A running program. What it prints goes to a file.
 pub(super) struct Program {
     child: Child,
+    log: PathBuf,
 }
 
 /// What a program and everything it has started hold of the machine's memory, in KiB.
@@ -48,19 +49,23 @@ impl Program {
                     step::line(command)
                 )
             })?;
-        Ok(Self { child })
+        Ok(Self {
+            child,
+            log: log.to_path_buf(),
+        })
     }
 
     /// Fails when it has ended by itself.
     ///
     /// # Errors
-    /// With how it ended.
+    /// With how it ended, and the end of what it printed.
     pub(super) fn still_runs(&mut self) -> anyhow::Result<()> {
         let ended = self.child.try_wait()?;
         ensure!(
             ended.is_none(),
-            "a program ended by itself: {}",
-            ended.unwrap_or_default()
+            "a program ended by itself: {}\n{}",
+            ended.unwrap_or_default(),
+            tail(&self.log)
         );
         Ok(())
     }
