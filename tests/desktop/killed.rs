@@ -40,7 +40,7 @@ impl Window {
     }
 
     /// Ends the program as the system does when memory runs out.
-    async fn is_killed(self) {
+    async fn killed(self) {
         let status = self.rpc("sandbox_status", json!({})).await;
         let pid = status["pid"].as_u64().and_then(|pid| pid.try_into().ok());
         program::signal(pid.expect("a pid"), Signal::KILL);
@@ -90,7 +90,7 @@ async fn between_consent_and_token_everything_is_kept_and_the_code_still_works()
     .await;
     let (exchanges, journal) = (window.exchanges().await, window.journal().await);
     assert!(exchanges.contains(&last), "{last} in {exchanges:?}");
-    window.is_killed().await;
+    window.killed().await;
 
     // On the port it had, where the apps look for it.
     let port = platform.rsplit(':').next().expect("a port");
@@ -166,7 +166,7 @@ async fn under_a_stream_of_requests_nothing_acknowledged_is_lost() {
     })
     .await;
     let journal = window.journal().await;
-    window.is_killed().await;
+    window.killed().await;
     let mut given: Vec<Vec<Tokens>> = Vec::new();
     for stream in streams {
         given.push(stream.await.expect("it only ends when nobody answers"));
