@@ -61,7 +61,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "connect-wire",
         ],
     ),
-    ("connect-client-tests", &["connect-app", "connect-core"]),
+    ("connect-client-tests", &["connect-app", "connect-core", "connect-rpc"]),
     ("xtask", &[]),
 ];
 
