@@ -212,7 +212,12 @@ async fn health_says_where_it_listens_what_is_kept_and_what_came_in() {
     assert!(retention["oldest"].is_string());
     let hour = &health["last_hour"];
     assert_eq!(
-        [&hour["exchanges"], &hour["refusals"], &hour["findings"], &hour["failures"]],
+        [
+            &hour["exchanges"],
+            &hour["refusals"],
+            &hour["findings"],
+            &hour["failures"]
+        ],
         [2, 1, 0, 0]
     );
     assert_eq!(health["key"]["place"], "memory");
