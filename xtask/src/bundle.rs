@@ -3,6 +3,8 @@
 //! Tauri's own bundler makes it. It wants the configuration beside the package of the program, while ours stands at the
 //! root of the repository, so it is given a copy with the paths rewritten, which goes again when it has finished.
 
+mod debian;
+mod inspect;
 mod trial;
 
 use std::fs;
@@ -12,17 +14,17 @@ use std::process::Command;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use crate::run::{CONSOLE, SANDBOX};
+use crate::run::CONSOLE;
 use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
 use crate::{clients, step, ui};
 
 /// The one configuration, at the root.
 const CONFIGURATION: &str = "tauri.conf.json";
+/// Where the bundler puts what it makes.
+const MADE: &str = "release/bundle";
 /// Where Tauri's bundler looks for one.
 const COPY: &str = "src-tauri/tauri.conf.json";
-/// What the program needs of a Debian system, to run and not to be built.
-const NEEDED: [&str; 2] = ["libwebkit2gtk-4.1-0", "libgtk-3-0"];
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -33,6 +35,9 @@ pub(crate) struct Arguments {
     /// again; the user's data has to be left. Needs root.
     #[arg(long)]
     trial: bool,
+    /// Make nothing: look at the packages that were made last.
+    #[arg(long)]
+    made: bool,
 }
 
 const fn default_kind() -> &'static str {
@@ -46,6 +51,32 @@ const fn default_kind() -> &'static str {
 }
 
 pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::Result<()> {
+    if !arguments.made {
+        make(workspace, &arguments.kinds)?;
+    }
+    let packages = packages(&workspace.target(MADE))?;
+    for package in &packages {
+        let size = fs::metadata(package).map_or(0, |about| about.len());
+        step::say(format!(
+            "{} ({:.1} MiB)",
+            package.display(),
+            bytes_as_mebibytes(size)
+        ));
+    }
+    let deb = packages
+        .iter()
+        .find(|path| path.extension().is_some_and(|end| end == "deb"));
+    if let Some(package) = deb {
+        inspect::run(package)?;
+    }
+    if arguments.trial {
+        trial::run(deb.context("--trial is for a .deb")?)?;
+    }
+    Ok(())
+}
+
+/// Builds the programs as they ship, and their packages.
+fn make(workspace: &Workspace, kinds: &[String]) -> anyhow::Result<()> {
     setup::prepare(workspace, Purpose::Window)?;
     ui::build(workspace)?;
     clients::install_node(workspace, &workspace.path("xtask/bundle/package-lock.json"))?;
@@ -61,23 +92,7 @@ pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::R
             ])
             .args(["--package", CONSOLE, "--package", "connect-cli"]),
     )?;
-    let packages = bundle(workspace, &arguments.kinds)?;
-    for package in &packages {
-        let size = fs::metadata(package).map_or(0, |about| about.len());
-        step::say(format!(
-            "{} ({:.1} MiB)",
-            package.display(),
-            bytes_as_mebibytes(size)
-        ));
-    }
-    if arguments.trial {
-        let package = packages
-            .iter()
-            .find(|path| path.extension().is_some_and(|end| end == "deb"))
-            .context("--trial is for a .deb")?;
-        trial::run(package)?;
-    }
-    Ok(())
+    bundle(workspace, kinds)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a size that people read")]
@@ -85,15 +100,18 @@ fn bytes_as_mebibytes(bytes: u64) -> f64 {
     bytes as f64 / 1024.0 / 1024.0
 }
 
-/// Runs the bundler, and gives what it made.
-fn bundle(workspace: &Workspace, kinds: &[String]) -> anyhow::Result<Vec<PathBuf>> {
-    let made = workspace.target("release/bundle");
+/// Runs the bundler.
+fn bundle(workspace: &Workspace, kinds: &[String]) -> anyhow::Result<()> {
+    let made = workspace.target(MADE);
     if made.exists() {
         fs::remove_dir_all(&made)?;
     }
     let text = fs::read_to_string(workspace.path(CONFIGURATION))?;
     let programs = workspace.target("release");
-    let configuration = rewritten(serde_json::from_str(&text)?, &programs)?;
+    let mut configuration = rewritten(serde_json::from_str(&text)?)?;
+    if cfg!(target_os = "linux") {
+        debian::fill(&mut configuration, workspace.root(), &programs)?;
+    }
     let copy = Copy(workspace.path(COPY));
     fs::write(&copy.0, serde_json::to_string_pretty(&configuration)?)?;
     let program = if cfg!(windows) { "tauri.cmd" } else { "tauri" };
@@ -105,9 +123,7 @@ fn bundle(workspace: &Workspace, kinds: &[String]) -> anyhow::Result<Vec<PathBuf
         )
         .args(["bundle", "--ci", "--bundles", &kinds.join(",")])
         .current_dir(workspace.path("src-tauri")),
-    )?;
-    drop(copy);
-    packages(&made)
+    )
 }
 
 /// The copy of the configuration; it goes with the value, since there is to be one configuration.
@@ -121,8 +137,8 @@ impl Drop for Copy {
     }
 }
 
-/// The configuration as seen from `src-tauri`, with what only a package needs.
-fn rewritten(mut configuration: Value, programs: &Path) -> anyhow::Result<Value> {
+/// The configuration as seen from `src-tauri`.
+fn rewritten(mut configuration: Value) -> anyhow::Result<Value> {
     let dist = &mut configuration["build"]["frontendDist"];
     *dist = json!(format!("../{}", dist.as_str().context("frontendDist")?));
     let icons = configuration["bundle"]["icon"]
@@ -135,9 +151,6 @@ fn rewritten(mut configuration: Value, programs: &Path) -> anyhow::Result<Value>
                 .context("an icon is in src-tauri")?
         );
     }
-    let deb = &mut configuration["bundle"]["linux"]["deb"];
-    deb["depends"] = json!(NEEDED);
-    deb["files"] = json!({ format!("/usr/bin/{SANDBOX}"): programs.join(SANDBOX) });
     Ok(configuration)
 }
 
@@ -165,13 +178,9 @@ mod tests {
     fn paths_are_seen_from_the_package_of_the_program() {
         let text = include_str!("../../tauri.conf.json");
         let ours: Value = serde_json::from_str(text).expect("JSON");
-        let copy = rewritten(ours.clone(), Path::new("/t/release")).expect("rewritten");
+        let copy = rewritten(ours.clone()).expect("rewritten");
         assert_eq!(copy["build"]["frontendDist"], "../ui/dist");
         assert_eq!(copy["bundle"]["icon"][0], "icons/32x32.png");
-        assert_eq!(
-            copy["bundle"]["linux"]["deb"]["files"]["/usr/bin/connect-sandbox"],
-            "/t/release/connect-sandbox"
-        );
         assert_eq!(copy["app"], ours["app"], "what is allowed stays as it is");
     }
 }
