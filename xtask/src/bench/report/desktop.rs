@@ -243,7 +243,7 @@ const ROWS: &str = "- Rows: real requests of eight apps, recorded by the sandbox
   every 16.7 ms. Each round loads the page anew. The slowest filter and the slowest text stand for all. The first row and
   the middle are read from the file each time, the end is as the panel kept it.
 - The command alone is the same question, asked by the page and drawn nowhere. The page of all rows has them in its
-  document, five cells each, from memory: it asks nobody, has no bodies to look through, and its one round is not the
+  document, a line of text each, from memory: it asks nobody, has no bodies to look through, and its one round is not the
   middle of several.
 ";
 
