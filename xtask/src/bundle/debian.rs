@@ -12,7 +12,7 @@ use crate::machine::which;
 use crate::run::{CONSOLE, SANDBOX};
 use crate::step;
 
-/// What the program needs where the build machine can't be asked, by the names of Debian 12.
+/// What Tauri's bundler writes down by itself.
 const USUAL: [&str; 2] = ["libwebkit2gtk-4.1-0", "libgtk-3-0"];
 /// How long a line of a description is.
 const LINE: usize = 76;
@@ -61,7 +61,7 @@ fn wrapped(text: &str) -> String {
 /// The packages whose libraries the programs name, by the names they have here, and the oldest C library that will do.
 fn depends(programs: &[PathBuf]) -> anyhow::Result<Vec<String>> {
     if which("dpkg").is_none() || !programs.iter().all(|program| program.is_file()) {
-        return Ok(USUAL.map(str::to_owned).into());
+        return Ok(Vec::new());
     }
     let mut packages = BTreeSet::new();
     let mut oldest = (0, 0);
@@ -72,6 +72,7 @@ fn depends(programs: &[PathBuf]) -> anyhow::Result<Vec<String>> {
         let symbols = step::read(Command::new("readelf").arg("--version-info").arg(program))?;
         oldest = oldest.max(newest_glibc(&symbols));
     }
+    packages.retain(|package| !USUAL.contains(&package.as_str()));
     let versioned = |package: String| match package.as_str() {
         "libc6" => format!("libc6 (>= {}.{})", oldest.0, oldest.1),
         _ => package,
