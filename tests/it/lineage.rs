@@ -259,6 +259,11 @@ async fn a_wrong_verifier_is_explained_with_both_challenges() {
         .find(|fact| fact["name"] == "challenge_computed")
         .expect("a fact");
     assert_eq!(computed["value"], json!(pkce::challenge(&wrong)));
+    let elsewhere = web.exchange(&sandbox.code(&web, "openid").await);
+    let elsewhere = elsewhere.set("redirect_uri", "http://localhost:1/callback");
+    sandbox.token(&elsewhere).await;
+    let of_another_check = sandbox.explain_newest("token").await;
+    assert_eq!(of_another_check["facts"], json!([]), "no challenge");
     let passed: Vec<&str> = list(&why, "passed")
         .iter()
         .filter_map(Value::as_str)

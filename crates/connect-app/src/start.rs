@@ -147,8 +147,12 @@ impl App {
     /// # Errors
     /// [`StartError`], with what to do about it.
     pub async fn start(config: Config, env: Arc<Env>) -> Result<Self, StartError> {
+        // What can be wrong with how it was started is said before a world is made.
+        judge_hosts(&config)?;
         let directory = Directory::take(&config.storage)?;
         let path = directory.path().to_owned();
+        let listener = bind(&config).await?;
+        let control_listener = bind_control(&config).await?;
         let durability = durability(&path);
         let world = World::open(
             &WorldOptions {
@@ -178,8 +182,6 @@ impl App {
         )
         .await?;
         let settings = Arc::new(LiveSettings::new(overridden(settings, &config)));
-        let listener = bind(&config).await?;
-        let control_listener = bind_control(&config).await?;
         let addresses = addresses(&config, &env, &listener, control_listener.as_ref())?;
         let cookie = format!(
             "loop_session_{}",
@@ -324,6 +326,12 @@ pub(crate) fn retention(settings: &Settings) -> Retention {
         max_age_days: settings.keep_days,
         max_mebibytes: settings.keep_mebibytes,
     }
+}
+
+fn judge_hosts(config: &Config) -> Result<(), StartError> {
+    let mut hosts = config.allow_hosts.iter();
+    hosts.try_fold(HostPolicy::loopback([]), |policy, host| policy.allow(host))?;
+    Ok(())
 }
 
 async fn bind(config: &Config) -> Result<Listener, StartError> {

@@ -24,17 +24,17 @@ const ABOUT: [(&str, &str, Standing); 10] = [
     (
         "auto_approve",
         "Allows every authorization request as this persona without asking; `login_hint` wins. Off by default: production always asks.",
-        Standing::Documented,
+        Standing::Assumed,
     ),
     (
         "userinfo",
-        "Whether /v1/oauth/userinfo exists. No page documents one.",
-        Standing::Documented,
+        "Whether /v1/oauth/userinfo exists. No page documents one, so it is off.",
+        Standing::Assumed,
     ),
     (
         "refresh_grace_seconds",
-        "How long a rotated refresh token may be presented again without harm. The documents give none.",
-        Standing::Documented,
+        "How long a rotated refresh token may be presented again without harm. No page documents any, so there is none.",
+        Standing::Assumed,
     ),
     (
         "rate_limit_per_minute",

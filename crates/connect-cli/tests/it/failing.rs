@@ -150,8 +150,11 @@ fn a_port_in_use_is_named_with_its_remedy_and_ends_with_9() {
     let home = Home::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let run = home.run(&["serve", "--ephemeral", "--port", &port]);
+    let kept = tempfile::tempdir().unwrap();
+    let directory = kept.path().to_str().unwrap();
+    let run = home.run(&["serve", "--data-dir", directory, "--port", &port]);
     assert_eq!((run.code, run.out.as_str()), (9, ""), "{}", run.err);
+    assert!(!kept.path().join("world.db").exists(), "no world is made");
     assert!(
         run.err.contains(&format!("port {port} is in use")) && run.err.contains("--port 0"),
         "{}",

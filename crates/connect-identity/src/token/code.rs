@@ -52,10 +52,7 @@ pub(super) async fn grant(
     client: &ClientRecord,
 ) -> Result<Issued, Failure> {
     let code = call.check("code_present", params.get("code").ok_or_else(missing))?;
-    let verifier = params.get("code_verifier").map(str::to_owned);
-    if let Some(verifier) = &verifier {
-        call.fact("challenge_computed", pkce::challenge(verifier));
-    }
+    let verifier = params.get("code_verifier");
     let sealer = identity.vault.sealer().await?;
     let access = Minted::new(&identity.env, &sealer, CredentialKind::AccessToken);
     let refresh = Minted::new(&identity.env, &sealer, CredentialKind::RefreshToken);
@@ -67,7 +64,7 @@ pub(super) async fn grant(
         code: hash,
         client: client.client.id.clone(),
         redirect_uri: params.get("redirect_uri").map(str::to_owned),
-        verifier,
+        verifier: verifier.map(str::to_owned),
         access,
         refresh,
         access_lifetime: client.client.access_token_lifetime,
@@ -83,6 +80,12 @@ pub(super) async fn grant(
             notes.grant.clone_from(&code.grant_id);
         }
     });
+    // What was refused before the verifier was looked at has nothing to do with it.
+    if let Some(verifier) = verifier
+        && outcome.passed.contains(&"code_verifier_well_formed")
+    {
+        call.fact("challenge_computed", pkce::challenge(verifier));
+    }
     outcome.verdict.map_err(|refusal| Failure::from(*refusal))?;
     let Some(code) = outcome.code else {
         return Err(missing().into());
