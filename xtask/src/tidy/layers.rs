@@ -61,7 +61,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "connect-wire",
         ],
     ),
-    ("connect-client-tests", &["connect-app", "connect-core", "connect-rpc"]),
+    (
+        "connect-client-tests",
+        &["connect-app", "connect-core", "connect-rpc"],
+    ),
     ("xtask", &[]),
 ];
 
