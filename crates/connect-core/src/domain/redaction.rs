@@ -1,7 +1,8 @@
 //! Finds credentials in bytes, so that they can be cut out before anything is stored.
 //!
-//! Two nets: *shapes* (our prefixes, JWTs, Basic credentials), and *places* (form or query fields that carry
-//! credentials by name, whatever their value looks like, so that a production secret sent here by mistake is cut too).
+//! Two nets: *shapes* (our prefixes, JWTs, Basic credentials), and *places* (form or query fields and JSON members that
+//! carry credentials by name, whatever their value looks like, so that a production secret sent here by mistake is cut
+//! too).
 
 mod starts;
 
@@ -45,9 +46,33 @@ const PLACES: [(&[u8], &str); 9] = [
     (b"csrf=", "csrf"),
 ];
 
+/// JSON members that carry credentials. `code` is none of them: results of a laboratory have one too.
+const MEMBERS: [(&[u8], &str); 6] = [
+    (b"\"client_secret\"", "client_secret"),
+    (b"\"refresh_token\"", "refresh_token"),
+    (b"\"access_token\"", "access_token"),
+    (b"\"password\"", "password"),
+    (b"\"assertion\"", "assertion"),
+    (b"\"client_assertion\"", "client_assertion"),
+];
+
 /// Every credential in `bytes`, in order, without overlap.
+///
+/// JSON members are not looked at: our own records name credentials by id under the same names.
 #[must_use]
 pub fn find(bytes: &[u8]) -> Vec<Cut> {
+    search(bytes, begins)
+}
+
+/// Every credential in a message, JSON members by name among them.
+fn find_with_members(bytes: &[u8]) -> Vec<Cut> {
+    search(bytes, |bytes, at| match bytes.get(at)? {
+        b'"' => member(bytes, at),
+        _ => begins(bytes, at),
+    })
+}
+
+fn search(bytes: &[u8], begins: impl Fn(&[u8], usize) -> Option<Cut>) -> Vec<Cut> {
     let mut cuts = Vec::new();
     let mut starts = Starts::of(bytes);
     // A field can begin at the very start.
@@ -87,7 +112,7 @@ fn begins(bytes: &[u8], at: usize) -> Option<Cut> {
 /// each chunk it reaches into.
 #[must_use]
 pub fn find_in_message(message: &[u8]) -> Vec<Cut> {
-    let mut cuts = find(message);
+    let mut cuts = find_with_members(message);
     let pieces = pieces(message);
     if pieces.len() < 2 {
         return cuts;
@@ -97,7 +122,7 @@ pub fn find_in_message(message: &[u8]) -> Vec<Cut> {
         .flat_map(|piece| &message[piece.clone()])
         .copied()
         .collect();
-    for cut in find(&joined) {
+    for cut in find_with_members(&joined) {
         let mut at = 0;
         for piece in &pieces {
             let (from, to) = (cut.start.max(at), cut.end.min(at + piece.len()));
@@ -272,6 +297,30 @@ fn place(bytes: &[u8], at: usize) -> Option<Cut> {
     })
 }
 
+/// The text of a JSON member that carries a credential by name.
+fn member(bytes: &[u8], at: usize) -> Option<Cut> {
+    let blank = |from: usize| {
+        let blanks = bytes[from..].iter();
+        from + blanks.take_while(|byte| byte.is_ascii_whitespace()).count()
+    };
+    MEMBERS.iter().find_map(|(name, what)| {
+        bytes[at..].starts_with(name).then_some(())?;
+        let colon = blank(at + name.len());
+        (bytes.get(colon) == Some(&b':')).then_some(())?;
+        let quote = blank(colon + 1);
+        (bytes.get(quote) == Some(&b'"')).then_some(())?;
+        let start = quote + 1;
+        let mut escaped = false;
+        let length = bytes[start..].iter().position(|byte| {
+            let ends = *byte == b'"' && !escaped;
+            escaped = *byte == b'\\' && !escaped;
+            ends
+        });
+        let end = length.map_or(bytes.len(), |length| start + length);
+        (end > start).then_some(Cut { start, end, what })
+    })
+}
+
 /// What follows `Basic ` or `Bearer ` in an Authorization header.
 fn scheme(bytes: &[u8], at: usize) -> Option<Cut> {
     const HEADER: &[u8] = b"\nauthorization:";
@@ -323,6 +372,13 @@ mod tests {
         for (shape, what) in SHAPES {
             let text = [shape, TAIL.as_bytes()].concat();
             assert_eq!(find(&text).first().map(|cut| cut.what), Some(what));
+        }
+        for (member, what) in MEMBERS {
+            let text = [b"{", member, b" : \"a\\\"b\", \"c\": 1}"].concat();
+            assert_eq!(find(&text), [], "an id stands there");
+            let cuts = find_in_message(&text);
+            assert_eq!(cuts.first().map(|cut| cut.what), Some(what));
+            assert_eq!(&text[cuts[0].start..cuts[0].end], b"a\\\"b");
         }
         for (place, what) in PLACES {
             let text = [b"x=1&", place, b"value"].concat();
@@ -417,7 +473,7 @@ mod tests {
     fn find_slowly(bytes: &[u8]) -> Vec<Cut> {
         let (mut cuts, mut at) = (Vec::new(), 0);
         while at < bytes.len() {
-            let found = begins(bytes, at);
+            let found = member(bytes, at).or_else(|| begins(bytes, at));
             at = found.map_or(at + 1, |cut| cut.end);
             cuts.extend(found);
         }
@@ -426,6 +482,9 @@ mod tests {
 
     #[test]
     fn the_quick_search_finds_what_a_close_look_at_every_byte_does() {
+        for (member, _) in MEMBERS {
+            assert!(starts::LITERALS.contains(&std::str::from_utf8(member).expect("ASCII")));
+        }
         for (shape, _) in SHAPES {
             let known = starts::LITERALS.iter().map(|literal| literal.as_bytes());
             assert!(known.clone().any(|literal| shape.starts_with(literal)));
@@ -434,13 +493,21 @@ mod tests {
         arbtest::arbtest(|u| {
             let mut bytes = Vec::new();
             for _ in 0..u.int_in_range(0..=12)? {
-                match u.int_in_range(0..=6)? {
+                match u.int_in_range(0..=7)? {
                     0 => bytes.extend_from_slice(u.arbitrary::<&[u8]>()?),
                     1 => bytes.extend_from_slice(u.choose(&SHAPES)?.0),
                     2 => bytes.extend_from_slice(u.choose(&PLACES)?.0),
                     3 => bytes.push(*u.choose(b"?&\n%=.ls")?),
                     4 => bytes.extend_from_slice(b"eyJhbGciOiJFZERTQSJ9."),
                     5 => bytes.extend_from_slice(b"\nAuthorization: Bearer x\r"),
+                    6 => {
+                        bytes.extend_from_slice(u.choose(&MEMBERS)?.0);
+                        bytes.extend_from_slice(u.choose(&[
+                            &b":\"x"[..],
+                            b" : \"\\\"",
+                            b":null",
+                        ])?);
+                    }
                     _ => {
                         // Some of it percent-encoded.
                         for byte in u.choose(&SHAPES)?.0.iter().chain(&TAIL.as_bytes()[..13]) {
@@ -453,7 +520,7 @@ mod tests {
                     }
                 }
             }
-            assert_eq!(find(&bytes), find_slowly(&bytes));
+            assert_eq!(find_with_members(&bytes), find_slowly(&bytes));
             Ok(())
         });
     }

@@ -4,17 +4,33 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Input};
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 
-/// What a credential begins with, unless a part of it is percent-encoded: our prefixes up to where they part, and JWTs.
-pub(super) const LITERALS: [&str; 4] = ["lph_", "secret_", "whsec_", "eyJ"];
+/// What a credential begins with, unless a part of it is percent-encoded: our prefixes up to where they part, JWTs, and
+/// JSON members by name.
+pub(super) const LITERALS: [&str; 10] = [
+    "lph_",
+    "secret_",
+    "whsec_",
+    "eyJ",
+    "\"client_secret\"",
+    "\"refresh_token\"",
+    "\"access_token\"",
+    "\"password\"",
+    "\"assertion\"",
+    "\"client_assertion\"",
+];
 /// Before a field or a header; what begins there is one byte further.
 const BEFORE: [u8; 3] = *b"?&\n";
 /// A percent-encoded byte stands at most so many bytes behind where its prefix begins, the ones before it being plain.
 const BEHIND: usize = 6;
 
-static SEARCH: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::new(LITERALS).expect("four short literals make an automaton"));
+static SEARCH: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let search = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(LITERALS);
+    search.expect("a few short literals make an automaton")
+});
 
 /// The places of `bytes` worth a closer look, in order.
 pub(super) struct Starts<'b> {
