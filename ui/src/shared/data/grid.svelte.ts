@@ -39,15 +39,27 @@ export class Grid<Row> {
     return this.#source().total;
   }
 
+  get #inSight(): number {
+    return Math.ceil(this.height / this.rowHeight) + 1;
+  }
+
+  get #around(): number {
+    return Math.max(0, Math.min(AROUND, Math.floor((MOST_ROWS - this.#inSight) / 2)));
+  }
+
+  /** How many rows are drawn at the most: so many elements serve whichever places are in sight. */
+  get elements(): number {
+    return Math.min(MOST_ROWS, this.#inSight + 2 * this.#around);
+  }
+
   /** The first row drawn, and the one after the last. */
   get window(): { first: number; end: number } {
-    const inSight = Math.ceil(this.height / this.rowHeight) + 1;
-    const around = Math.max(0, Math.min(AROUND, Math.floor((MOST_ROWS - inSight) / 2)));
+    const [inSight, around] = [this.#inSight, this.#around];
     // The tail is drawn before the window is scrolled to it: no row is fetched or drawn on the way.
     const top = Math.floor((this.following ? this.endTop : this.scrollTop) / this.rowHeight);
     const last = Math.max(0, this.total - Math.min(inSight + around, MOST_ROWS));
     const first = Math.max(0, Math.min(top - around, last));
-    return { first, end: Math.min(this.total, first + Math.min(MOST_ROWS, inSight + 2 * around)) };
+    return { first, end: Math.min(this.total, first + this.elements) };
   }
 
   /** Rows that a page key moves by. */
