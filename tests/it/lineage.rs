@@ -299,7 +299,10 @@ async fn a_wrong_verifier_is_explained_with_both_challenges() {
     let digest = URL_SAFE_NO_PAD
         .decode(pkce::challenge(&request.verifier))
         .expect("base64url");
-    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits: String = halves
+        .filter_map(|half| char::from_digit(half.into(), 16))
+        .collect();
     let request = request.set("code_challenge", &digits);
     let code = request.code_of(&sandbox.send(&request.request()).await);
     let answer = sandbox.token(&web.exchange(&code)).await;
