@@ -109,7 +109,7 @@ async fn keys_are_given_to_an_action_by_keys_and_taken_back() -> anyhow::Result<
     console.asked("Keyboard shortcuts").await?;
     console.types("Advance a Minute").await?;
     console
-        .enter("button", "Keys of Advance a Minute as they were")
+        .enter("button", "Reset the keys of Advance a Minute")
         .await?;
     console.asked("no keys").await?;
     console

@@ -79,6 +79,32 @@ test('a number is kept with Enter, and Escape undoes it', async () => {
   await waitFor(() => expect(updates()).toEqual([{ rate_limit_per_minute: 60 }]));
 });
 
+test('what is being written is not taken away by the answer to what was written before', async () => {
+  let rate: number | null = null;
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  sandbox.current.answers['settings_get'] = () => ({
+    settings: { ...settings, rate_limit_per_minute: rate },
+    about: Object.keys(settings).map(about),
+  });
+  sandbox.current.answers['settings_update'] = async () => {
+    await answered;
+    rate = 60;
+    return { settings: { ...settings, rate_limit_per_minute: rate }, about: [] };
+  };
+  show();
+  const user = userEvent.setup();
+  const field = await screen.findByRole('textbox', { name: 'Rate limit' });
+  await user.type(field, '60{Enter}');
+  await user.type(field, 'x');
+  answer();
+  await user.type(field, '{Enter}');
+  expect(await screen.findByText(/whole number/)).toBeVisible();
+  expect(field).toHaveValue('60x');
+  await user.type(field, '{Escape}');
+  await waitFor(() => expect(field).toHaveValue('60'));
+});
+
 test('the search finds sections by what is in them', async () => {
   show();
   const user = userEvent.setup();
