@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::database::{self, Durability};
 
 /// From the first write after a folding to the next folding.
-const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// The task that folds.
 pub(crate) struct Folding {

@@ -22,7 +22,7 @@ const QUEUE: usize = 2048;
 /// Bytes that may wait, in KiB; beyond that, connections wait.
 const QUEUE_KIB: u32 = 8 * 1024;
 /// How long an exchange waits for others to be written with.
-const GATHER: Duration = Duration::from_millis(5);
+const GATHER: Duration = Duration::from_millis(10);
 /// Most exchanges in one statement.
 const BATCH: usize = 256;
 /// About as many bytes in one statement.
