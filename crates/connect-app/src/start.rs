@@ -148,7 +148,7 @@ impl App {
     /// [`StartError`], with what to do about it.
     pub async fn start(config: Config, env: Arc<Env>) -> Result<Self, StartError> {
         // What can be wrong with how it was started is said before a world is made.
-        judge_hosts(&config)?;
+        hosts(&config, [])?;
         let directory = Directory::take(&config.storage)?;
         let path = directory.path().to_owned();
         let listener = bind(&config).await?;
@@ -328,10 +328,11 @@ pub(crate) fn retention(settings: &Settings) -> Retention {
     }
 }
 
-fn judge_hosts(config: &Config) -> Result<(), StartError> {
-    let mut hosts = config.allow_hosts.iter();
-    hosts.try_fold(HostPolicy::loopback([]), |policy, host| policy.allow(host))?;
-    Ok(())
+/// Whom the platform's listener answers, at these ports.
+fn hosts(config: &Config, ports: impl IntoIterator<Item = u16>) -> Result<HostPolicy, StartError> {
+    let mut allowed = config.allow_hosts.iter();
+    let policy = HostPolicy::loopback(ports);
+    Ok(allowed.try_fold(policy, |policy, host| policy.allow(host))?)
 }
 
 async fn bind(config: &Config) -> Result<Listener, StartError> {
@@ -369,10 +370,6 @@ fn addresses(
     control: Option<&Listener>,
 ) -> Result<Addresses, StartError> {
     let port = |listener: &Listener| listener.addresses().first().map_or(0, SocketAddr::port);
-    let mut hosts = HostPolicy::loopback([port(listener)]);
-    for host in &config.allow_hosts {
-        hosts = hosts.allow(host)?;
-    }
     let control = control.map(|control| {
         let url = format!("http://127.0.0.1:{}", port(control));
         let token = env.secret("ctl_").expose().to_owned();
@@ -382,7 +379,7 @@ fn addresses(
     Ok(Addresses {
         platform: format!("http://127.0.0.1:{}", port(listener)),
         control,
-        hosts,
+        hosts: hosts(config, [port(listener)])?,
         open_to_others: config.listen.is_some_and(|address| !address.is_loopback()),
     })
 }

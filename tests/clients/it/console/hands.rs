@@ -253,27 +253,19 @@ impl Console {
 
     /// Waits until the strip below says this, or has said it.
     pub(super) async fn is_told(&self, words: &str) -> anyhow::Result<()> {
-        let strip =
-            "return document.querySelector('footer.strip [role=\"status\"]')?.innerText ?? ''";
-        let mut last = String::new();
-        let told = eventually(&format!("“{words}” is told"), async || {
-            let said = self.browser.execute(strip, vec![]).await?;
-            said.json()
-                .as_str()
-                .unwrap_or_default()
-                .clone_into(&mut last);
-            Ok(last.contains(words).then_some(()))
-        })
-        .await;
-        told.with_context(|| format!("the strip says “{last}”"))
+        self.reads("footer.strip [role=\"status\"]", words).await
     }
 
     /// Waits until the panel says this.
     pub(super) async fn says(&self, words: &str) -> anyhow::Result<()> {
-        let main = "return document.querySelector('main')?.innerText ?? ''";
+        self.reads("main", words).await
+    }
+
+    async fn reads(&self, place: &str, words: &str) -> anyhow::Result<()> {
+        let text = format!("return document.querySelector('{place}')?.innerText ?? ''");
         let mut last = String::new();
-        let said = eventually(&format!("the panel says “{words}”"), async || {
-            let said = self.browser.execute(main, vec![]).await?;
+        let read = eventually(&format!("`{place}` says “{words}”"), async || {
+            let said = self.browser.execute(text.as_str(), vec![]).await?;
             said.json()
                 .as_str()
                 .unwrap_or_default()
@@ -281,7 +273,7 @@ impl Console {
             Ok(last.contains(words).then_some(()))
         })
         .await;
-        said.with_context(|| format!("it says {last}"))
+        read.with_context(|| format!("it says “{last}”"))
     }
 
     /// What was copied last.

@@ -2,7 +2,7 @@
 
 use askama::Template as _;
 
-use super::wanted::{Wanted, Way};
+use super::wanted::Wanted;
 use super::{Code, Made, RUN, Template, file, no_way_back, step};
 
 const TITLE: &str = "Node.js with Express";
@@ -28,13 +28,7 @@ pub(super) fn person(wanted: &Wanted) -> Template {
         return Ok(no_way_back(TITLE));
     };
     let server = Server { w: wanted };
-    let mut notes = Vec::new();
-    if way == Way::Https {
-        notes.push(
-            "The redirect URI is https: run this behind what answers there, or register http://localhost:3000/callback too."
-                .to_owned(),
-        );
-    }
+    let notes = way.note(3000).into_iter().collect();
     Ok(Made::Code(Code {
         title: TITLE,
         files: vec![

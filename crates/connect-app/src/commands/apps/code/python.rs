@@ -2,7 +2,7 @@
 
 use askama::Template as _;
 
-use super::wanted::{Wanted, Way};
+use super::wanted::Wanted;
 use super::{Code, Made, RUN, Template, file, no_way_back, step};
 
 const TITLE: &str = "Python with Flask";
@@ -38,12 +38,7 @@ pub(super) fn person(wanted: &Wanted) -> Template {
         "Flask's own server is for development; in production any WSGI server runs `app:app`."
             .to_owned(),
     ];
-    if way == Way::Https {
-        notes.push(
-            "The redirect URI is https: run this behind what answers there, or register http://localhost:5000/callback too."
-                .to_owned(),
-        );
-    }
+    notes.extend(way.note(5000));
     Ok(Made::Code(Code {
         title: TITLE,
         files: vec![

@@ -64,6 +64,17 @@ pub(super) enum Way {
     Scheme,
 }
 
+impl Way {
+    /// What to say to whoever runs a server by themselves that listens at `port`.
+    pub(super) fn note(self, port: u16) -> Option<String> {
+        (self == Self::Https).then(|| {
+            format!(
+                "The redirect URI is https: run this behind what answers there, or register http://localhost:{port}/callback too."
+            )
+        })
+    }
+}
+
 impl Redirect {
     fn of(uri: &str, app_type: AppType) -> Option<Self> {
         let url = Url::parse(uri).ok()?;
