@@ -171,7 +171,7 @@ pub(crate) async fn restore_demo_apps(app: &App, origin: &Origin) -> Result<(), 
             client_id: Some(id.clone()),
             ..new.clone()
         };
-        let change = |app: &mut NewApp, enabled: &mut bool| {
+        let change = move |app: &mut NewApp, enabled: &mut bool| {
             *app = wanted;
             *enabled = true;
         };

@@ -158,7 +158,7 @@ pub(super) async fn reveal(app: &App, request: rpc::AppRef) -> Answer<rpc::Secre
 }
 
 pub(super) async fn set_baa(app: &App, request: rpc::SetBaa) -> Answer<rpc::App> {
-    change(app, &request.client_id, |wanted, _| {
+    change(app, &request.client_id, move |wanted, _| {
         wanted.baa_status = request.baa_status;
     })
     .await
@@ -195,7 +195,7 @@ async fn find(app: &App, id: &str) -> Answer<std::sync::Arc<ClientRecord>> {
 async fn change(
     app: &App,
     id: &str,
-    with: impl FnOnce(&mut NewApp, &mut bool) + Send,
+    with: impl FnOnce(&mut NewApp, &mut bool) + Clone + Send + 'static,
 ) -> Answer<rpc::App> {
     let origin = app.origin(Actor::Console);
     app.0

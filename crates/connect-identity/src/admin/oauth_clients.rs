@@ -124,7 +124,7 @@ pub(crate) async fn patch(
     let done = async {
         let origin = admit(&identity, &call).await?;
         let body: Patch = read(&call)?;
-        let change = |app: &mut NewApp, enabled: &mut bool| {
+        let change = move |app: &mut NewApp, enabled: &mut bool| {
             app.name = body.client_name.unwrap_or_else(|| app.name.clone());
             app.client_uri = body.client_uri.unwrap_or_else(|| app.client_uri.clone());
             app.logo_uri = body.logo_uri.unwrap_or_else(|| app.logo_uri.clone());

@@ -4,12 +4,14 @@ mod remarks;
 mod rules;
 mod secrets;
 
-use connect_core::domain::app::{AppType, BaaStatus, Client, IdTokenAlg};
+use connect_core::Timestamp;
+use connect_core::domain::app::{AppType, BaaStatus, Client, IdTokenAlg, Profile};
 use connect_core::domain::credential::{ACCESS_TOKEN_LIFETIME, CredentialKind};
 use connect_core::domain::journal::{Kind, Origin};
 use connect_core::domain::secret::SecretText;
 use connect_core::id::ClientId;
-use connect_store::{StoreError, WorldTx, clients, credentials};
+use connect_store::clients::ClientRecord;
+use connect_store::{StoreError, WorldTx, clients, credentials, services};
 use serde_json::json;
 
 use crate::Identity;
@@ -230,52 +232,40 @@ impl Identity {
     }
 
     /// Changes an app: `change` is handed the app as it is, as a request to register it again.
+    ///
+    /// It is asked twice: once to see which signing key the app will need, and once by the writer, of the row as it is
+    /// then. Of changes made at the same moment none is lost.
     pub async fn update_app(
         &self,
         id: &ClientId,
-        change: impl FnOnce(&mut NewApp, &mut bool) + Send,
+        change: impl FnOnce(&mut NewApp, &mut bool) + Clone + Send + 'static,
         origin: Origin,
     ) -> Result<Client, RegistrationError> {
-        let record = self
+        let profile = self.settings.get().profile;
+        let seen = self
             .world
             .client(id)
             .await?
             .ok_or_else(|| RegistrationError::Unknown(id.clone()))?;
-        let old = record.client.clone();
-        let mut wanted = NewApp {
-            seeded: record.seeded,
-            ..NewApp::like(&old)
-        };
-        let mut enabled = old.enabled;
-        change(&mut wanted, &mut enabled);
-        let profile = self.settings.get().profile;
-        let mut client = validate(&wanted, id.clone(), profile, origin.at.sandbox)
-            .map_err(|flaws| RegistrationError::Invalid { flaws })?;
-        client.enabled = enabled;
-        client.created_at = old.created_at;
-        if (Client {
-            updated_at: old.updated_at,
-            ..client.clone()
-        }) == old
-        {
-            return Ok(old);
-        }
-        self.keys.ensure(client.id_token_alg, &origin).await?;
-        let changed = client.clone();
-        let seeded = record.seeded;
+        let wanted = changed(&seen, change.clone(), profile, origin.at.sandbox)?;
+        self.keys.ensure(wanted.id_token_alg, &origin).await?;
+        let id = id.clone();
         self.world
             .write(move |tx| {
                 Box::pin(async move {
                     // Deleted since it was looked at: writing it would bring it back without its secrets.
-                    if !clients::exists(tx, &changed.id).await? {
-                        return Err(RegistrationError::Unknown(changed.id));
+                    let record = clients::get(services::reading(tx), &id)
+                        .await?
+                        .ok_or(RegistrationError::Unknown(id))?;
+                    let wanted = changed(&record, change, profile, origin.at.sandbox)?;
+                    if wanted != record.client {
+                        journal_update(tx, &origin, &record.client, &wanted);
+                        clients::put(tx, &wanted, record.seeded).await?;
                     }
-                    journal_update(tx, &origin, &old, &changed);
-                    Ok(clients::put(tx, &changed, seeded).await?)
+                    Ok(wanted)
                 })
             })
-            .await?;
-        Ok(client)
+            .await
     }
 
     /// Removes an app with its grants and credentials.
@@ -298,6 +288,37 @@ impl Identity {
             })
             .await
     }
+}
+
+/// What `change` makes of an app; the app as it is when that is nothing.
+fn changed(
+    record: &ClientRecord,
+    change: impl FnOnce(&mut NewApp, &mut bool),
+    profile: Profile,
+    at: Timestamp,
+) -> Result<Client, RegistrationError> {
+    let old = &record.client;
+    let mut wanted = NewApp {
+        seeded: record.seeded,
+        ..NewApp::like(old)
+    };
+    let mut enabled = old.enabled;
+    change(&mut wanted, &mut enabled);
+    let new = validate(&wanted, old.id.clone(), profile, at)
+        .map_err(|flaws| RegistrationError::Invalid { flaws })?;
+    let new = Client {
+        enabled,
+        created_at: old.created_at,
+        updated_at: old.updated_at,
+        ..new
+    };
+    if new == *old {
+        return Ok(new);
+    }
+    Ok(Client {
+        updated_at: at,
+        ..new
+    })
 }
 
 fn journal_update(tx: &mut WorldTx, origin: &Origin, old: &Client, new: &Client) {

@@ -5,7 +5,7 @@ use connect_core::domain::journal::{Kind, Origin, Seq};
 use connect_core::domain::secret::SecretText;
 use connect_core::id::ClientId;
 use connect_store::sealing::{KeyError, SealError, Sealer};
-use connect_store::{StoreError, WorldTx, credentials, services};
+use connect_store::{StoreError, WorldTx, clients, credentials, services};
 use serde_json::json;
 
 use super::{Registered, RegistrationError};
@@ -84,6 +84,10 @@ impl Identity {
         self.world
             .write(move |tx| {
                 Box::pin(async move {
+                    // Deleted since it was looked at: nobody could use the secret.
+                    if !clients::exists(tx, &id).await? {
+                        return Err(RegistrationError::Unknown(id));
+                    }
                     let ends = origin.at.sandbox.plus(ROTATED_SECRET_LIFETIME);
                     let detail = json!({ "new": minted.id, "kind": kind, "old_works_until": ends });
                     let seq = tx.journal(&origin, Kind::SecretRotated, id.as_str(), &detail);
@@ -93,7 +97,7 @@ impl Identity {
                     }) {
                         credentials::set_expiry(tx, &old.id, ends).await?;
                     }
-                    insert(tx, &id, &minted, &origin, seq).await
+                    Ok(insert(tx, &id, &minted, &origin, seq).await?)
                 })
             })
             .await?;

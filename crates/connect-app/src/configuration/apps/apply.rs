@@ -83,7 +83,7 @@ async fn update(
     let now = identity
         .update_app(
             id,
-            |wanted, enabled| {
+            move |wanted, enabled| {
                 *wanted = step.new;
                 *enabled = step.enabled;
             },
