@@ -9,7 +9,7 @@ use connect_rpc::ErrorCode;
 use connect_testkit::{START, seeded_env};
 use serde_json::{Value, json};
 
-use crate::support::{MAYA, Sandbox, Tokens, text};
+use crate::support::{Browser, MAYA, Request, Sandbox, Tokens, text};
 
 /// A sandbox whose wall clock stands still: only what is advanced passes.
 async fn still() -> Sandbox {
@@ -477,4 +477,70 @@ async fn the_clock_is_kept_over_a_restart() {
         .await
         .is_service_error(401, "invalid_token");
     let _: &App = &sandbox.app;
+}
+
+#[tokio::test]
+async fn a_retired_signing_key_falls_due_by_itself() {
+    let (env, wall) = seeded_env();
+    let sandbox = Sandbox::of(Config::ephemeral(), env).await;
+    let hour = std::time::Duration::from_hours(1);
+    let old = sandbox.jwks().await[0]["kid"].clone();
+    sandbox.rpc("keys_rotate", json!({})).await;
+    let due_at = START.plus_millis(3_600_000);
+    let clock = sandbox.rpc("clock_get", json!({})).await;
+    assert_eq!(at(&clock["next_due"]), due_at);
+    assert!(due(&sandbox.advance(3599).await).is_empty());
+    assert_eq!(sandbox.jwks().await.len(), 2);
+    let advanced = sandbox.advance(1).await;
+    assert_eq!(due(&advanced), ["signing_key_unpublished"]);
+    assert_eq!(
+        (
+            at(&advanced["due"][0]["at"]),
+            &advanced["due"][0]["subject"]
+        ),
+        (due_at, &old)
+    );
+    assert_eq!(sandbox.jwks().await.len(), 1);
+    // As time passes too, with nothing else due: any change has the sandbox look again.
+    sandbox.rpc("keys_rotate", json!({})).await;
+    wall.advance(hour);
+    let web = sandbox.register_web("A change").await;
+    Sandbox::wait_for("the retired key to go", || async {
+        (sandbox.jwks().await.len() == 1).then_some(())
+    })
+    .await;
+    // Retired while tokens are alive: each at its own moment, in order.
+    sandbox.rpc("keys_rotate", json!({})).await;
+    sandbox.advance(60).await;
+    sandbox
+        .rpc("apps_rotate_secret", json!({ "client_id": web.client_id }))
+        .await;
+    sandbox.advance(60).await;
+    sandbox.rpc("keys_rotate", json!({})).await;
+    assert_eq!(
+        due(&sandbox.advance(25 * 3600).await),
+        [
+            "signing_key_unpublished",
+            "signing_key_unpublished",
+            "client_secret_expired"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_day_after_its_end_a_run_through_the_pages_is_forgotten() {
+    let (env, _) = seeded_env();
+    let sandbox = Sandbox::of(Config::ephemeral(), env).await;
+    let web = sandbox.web().await;
+    let mut browser = Browser::new(&sandbox);
+    let page = browser.open(&web.authorize(&sandbox, "openid")).await;
+    assert!(page.is_sign_in());
+    let mut status = async |seconds| {
+        sandbox.advance(seconds).await;
+        browser.send(Request::get(page.path.clone())).await.status
+    };
+    assert_eq!(status(30 * 60 - 1).await, 200);
+    assert_eq!(status(1).await, 410, "whoever comes back is told");
+    assert_eq!(status(24 * 3600 - 1).await, 410);
+    assert_eq!(status(1).await, 404);
 }

@@ -110,7 +110,7 @@ impl App {
             state.moved_to(to.max(state.at(wall)), wall)
         })
         .await?;
-        self.unpublish_dead_keys().await;
+        self.forget_interactions().await?;
         Ok(done)
     }
 

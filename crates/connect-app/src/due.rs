@@ -1,17 +1,18 @@
-//! What falls due: credentials that expire, scheduled messages. Visited in order of time, by an advance of the clock or as time passes.
+//! What falls due: credentials that expire, scheduled messages, retired signing keys. Visited in order of time, by an
+//! advance of the clock or as time passes.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use connect_core::domain::actor::Actor;
-use connect_core::domain::credential::M2M_TOKEN_LIFETIME;
 use connect_core::domain::journal::Origin;
 use connect_core::env::ClockState;
 use connect_core::{Env, Moment, Timestamp};
+use connect_identity::KeyRing;
 use connect_rpc::clock::Due;
 use connect_services::comms::due as messages;
 use connect_store::credentials::Expired;
-use connect_store::{StoreError, WorldTx, credentials, meta, services};
+use connect_store::{StoreError, WorldTx, credentials, interactions, meta, services};
 
 use crate::App;
 
@@ -19,34 +20,50 @@ use crate::App;
 const PAGE: u32 = 500;
 /// Shortest and longest sleep between two looks at what is due.
 const SLEEP: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(10));
+/// What became of a key that is published no more.
+const UNPUBLISHED: &str = "signing_key_unpublished";
+/// How long after its end a run through the pages is remembered, for whoever comes back to the page: a day.
+const REMEMBERED_MS: i64 = 24 * 3600 * 1000;
 
-/// The next page of what is due up to `until`: expiries up to the next message, or else that message.
+/// The next page of what is due up to `until`: expiries up to the next message or key, or else that message or key.
 async fn page(
     tx: &mut WorldTx,
     env: &Env,
     until: Timestamp,
     at: impl Fn(Timestamp) -> Origin,
 ) -> Result<Vec<Due>, StoreError> {
-    let message = messages::next(services::reading(tx))
+    let passed = |moment: &Timestamp| *moment <= until;
+    let message = messages::next(services::reading(tx)).await?.filter(passed);
+    let key = KeyRing::next_unpublished(services::reading(tx))
         .await?
-        .filter(|moment| *moment <= until);
-    let first = message.map_or(until, |moment| moment.min(until));
+        .filter(passed);
+    let moment = message.into_iter().chain(key).min();
+    let first = moment.unwrap_or(until);
     let expired = credentials::expire(tx, &at(first), first, PAGE).await?;
     if !expired.is_empty() {
         return Ok(expired.into_iter().map(expiry).collect());
     }
-    let Some(moment) = message else {
+    let Some(moment) = moment else {
         return Ok(Vec::new());
     };
-    let sent = messages::send(tx, env, &at(moment), moment).await?;
-    Ok(sent
+    let told = |what: String, subject: String| Due {
+        at: moment,
+        what,
+        subject,
+        client_id: None,
+    };
+    if message == Some(moment) {
+        let sent = messages::send(tx, env, &at(moment), moment).await?;
+        let told = sent.into_iter().map(|message| {
+            let what = format!("message_{}", message.status.as_str());
+            told(what, message.id.to_string())
+        });
+        return Ok(told.collect());
+    }
+    let gone = KeyRing::unpublish(tx, moment).await?;
+    Ok(gone
         .into_iter()
-        .map(|message| Due {
-            at: moment,
-            what: format!("message_{}", message.status.as_str()),
-            subject: message.id.to_string(),
-            client_id: None,
-        })
+        .map(|kid| told(UNPUBLISHED.to_owned(), kid))
         .collect())
 }
 
@@ -65,7 +82,8 @@ impl App {
         let mut connection = self.0.world.read().await?;
         let expiry = credentials::next_due(&mut connection).await?;
         let message = messages::next(&mut connection).await?;
-        Ok(expiry.into_iter().chain(message).min())
+        let key = KeyRing::next_unpublished(&mut connection).await?;
+        Ok(expiry.into_iter().chain(message).chain(key).min())
     }
 
     /// Visits the next page of moments up to `until`, in order. With `advancing`, the clock moves to the last of them in
@@ -109,6 +127,9 @@ impl App {
         if let Some(state) = moved {
             self.0.env.set_clock_state(state);
         }
+        if due.iter().any(|due| due.what == UNPUBLISHED) {
+            self.0.identity.keys.forget_published();
+        }
         Ok(due)
     }
 
@@ -136,34 +157,29 @@ impl App {
     async fn visit_passed(&self) -> Result<(), StoreError> {
         let _visiting = self.0.clock.visiting.lock().await;
         let now = self.0.env.now();
+        self.forget_interactions().await?;
         if self.next_due().await?.is_none_or(|next| next > now) {
             return Ok(());
         }
         while !self.visit_due(now, None).await?.is_empty() {}
-        self.unpublish_dead_keys().await;
         Ok(())
     }
 
-    /// Takes retired signing keys out of the published ones once the last token they signed has expired.
-    pub(crate) async fn unpublish_dead_keys(&self) {
-        let longest = i64::try_from(M2M_TOKEN_LIFETIME.as_millis()).unwrap_or(i64::MAX);
-        let before = self.0.env.now().plus_millis(-longest);
-        let keys = &self.0.identity.keys;
-        let gone = async {
-            let dead = |at: Option<Timestamp>| at.is_some_and(|at| at < before);
-            if keys
-                .published()
-                .await?
-                .iter()
-                .any(|key| dead(key.retired_at))
-            {
-                keys.remove_retired_before(before).await?;
-            }
-            Ok::<_, connect_identity::KeyError>(())
-        };
-        if let Err(error) = gone.await {
-            tracing::error!(%error, "a retired signing key could not be removed");
+    /// Removes the runs through the pages that ended long ago. Nothing comes of it, so it is no due moment.
+    pub(crate) async fn forget_interactions(&self) -> Result<(), StoreError> {
+        let before = self.0.env.now().plus_millis(-REMEMBERED_MS);
+        if !interactions::has_expired(&mut *self.0.world.read().await?, before).await? {
+            return Ok(());
         }
+        let gone = self
+            .0
+            .world
+            .write(move |tx| {
+                Box::pin(async move { interactions::remove_expired(tx, before).await })
+            })
+            .await?;
+        tracing::debug!(gone, "runs through the pages were forgotten");
+        Ok(())
     }
 
     async fn until_next_due(&self) -> Duration {

@@ -4,16 +4,19 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connect_core::domain::app::IdTokenAlg;
+use connect_core::domain::credential::M2M_TOKEN_LIFETIME;
 use connect_core::domain::journal::{Kind, Origin};
 use connect_core::id::KeyId;
 use connect_core::{Env, Timestamp};
 use connect_store::sealing::{self, Vault};
+use connect_store::services::Connection;
 use connect_store::signing_keys::{self, SigningKey};
-use connect_store::{StoreError, World};
+use connect_store::{StoreError, World, WorldTx};
 use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
@@ -22,6 +25,9 @@ use rsa::traits::PublicKeyParts as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
+
+/// How long a retired key stays published: the longest life of anything it signed.
+const PUBLISHED_AFTER: Duration = M2M_TOKEN_LIFETIME;
 
 /// Why a key can't sign.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +114,7 @@ impl KeyRing {
     }
 
     /// Forgets which keys are published: they have changed.
-    fn forget_published(&self) {
+    pub fn forget_published(&self) {
         let mut published = self.lock_published();
         published.keys = None;
         published.generation += 1;
@@ -263,18 +269,25 @@ impl KeyRing {
         Ok(())
     }
 
-    /// Removes keys that were retired before `at`: no token they signed is still alive.
-    pub async fn remove_retired_before(&self, at: Timestamp) -> Result<u64, KeyError> {
-        let gone = self
-            .world
-            .write(move |tx| {
-                Box::pin(async move { signing_keys::remove_retired_before(tx, at).await })
-            })
-            .await?;
-        if gone > 0 {
-            self.forget_published();
-        }
-        Ok(gone)
+    /// The next moment at which a retired key stops being published (sandbox time).
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn next_unpublished(
+        reading: &mut Connection,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let first = signing_keys::first_retired(reading).await?;
+        Ok(first.map(|retired| retired.plus(PUBLISHED_AFTER)))
+    }
+
+    /// Stops publishing the keys whose time is over at `moment`; gives their ids. Once that is committed,
+    /// [`KeyRing::forget_published`] is due.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn unpublish(tx: &mut WorldTx, moment: Timestamp) -> Result<Vec<String>, StoreError> {
+        let longest = i64::try_from(PUBLISHED_AFTER.as_millis()).unwrap_or(i64::MAX);
+        signing_keys::remove_retired(tx, moment.plus_millis(-longest)).await
     }
 }
 

@@ -146,3 +146,27 @@ pub async fn is_waiting(
     .await?;
     Ok(found)
 }
+
+/// Removes those that could not be finished any more at `moment`.
+pub async fn remove_expired(tx: &mut WorldTx, moment: Timestamp) -> Result<u64, StoreError> {
+    let moment = moment.as_millis();
+    let gone = sqlx::query!("DELETE FROM interactions WHERE expires_at <= ?1", moment)
+        .execute(tx.connection())
+        .await?;
+    Ok(gone.rows_affected())
+}
+
+/// Whether [`remove_expired`] would find any at `moment`.
+pub async fn has_expired(
+    connection: &mut SqliteConnection,
+    moment: Timestamp,
+) -> Result<bool, StoreError> {
+    let moment = moment.as_millis();
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM interactions WHERE expires_at <= ?1) AS "found!: bool""#,
+        moment
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(found)
+}

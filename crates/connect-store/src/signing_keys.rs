@@ -86,14 +86,26 @@ pub async fn retire(tx: &mut WorldTx, kid: &str, at: Timestamp) -> Result<(), St
     Ok(())
 }
 
-/// Removes retired keys whose last tokens have expired.
-pub async fn remove_retired_before(tx: &mut WorldTx, at: Timestamp) -> Result<u64, StoreError> {
+/// When the key that was retired first of those still published was.
+pub async fn first_retired(
+    connection: &mut SqliteConnection,
+) -> Result<Option<Timestamp>, StoreError> {
+    let first = sqlx::query_scalar!(
+        r#"SELECT MIN(retired_at) AS "first: i64" FROM signing_keys WHERE state = 'retired'"#
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(first.map(Timestamp::from_millis))
+}
+
+/// Removes the keys that were retired at `at` or before; gives their ids.
+pub async fn remove_retired(tx: &mut WorldTx, at: Timestamp) -> Result<Vec<String>, StoreError> {
     let at = at.as_millis();
-    let gone = sqlx::query!(
-        "DELETE FROM signing_keys WHERE state = 'retired' AND retired_at < ?1",
+    let gone = sqlx::query_scalar!(
+        r#"DELETE FROM signing_keys WHERE state = 'retired' AND retired_at <= ?1 RETURNING kid AS "kid!: String""#,
         at
     )
-    .execute(tx.connection())
+    .fetch_all(tx.connection())
     .await?;
-    Ok(gone.rows_affected())
+    Ok(gone)
 }

@@ -2,7 +2,7 @@
 
 use connect_core::domain::actor::Actor;
 use connect_core::domain::app::IdTokenAlg;
-use connect_core::domain::credential::{CredentialKind, M2M_TOKEN_LIFETIME};
+use connect_core::domain::credential::CredentialKind;
 use connect_rpc::keys as rpc;
 use connect_rpc::{ErrorCode, Nothing, RpcError};
 use connect_store::clients;
@@ -27,14 +27,7 @@ pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::KeyList> {
 
 pub(super) async fn rotate(app: &App, request: rpc::RotateKey) -> Answer<rpc::KeyList> {
     let origin = app.origin(Actor::Console);
-    let long_gone = origin
-        .at
-        .sandbox
-        .plus_millis(-i64::try_from(M2M_TOKEN_LIFETIME.as_millis()).unwrap_or(i64::MAX));
     let keys = &app.0.identity.keys;
-    keys.remove_retired_before(long_gone)
-        .await
-        .map_err(failed)?;
     keys.rotate(request.alg.unwrap_or(IdTokenAlg::EdDsa), &origin)
         .await
         .map_err(failed)?;
