@@ -679,3 +679,36 @@ async fn what_is_shown_is_masked(sandbox: &Sandbox, secrets: &Secrets) {
         clean(command, &sandbox.rpc(command, payload).await);
     }
 }
+
+#[tokio::test]
+async fn a_credential_in_an_apps_name_or_address_does_not_enter_the_journal() {
+    let sandbox = Sandbox::start().await;
+    let tokens =
+        ["lph_at_", "secret_", "whsec_"].map(|prefix| format!("{prefix}{}", "k7Qz".repeat(8)));
+    let [token, secret, webhook] = &tokens;
+    let app = sandbox
+        .register(json!({
+            "name": format!("Reader {token}"), "app_type": "web", "scopes": ["openid"],
+            "redirect_uris": [format!("http://localhost:3000/{secret}/callback")],
+        }))
+        .await;
+    let hook = format!("https://a.example.com/hook?token={webhook}");
+    sandbox
+        .rpc(
+            "apps_update",
+            json!({ "client_id": app.client_id, "webhook_url": hook }),
+        )
+        .await;
+    let entries = sandbox.journal("app").await;
+    let written = Value::from(entries).to_string();
+    for value in &tokens {
+        assert!(!written.contains(&value[12..]), "{written}");
+    }
+    for marker in [
+        "Reader [access_token]",
+        "http://localhost:3000/[client_secret]/callback",
+        "https://a.example.com/hook?token=[token]",
+    ] {
+        assert!(written.contains(marker), "{marker}: {written}");
+    }
+}

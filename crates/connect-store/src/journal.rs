@@ -3,6 +3,7 @@
 pub mod ending;
 
 use connect_core::domain::journal::{Kind, Origin, Seq};
+use connect_core::domain::redaction;
 use connect_core::{Moment, Timestamp};
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -40,7 +41,6 @@ pub struct Entry {
 pub(crate) struct PendingEntry {
     pub(crate) seq: Seq,
     pub(crate) kind: Kind,
-    pub(crate) detail: String,
     row: String,
 }
 
@@ -54,7 +54,7 @@ impl PendingEntry {
         detail: &Value,
     ) -> Self {
         let (actor_type, actor_id) = origin.actor.to_columns();
-        let detail = detail.to_string();
+        let detail = clean(detail);
         let row = serde_json::json!([
             seq.0,
             at.sandbox.as_millis(),
@@ -72,17 +72,34 @@ impl PendingEntry {
             &detail,
         ])
         .to_string();
-        Self {
-            seq,
-            kind,
-            detail,
-            row,
-        }
+        Self { seq, kind, row }
     }
 
     /// As a row of the journal.
     pub(crate) fn row(&self) -> &str {
         &self.row
+    }
+}
+
+/// `detail` as JSON, every credential in its texts replaced by its kind in brackets.
+fn clean(detail: &Value) -> String {
+    let text = detail.to_string();
+    if redaction::is_clean(&text) {
+        text
+    } else {
+        scrubbed(detail).to_string()
+    }
+}
+
+fn scrubbed(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(redaction::scrub(text)),
+        Value::Array(all) => all.iter().map(scrubbed).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (redaction::scrub(name), scrubbed(value)))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
 
