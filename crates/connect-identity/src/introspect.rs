@@ -30,7 +30,9 @@ struct Living<'a> {
     exp: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     brand: Option<&'a str>,
-    token_type: &'static str,
+    /// As in the answer that gave the token (RFC 7662 §2.2, RFC 6749 §5.1): a refresh token has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
 }
 
 /// What is said of every other: exactly this.
@@ -115,7 +117,7 @@ async fn introspect(identity: &Identity, call: &Call) -> Result<Response, Failur
             .person
             .as_ref()
             .map(|person| person.brand_id.as_str()),
-        token_type: "Bearer",
+        token_type: (credential.kind != CredentialKind::RefreshToken).then_some("Bearer"),
     };
     Ok(answer::json(StatusCode::OK, &body))
 }

@@ -272,6 +272,8 @@ pub(super) async fn n40_a_wrong_hint_is_ignored() {
             .expect(200)
             .json();
         assert_eq!(introspected["active"], true, "{hint}");
+        // The type of an access token (RFC 6749 §7.1); a refresh token has none.
+        assert_eq!(introspected.get("token_type"), None, "{introspected}");
         sandbox
             .send(&form.post("/v1/oauth/revoke"))
             .await
