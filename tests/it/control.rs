@@ -336,6 +336,38 @@ async fn every_command_has_a_row_and_works_and_refuses_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_payload_that_is_not_right_is_told_where_it_is_not() {
+    let sandbox = Sandbox::start().await;
+    let app = json!({ "name": "A", "app_type": "web", "redirect_uris": [], "scopes": ["openid"] });
+    let mut said = Vec::new();
+    for (member, value) in [
+        ("redirect_uris", json!(["http://localhost:3000/cb", 7])),
+        ("app_type", json!("website")),
+        ("scopes", json!("openid")),
+        ("redirect_url", json!("http://localhost:3000/cb")),
+    ] {
+        let mut wrong = app.clone();
+        wrong[member] = value;
+        let error = sandbox.rpc_fails("apps_create", wrong, BadRequest).await;
+        let (_, why) = error.message.split_once("payload: ").expect("the reason");
+        said.push(why.split_once(',').expect("what was expected").0.to_owned());
+    }
+    let none = sandbox
+        .rpc_fails("apps_create", json!({}), BadRequest)
+        .await;
+    assert!(none.message.contains("missing field `name`"), "{none}");
+    assert_eq!(
+        said,
+        [
+            "`redirect_uris[1]`: invalid type: integer `7`",
+            "`app_type`: unknown variant `website`",
+            "`scopes`: invalid type: string \"openid\"",
+            "unknown field `redirect_url`",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn settings_can_be_changed_when_the_persona_of_auto_approve_is_gone() {
     let sandbox = Sandbox::approving().await;
     sandbox

@@ -5,9 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use connect_identity::pages::{
-    AppView, Comparison, Consent, FormRefused, InteractionOver, MethodNotAllowed, NotFound,
-    Outcome, Page, PersonaView, RefusalPage, ScopeView, ServerFault, SignIn, SignInReason,
-    SignedOut, Suggestion, asset,
+    AppView, Comparison, Consent, FormRefused, FrontPage, InteractionOver, MethodNotAllowed,
+    NotFound, Outcome, Page, PersonaView, RefusalPage, ScopeView, ServerFault, SignIn,
+    SignInReason, SignedOut, Suggestion, asset,
 };
 
 #[path = "../src/pages/sample.rs"]

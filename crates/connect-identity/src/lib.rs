@@ -12,6 +12,7 @@ mod authorize;
 mod call;
 mod client_auth;
 mod discovery;
+mod front;
 mod interaction;
 mod introspect;
 mod issue;

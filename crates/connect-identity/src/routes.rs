@@ -11,8 +11,8 @@ use http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::Identity;
 use crate::{
-    account, admin, authorize, discovery, interaction, introspect, machine_token, pages, revoke,
-    token, userinfo,
+    account, admin, authorize, discovery, front, interaction, introspect, machine_token, pages,
+    revoke, token, userinfo,
 };
 
 /// One operation, as people and tests see it.
@@ -50,6 +50,7 @@ use Standing::{Assumed, Documented, Standard};
 
 /// Every route of the service.
 pub const ROUTES: &[Route] = &[
+    route("GET", "/", "front_page", Assumed, false),
     route("GET", "/v1/oauth/authorize", "authorize", Documented, false),
     route("POST", "/v1/oauth/authorize", "authorize", Standard, false),
     route(
@@ -150,6 +151,7 @@ pub const ROUTES: &[Route] = &[
 /// The service's router. Unknown paths and methods fall to whoever merges it.
 pub fn router(identity: Arc<Identity>) -> Router {
     Router::new()
+        .route("/", get(front::get))
         .route(
             "/v1/oauth/authorize",
             get(authorize::get).post(authorize::post),

@@ -221,3 +221,73 @@ async fn the_button_says_the_same_words_everywhere() {
         .await;
     assert_eq!(plain["href"], "/login");
 }
+
+#[tokio::test]
+async fn of_changes_made_at_the_same_moment_none_is_lost() {
+    let sandbox = Sandbox::start().await;
+    let app = sandbox.register_web("Changed twice").await;
+    let change = |member: &str, value: Value| {
+        sandbox.rpc(
+            "apps_update",
+            json!({ "client_id": app.client_id, member: value }),
+        )
+    };
+    let of_it = json!({ "client_id": app.client_id });
+    tokio::join!(
+        change("name", json!("Renamed")),
+        change("access_token_lifetime_seconds", json!(600)),
+        change("webhook_url", json!("http://localhost:3000/hook")),
+        sandbox.rpc(
+            "apps_set_baa",
+            json!({ "client_id": app.client_id, "baa_status": "signed" })
+        ),
+        sandbox.rpc("apps_disable", of_it.clone()),
+    );
+    let now = sandbox.rpc("apps_get", of_it).await;
+    assert_eq!(
+        json!([
+            now["name"],
+            now["access_token_lifetime_seconds"],
+            now["webhook_url"],
+            now["baa_status"],
+            now["enabled"]
+        ]),
+        json!([
+            "Renamed",
+            600,
+            "http://localhost:3000/hook",
+            "signed",
+            false
+        ])
+    );
+}
+
+#[tokio::test]
+async fn a_scope_that_does_not_exist_names_the_one_that_was_probably_meant() {
+    let sandbox = Sandbox::start().await;
+    let of = |app_type: &str, scopes: &[&str]| json!({ "app_type": app_type, "scopes": scopes });
+    let said = |check: Value| -> Vec<String> {
+        let flaws = check["flaws"].as_array().expect("a list");
+        let of_scopes = flaws
+            .iter()
+            .filter(|flaw| text(&flaw["field"]).starts_with("scopes"));
+        of_scopes.map(|flaw| text(&flaw["message"])).collect()
+    };
+    let check = of("web", &["read:biomarker", "opneid", "read:everything"]);
+    assert_eq!(
+        said(sandbox.rpc("apps_check", check).await),
+        [
+            "`read:biomarker` is not a scope of the platform; did you mean `read:biomarkers`?",
+            "`opneid` is not a scope of the platform; did you mean `openid`?",
+            "`read:everything` is not a scope of the platform",
+        ]
+    );
+    // Only what an app of this type may have is offered.
+    let check = of("m2m", &["admin:oauth_client"]);
+    assert_eq!(
+        said(sandbox.rpc("apps_check", check).await),
+        [
+            "`admin:oauth_client` is not a scope of the platform; did you mean `admin:oauth_clients`?"
+        ]
+    );
+}

@@ -120,7 +120,8 @@ async fn row(ground: &Ground, route: &Route) -> Option<(Answer, u16)> {
         ),
         (
             "GET",
-            "/favicon.ico"
+            "/"
+            | "/favicon.ico"
             | "/.well-known/openid-configuration"
             | "/.well-known/oauth-authorization-server"
             | "/.well-known/jwks.json",
@@ -226,7 +227,7 @@ async fn every_route_of_identity_that_takes_a_token_or_credentials_is_closed_wit
             "asset" if route.path != "/favicon.ico" => {
                 sandbox.send(&bare).await.expect(404);
             }
-            "asset" | "discovery" | "jwks" => {
+            "front_page" | "asset" | "discovery" | "jwks" => {
                 sandbox.send(&bare).await.expect(200);
             }
             "token" | "machine_token" => {

@@ -47,7 +47,6 @@ async fn wrong_methods_are_405(sandbox: &Sandbox, path: &str, token: &str, allow
 async fn a_path_that_is_nobodys_is_404_and_says_what_is_near() {
     let sandbox = Sandbox::start().await;
     for path in [
-        "/",
         "/v1",
         "/v1/",
         "/v1/oauth",
@@ -63,7 +62,6 @@ async fn a_path_that_is_nobodys_is_404_and_says_what_is_near() {
     }
     // A browser that is somewhere else than at an API gets a page.
     for path in [
-        "/",
         "/v1",
         "/clinical",
         "/authorize",
@@ -173,4 +171,57 @@ async fn services_answer_by_path_by_name_and_bare_paths_by_their_documented_owne
         sandbox.newest_exchange("protocols_get").await["service"],
         "clinical"
     );
+}
+
+#[tokio::test]
+async fn the_base_url_says_what_is_here_and_nothing_secret() {
+    let sandbox = Sandbox::with(|config| config.control_port = Some(0)).await;
+    let base = sandbox.issuer();
+    let page = sandbox.send(&Request::get("/")).await;
+    page.is_page(200);
+    let policy = page.header("content-security-policy").unwrap_or_default();
+    assert!(policy.starts_with("default-src 'none'"), "{page}");
+    let json = sandbox
+        .send(&Request::get("/").header("Accept", "application/json"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(json["issuer"], base);
+    // Whatever it links to is there.
+    let html = page.text();
+    let mut links: Vec<&str> = html.split("href=\"").skip(1).collect();
+    links = links
+        .iter()
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    let services = json["services"].as_array().expect("a list");
+    assert_eq!(services.len(), 7);
+    let told = services
+        .iter()
+        .map(|service| service["openapi"].as_str())
+        .chain([json["discovery"].as_str(), json["jwks_uri"].as_str()]);
+    for url in told {
+        let path = url
+            .and_then(|url| url.strip_prefix(base.as_str()))
+            .expect("under the base URL");
+        assert!(links.contains(&path), "{path} is on the page: {html}");
+    }
+    for path in links {
+        sandbox.send(&Request::get(path)).await.expect(200);
+    }
+    let status = sandbox.rpc("sandbox_status", serde_json::json!({})).await;
+    for text in [html.as_str(), &json.to_string()] {
+        for secret in ["ctl_", "secret_", "#token"] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+        for member in ["data_dir", "control"] {
+            let value = status[member].as_str().expect("a text");
+            assert!(!text.contains(value), "{value}: {text}");
+        }
+    }
+    // At a service's own name there is no such page.
+    sandbox
+        .send(&Request::get("/").host(format!("clinical.localhost:{}", sandbox.port())))
+        .await
+        .is_service_error(404, "not_found");
 }

@@ -10,6 +10,7 @@ mod people;
 mod sandbox;
 mod scopes;
 pub(crate) mod settings;
+mod simulator;
 mod trace;
 mod traffic;
 mod workspace;
@@ -69,7 +70,19 @@ fn read<T: DeserializeOwned>(command: &str, payload: Value) -> Answer<T> {
     if !payload.is_object() {
         return Err(refused(&"it must be a JSON object"));
     }
-    serde_json::from_value(payload).map_err(|error| refused(&error))
+    serde_path_to_error::deserialize(payload).map_err(|error| refused(&at_its_place(&error)))
+}
+
+/// What is wrong with a payload, its place in front: `redirect_uris[1]: invalid type: integer …`. A member that is
+/// missing or too many is named by the message itself.
+fn at_its_place(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let (path, why) = (error.path().to_string(), error.inner().to_string());
+    let names_it = why.starts_with("unknown field `");
+    if path == "." || names_it {
+        why
+    } else {
+        format!("`{path}`: {why}")
+    }
 }
 
 fn write<T: Serialize>(answer: &T) -> Answer<Value> {

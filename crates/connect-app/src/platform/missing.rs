@@ -88,10 +88,16 @@ pub(super) fn not_found(exchange: &ExchangeHandle, request: &Request) -> Respons
             path: path.to_owned(),
             what: "has a similar path".to_owned(),
         })
-        .chain([Suggestion {
-            path: "/.well-known/openid-configuration".to_owned(),
-            what: "says where everything of the authorization server is".to_owned(),
-        }])
+        .chain([
+            Suggestion {
+                path: "/".to_owned(),
+                what: "says what is here".to_owned(),
+            },
+            Suggestion {
+                path: "/.well-known/openid-configuration".to_owned(),
+                what: "says where everything of the authorization server is".to_owned(),
+            },
+        ])
         .collect();
     let page = NotFound {
         path,
@@ -125,6 +131,7 @@ fn wants_page(request: &Request) -> bool {
 fn near(path: &str) -> Vec<&'static str> {
     let mut near: Vec<(usize, &'static str)> = ROUTES
         .iter()
+        .filter(|route| route.path != "/")
         .map(|route| (distance(route.path, path), route.path))
         .filter(|(distance, _)| *distance <= 6)
         .collect();

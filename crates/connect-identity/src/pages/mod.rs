@@ -13,6 +13,7 @@ mod avatar;
 pub mod consent;
 mod destination;
 pub mod difference;
+mod front;
 mod headers;
 pub mod notice;
 pub mod person;
@@ -30,6 +31,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 pub use app::AppView;
 pub use assets::{Asset, asset};
 pub use consent::Consent;
+pub use front::FrontPage;
 pub use headers::security_headers;
 pub use notice::{
     FormRefused, InteractionOver, MethodNotAllowed, NotFound, Outcome, ServerFault, SignedOut,

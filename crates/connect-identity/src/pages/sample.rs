@@ -6,9 +6,9 @@ use connect_core::protocol::error::ErrorCode;
 use connect_core::protocol::scope::{CATALOGUE, ScopeSet};
 
 use super::{
-    AppView, Comparison, Consent, FormRefused, InteractionOver, MethodNotAllowed, NotFound,
-    Outcome, Page, PersonaView, RefusalPage, ScopeView, ServerFault, SignIn, SignInReason,
-    SignedOut, Suggestion,
+    AppView, Comparison, Consent, FormRefused, FrontPage, InteractionOver, MethodNotAllowed,
+    NotFound, Outcome, Page, PersonaView, RefusalPage, ScopeView, ServerFault, SignIn,
+    SignInReason, SignedOut, Suggestion,
 };
 
 /// Text that breaks out of markup, attributes, lines and directions wherever it is not treated.
@@ -148,6 +148,13 @@ pub(crate) fn pages() -> Vec<(&'static str, Box<dyn Page>)> {
             Box::new(SignedOut {
                 person: Some(maya()),
                 trace_id: Some(TRACE.into()),
+            }),
+        ),
+        (
+            "front",
+            Box::new(FrontPage {
+                base_url: "http://localhost:9400".into(),
+                services: vec!["clinical", "patient-graph"],
             }),
         ),
         ("not-found", Box::new(not_found())),

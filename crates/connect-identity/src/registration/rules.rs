@@ -18,6 +18,8 @@ use super::{Flaw, NewApp};
 const CLIENTS: Clause = Clause::documented("/reference/api/identity/post_v1_admin_oauth-clients");
 const SECURITY: Clause = Clause::documented("/connect/security");
 const SCOPES: Clause = Clause::documented("/connect/scopes");
+/// How like a scope a name must be for that scope to be what was meant (Jaro-Winkler, 1 is equal).
+const LIKE: f64 = 0.9;
 const MACHINES: Clause = Clause::documented("/concepts/system-overview");
 
 /// A flaw, and the rule that it breaks.
@@ -223,10 +225,26 @@ fn scopes(new: &NewApp, all: &mut Vec<BrokenRule>) -> ScopeSet {
             Err(error @ ScopeError::Grammar(_)) => {
                 broken(Clause::standard("RFC 6749 §3.3"), error.to_string());
             }
-            Err(error @ ScopeError::Unknown(_)) => broken(SCOPES, error.to_string()),
+            Err(error @ ScopeError::Unknown(_)) => {
+                broken(SCOPES, unknown(&error, name, new.app_type));
+            }
         }
     }
     set
+}
+
+/// That there is no such scope, and which one was probably meant.
+fn unknown(error: &ScopeError, name: &str, app_type: AppType) -> String {
+    let near = scope::CATALOGUE
+        .iter()
+        .filter(|scope| scope.machine_only == (app_type == AppType::M2m))
+        .map(|scope| (strsim::jaro_winkler(name, scope.name), scope.name))
+        .filter(|(likeness, _)| *likeness > LIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match near {
+        Some((_, near)) => format!("{error}; did you mean `{near}`?"),
+        None => error.to_string(),
+    }
 }
 
 fn wrong_origin(origin: &str) -> Option<String> {

@@ -323,7 +323,7 @@ redirect_uris = [
   "http://localhost:3000/callback",
   "http://example.com/callback",
 ]
-scopes = ["openid", "read:everything"]
+scopes = ["openid", "read:biomarker"]
 access_token_lifetime_seconds = 60
 [[apps]]
 name = "B"
@@ -337,7 +337,7 @@ scopes = ["openid"]
 "#;
     insta::assert_snapshot!(apply(&app, text).await.unwrap_err(), @r#"
     connect.toml:7:3: apps[0].redirect_uris[1]: `http://example.com/callback` is http to another machine; use https, or http with localhost, 127.0.0.1 or [::1]
-    connect.toml:9:21: apps[0].scopes[1]: `read:everything` is not a scope of the platform
+    connect.toml:9:21: apps[0].scopes[1]: `read:biomarker` is not a scope of the platform; did you mean `read:biomarkers`?
     connect.toml:10:33: apps[0].access_token_lifetime_seconds: 300 to 3600 seconds are allowed, 60 were given
     connect.toml:14:11: apps[1].scopes[0]: `openid` is a person's to give; an m2m app can hold admin scopes only
     "#);
