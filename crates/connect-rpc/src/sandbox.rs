@@ -75,8 +75,10 @@ pub struct KeyStatus {
 /// Counts and sizes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Counts {
-    /// Registered apps.
+    /// Registered apps, without the services' own clients.
     pub apps: usize,
+    /// Clients of the services themselves: they introspect any token.
+    pub service_clients: usize,
     /// Personas.
     pub people: usize,
     /// Active grants.

@@ -78,8 +78,14 @@ pub(super) fn services(app: &App) -> Vec<rpc::Service> {
 async fn counts(app: &App) -> Answer<rpc::Counts> {
     let mut connection = app.0.world.read().await.map_err(broken)?;
     let now = app.0.env.now();
+    let registered = clients::list(&mut connection).await.map_err(broken)?;
+    let service_clients = registered
+        .iter()
+        .filter(|(client, _)| client.service.is_some())
+        .count();
     Ok(rpc::Counts {
-        apps: clients::list(&mut connection).await.map_err(broken)?.len(),
+        apps: registered.len() - service_clients,
+        service_clients,
         people: people::list(&mut connection).await.map_err(broken)?.len(),
         grants: grants::list(&mut connection, &GrantFilter::default())
             .await

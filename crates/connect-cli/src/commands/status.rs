@@ -59,8 +59,9 @@ fn table(status: &Status, clock: &Clock) -> String {
     row(
         "world",
         format!(
-            "{}, {}, {}, {}",
+            "{}, {}, {}, {}, {}",
             count(counts.apps, "app"),
+            count(counts.service_clients, "service client"),
             count(counts.people, "persona"),
             count(counts.grants, "active grant"),
             count(counts.live_tokens, "live token")

@@ -33,7 +33,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What kind of app was registered (ruling 10).
+    /// What kind of app was registered.
     AppType {
         /// Runs on a server and keeps a secret.
         Web = "web",
@@ -73,7 +73,7 @@ impl AppType {
 }
 
 words! {
-    /// Where the app's business associate agreement stands (ruling 7).
+    /// Where the app's business associate agreement stands: scopes of health data need a signed one.
     BaaStatus {
         /// Not asked for.
         None = "none",
@@ -85,7 +85,7 @@ words! {
 }
 
 words! {
-    /// How the app's id_tokens are signed (ruling 16).
+    /// How the app's id_tokens are signed.
     IdTokenAlg {
         /// Ed25519, the default.
         EdDsa = "EdDSA",
@@ -97,7 +97,7 @@ words! {
 }
 
 words! {
-    /// Which enforcement profile is on (rulings, "Two enforcement profiles").
+    /// Which enforcement profile is on.
     Profile {
         /// What the seed documents show works as they show it.
         Loop = "loop",

@@ -16,13 +16,13 @@ pub struct Settings {
     pub profile: Profile,
     /// Email of the persona as whom every authorization request is allowed without asking; none: the pages are shown.
     pub auto_approve: Option<String>,
-    /// Whether `GET /v1/oauth/userinfo` exists (undocumented, so off; ruling 14).
+    /// Whether `GET /v1/oauth/userinfo` exists (undocumented, so off).
     pub userinfo: bool,
     /// Seconds in which a rotated refresh token may be presented again without harm (undocumented, so 0).
     pub refresh_grace_seconds: u32,
-    /// Requests a minute for each app and service before 429; none: no limit (no number is documented; ruling 29).
+    /// Requests a minute for each app and service before 429; none: no limit (no number is documented).
     pub rate_limit_per_minute: Option<u32>,
-    /// Put sandbox time, untranslated, into JWTs and introspection (ruling 30).
+    /// Put sandbox time, untranslated, into JWTs and introspection; off, other programs' clocks understand them.
     pub stamp_virtual_time: bool,
     /// Most exchanges kept.
     pub keep_exchanges: u32,

@@ -252,9 +252,9 @@ impl Vault {
             notice: record
                 .and_then(|record| record.no_keychain.as_ref())
                 .map(|why| {
+                    let why = why.split(": ").next().unwrap_or(why);
                     format!(
-                        "No system keychain could keep the sealing key when it was made ({why}), so it is in {}, which \
-                         only your user can read.",
+                        "The sealing key is in {}, for your user only: {why}.",
                         key_file::path(&home.directory).display()
                     )
                 }),

@@ -51,14 +51,14 @@ async fn falls_back_to_a_file(directory: &Path, keychain: Keychain) -> String {
 async fn without_a_session_bus_the_key_is_in_an_owner_only_file_and_this_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let nowhere = Keychain::on_bus("unix:path=/nonexistent/bus");
-    insta::assert_snapshot!(falls_back_to_a_file(dir.path(), nowhere).await, @"No system keychain could keep the sealing key when it was made (there is no D-Bus session bus: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2)), so it is in <dir>/sealing.key, which only your user can read.");
+    insta::assert_snapshot!(falls_back_to_a_file(dir.path(), nowhere).await, @"The sealing key is in <dir>/sealing.key, for your user only: there is no D-Bus session bus.");
 }
 
 #[tokio::test]
 async fn on_a_bus_without_a_keychain_program_likewise() {
     let bus = SessionBus::start();
     let dir = tempfile::tempdir().unwrap();
-    insta::assert_snapshot!(falls_back_to_a_file(dir.path(), bus.keychain()).await, @"No system keychain could keep the sealing key when it was made (no keychain program offers the Secret Service on the session bus), so it is in <dir>/sealing.key, which only your user can read.");
+    insta::assert_snapshot!(falls_back_to_a_file(dir.path(), bus.keychain()).await, @"The sealing key is in <dir>/sealing.key, for your user only: no keychain program offers the Secret Service on the session bus.");
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn with_a_locked_keychain_likewise() {
     let keyring = Keyring::start().await;
     keyring.lock().await;
     let dir = tempfile::tempdir().unwrap();
-    insta::assert_snapshot!(falls_back_to_a_file(dir.path(), keyring.keychain()).await, @"No system keychain could keep the sealing key when it was made (the keychain is locked), so it is in <dir>/sealing.key, which only your user can read.");
+    insta::assert_snapshot!(falls_back_to_a_file(dir.path(), keyring.keychain()).await, @"The sealing key is in <dir>/sealing.key, for your user only: the keychain is locked.");
 }
 
 /// The process's own session, with and without one. The process's environment cannot be changed here, so the test

@@ -47,6 +47,7 @@ const STATUS: Status = {
   key: { place: 'file', state: 'available', message: null },
   counts: {
     apps: 2,
+    service_clients: 0,
     people: 1,
     grants: 1,
     live_tokens: 2,
