@@ -26,7 +26,7 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// What `explain` calls the newest exchange that was refused.
+/// What `explain` calls the newest exchange that was refused, and `trace` the newest trace.
 pub(crate) const LAST: &str = "last";
 
 const COMPLETIONS: &str = "\
@@ -105,6 +105,15 @@ pub(crate) enum Command {
         /// Id of the exchange, or `last` for the newest that was refused
         #[arg(default_value = LAST)]
         exchange: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell a trace in order: each exchange, what it changed, and where it goes on
+    Trace {
+        /// Id of the trace or of an exchange in it, or `last` for the one in which something happened last
+        #[arg(default_value = LAST)]
+        trace: String,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -305,6 +314,7 @@ pub(crate) fn for_completion() -> clap::Command {
         .mut_subcommand("rpc", with("command", names.clone()))
         .mut_subcommand("commands", with("command", names))
         .mut_subcommand("explain", with("exchange", vec![LAST]))
+        .mut_subcommand("trace", with("trace", vec![LAST]))
 }
 
 /// Reads the command line; help, version and mistakes end the process here, a mistake with exit code 2.

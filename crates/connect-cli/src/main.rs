@@ -14,6 +14,7 @@ mod explain;
 mod failure;
 mod output;
 mod paths;
+mod trace;
 mod ui;
 
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ mod rpc;
 mod serve;
 mod status;
 mod summary;
+mod trace;
 mod world;
 
 use std::io;
@@ -63,6 +64,7 @@ pub(crate) fn run(arguments: Arguments, logs: &LogFile) -> Result<(), Failure> {
                     Command::Explain { exchange, json } => {
                         explain::run(&data_dir, &exchange, json).await
                     }
+                    Command::Trace { trace, json } => trace::run(&data_dir, &trace, json).await,
                     Command::Export { with_secrets } => {
                         world::export(&data_dir, with_secrets).await
                     }

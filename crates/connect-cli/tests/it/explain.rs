@@ -100,3 +100,38 @@ fn what_does_not_exist_cannot_be_explained() {
     }
     sandbox.stop();
 }
+
+#[test]
+fn a_trace_is_told_in_order_and_leads_to_its_refusal() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let none = sandbox.run(&["trace"]);
+    assert_eq!((none.code, none.out.as_str()), (3, ""), "{}", none.err);
+    let id = sandbox.run(&["env", "--format", "json"]).json()["LOOP_CLIENT_ID"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let request = authorize(&id, "http://localhost:3000/callbak");
+    assert!(http(sandbox.platform(), &request).starts_with("HTTP/1.1 400 "));
+    let text = sandbox.run(&["trace", "last"]).data();
+    assert_eq!(sandbox.run(&["trace"]).data(), text);
+    let list = sandbox.rpc("traffic_list", &json!({ "limit": 1 }));
+    let exchange = list["exchanges"][0]["id"].as_str().unwrap();
+    let trace = list["exchanges"][0]["trace"].as_str().unwrap();
+    for part in [
+        "refused: redirect_uri_registered  Demo Web App",
+        trace,
+        "→ 400 ✗ redirect_uri_registered",
+        &format!("explain {exchange}"),
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    for named in [trace, exchange] {
+        assert_eq!(sandbox.run(&["trace", named]).data(), text);
+    }
+    let as_json = sandbox.run(&["trace", trace, "--json"]).json();
+    assert_eq!(as_json["exchanges"][0]["id"], exchange);
+    let unknown = sandbox.run(&["trace", "trace_none"]);
+    assert_eq!(unknown.code, 3, "{}", unknown.err);
+    sandbox.stop();
+}

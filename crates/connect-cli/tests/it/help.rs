@@ -24,6 +24,7 @@ fn the_program() {
       env          Print an app's credentials and addresses for its environment
       code         Print code that runs as it is, made for an app
       explain      Say why an exchange was answered as it was
+      trace        Tell a trace in order: each exchange, what it changed, and where it goes on
       export       Print the running world as a connect.toml
       clear        Clear activity: traffic, grants, tokens and sessions go; apps, secrets, personas and
                    keys stay
