@@ -21,6 +21,7 @@ pub mod people;
 pub mod sandbox;
 pub mod scopes;
 pub mod settings;
+pub mod simulator;
 pub mod topic;
 pub mod trace;
 pub mod traffic;

@@ -36,6 +36,8 @@ pub enum Topic {
     Settings,
     /// Signing keys.
     Keys,
+    /// Walks of the client simulator.
+    Simulator,
 }
 
 impl Topic {

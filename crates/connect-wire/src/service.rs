@@ -14,7 +14,7 @@ use connect_core::domain::refusal::Refusal;
 use connect_core::domain::standing::Clause;
 use connect_core::protocol::error::ErrorCode;
 use futures_util::FutureExt as _;
-use http::Request;
+use http::{HeaderName, HeaderValue, Request};
 use http_body_util::BodyExt as _;
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::Instant;
@@ -29,6 +29,9 @@ use crate::open::OpenExchanges;
 #[derive(Debug, thiserror::Error)]
 #[error("the client hung up within the body of its request")]
 pub(crate) struct Gone;
+
+/// Carries the exchange's id, so that whoever asked can name the exchange to somebody who looks at it here.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Why a body could not be read.
 enum BodyError {
@@ -50,7 +53,7 @@ where
 {
     let (mut parts, incoming) = request.into_parts();
     let exchange = line.begin(&parts);
-    let response = match read(incoming, line.limits.body).await {
+    let mut response = match read(incoming, line.limits.body).await {
         Ok(bytes) => {
             parts.extensions.insert(exchange.clone());
             let request = Request::from_parts(parts, Body::from(bytes));
@@ -70,6 +73,9 @@ where
         Err(BodyError::Malformed | BodyError::Gone) => return Err(Gone),
     };
     exchange.progress(|progress| progress.answered = Some(Instant::now()));
+    if let Ok(id) = HeaderValue::from_str(exchange.id().as_str()) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
     Ok(response.map(|body| Sent::new(body, exchange, line.open.clone())))
 }
 

@@ -72,7 +72,7 @@ fn share(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static(
-            "www-authenticate, retry-after, x-total-count, idempotency-replayed",
+            "www-authenticate, retry-after, x-total-count, idempotency-replayed, x-request-id",
         ),
     );
     headers.append(header::VARY, HeaderValue::from_static("Origin"));

@@ -18,3 +18,4 @@ pub mod secret;
 pub mod settings;
 pub mod standing;
 pub mod time;
+pub mod walk;

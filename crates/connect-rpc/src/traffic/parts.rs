@@ -66,7 +66,7 @@ pub struct Meaning {
 }
 
 /// A name and a value, decoded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct NamedValue {
     /// Its name.
     pub name: String,

@@ -1,0 +1,313 @@
+//! The client simulator: walks through the flow from the app's side, kept as sessions.
+
+mod exchange;
+mod hand_over;
+mod plan;
+mod run;
+
+use connect_core::Timestamp;
+use connect_core::domain::app::{AppType, IdTokenAlg, Profile};
+use connect_core::domain::walk::{ClientAuthentication, Consent, Step};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+pub use exchange::{
+    Arrow, ArrowKind, CopyWalkExchange, Diagram, DiagramFormat, DiagramOf, DrawnDiagram, Lane,
+    RevealedWalkExchange, WalkExchange, WalkExchangeDetail, WalkExchangeRef, WalkTiming,
+};
+pub use hand_over::{BesideFile, HandOver, HandOverForm, HandedOver};
+pub use plan::{
+    AnswerPlace, ExpectedAnswer, Parameter, ParameterPlace, Plan, PlanStep, PlannedRequest,
+    Prediction, RequestEdit, TamperInfo, TamperList,
+};
+pub use run::{
+    Agreement, ClaimRow, ClientCheck, RunAll, RunOutcome, RunStep, Shown, StepRun, StepState,
+    StepView, Waiting,
+};
+
+/// Names a session.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SessionRef {
+    /// Its id, `walk_…`.
+    pub session: String,
+}
+
+/// A new session. What is left out is chosen: the first demo app, the first persona, its first redirect URI, all of the
+/// app's scopes, consent given automatically.
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(optional_fields = nullable)]
+pub struct StartWalk {
+    /// What the session is called; 1 to 80 characters.
+    pub name: Option<String>,
+    /// Base URL of another target in place of this sandbox: an unlocked host, or loopback.
+    pub target: Option<String>,
+    /// What the walk is about.
+    #[ts(as = "Option<_>", optional)]
+    pub setup: WalkSetup,
+}
+
+/// What a walk is about. What is left out stays, or is chosen.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(optional_fields = nullable)]
+pub struct WalkSetup {
+    /// An app of this sandbox, by client id or name; for another target its client id.
+    pub app: Option<String>,
+    /// The client secret, for another target only: an app of this sandbox has its own taken. Empty for none.
+    pub client_secret: Option<String>,
+    /// What kind of app it is, for another target only.
+    pub app_type: Option<AppType>,
+    /// Email of the persona to sign in as.
+    pub persona: Option<String>,
+    /// Scopes to ask for.
+    pub scopes: Option<Vec<String>>,
+    /// Where the flow comes back to; any text, so that a wrong one can be tried.
+    pub redirect_uri: Option<String>,
+    /// How the app says who it is.
+    pub client_authentication: Option<ClientAuthentication>,
+    /// How sign-in and consent happen.
+    pub consent: Option<Consent>,
+    /// What the persona answers when consent is automatic: allow unless told.
+    pub allow: Option<bool>,
+    /// Whether a `nonce` is sent.
+    pub nonce: Option<bool>,
+    /// `prompt`; empty for none.
+    pub prompt: Option<String>,
+    /// The call that the scopes open, `GET /clinical/v1/biomarkers/me`; empty for none.
+    pub call: Option<String>,
+    /// The call that they do not open; empty for none.
+    pub outside_call: Option<String>,
+}
+
+/// A session to be changed: its name, whether it is kept, or what it is about.
+#[derive(Clone, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateWalk {
+    /// Which session.
+    pub session: String,
+    /// Its new name.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub name: Option<String>,
+    /// Whether it outlives the seven days of a session with another target.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub kept: Option<bool>,
+    /// What the walk is about. A change takes the walk back to its first step; what was done stays in the session.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub setup: Option<WalkSetup>,
+}
+
+/// A session and a step.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields)]
+pub struct WalkTo {
+    /// Which session.
+    pub session: String,
+    /// The step to stand at: what came after it is set aside, and steps passed over are skipped.
+    pub step: Step,
+}
+
+/// A callback that came some other way.
+#[derive(Clone, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields)]
+pub struct WalkCallback {
+    /// Which session.
+    pub session: String,
+    /// The whole URL that the browser was sent to.
+    pub url: String,
+}
+
+/// Where the server is that a walk goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkTarget {
+    /// Its base URL: the issuer.
+    pub base_url: String,
+    /// Whether it is this sandbox: then the server's side is known as well.
+    pub own: bool,
+}
+
+/// A session, as the list shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkSummary {
+    /// Its id, `walk_…`.
+    pub session: String,
+    /// Its name.
+    pub name: String,
+    /// Where it goes.
+    pub target: WalkTarget,
+    /// The app, by name where it is known, else by client id.
+    pub app: String,
+    /// The persona.
+    pub persona: Option<String>,
+    /// The step it stands at; none when it is finished.
+    pub step: Option<Step>,
+    /// How many steps are done, set-aside ones not counted.
+    pub done: usize,
+    /// How many requests were sent.
+    pub exchanges: usize,
+    /// Predictions that turned out wrong.
+    pub disagreements: usize,
+    /// Whether it is kept.
+    pub kept: bool,
+    /// When it is deleted unless it is kept; only with another target.
+    pub deleted_at: Option<Timestamp>,
+    /// When it was begun, by the wall clock.
+    pub created_at: Timestamp,
+    /// When something was last done in it, by the wall clock.
+    pub updated_at: Timestamp,
+}
+
+/// Sessions, the last used first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkList {
+    /// The sessions.
+    pub sessions: Vec<WalkSummary>,
+}
+
+/// A session with everything but the bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkSession {
+    /// As the list shows it.
+    pub summary: WalkSummary,
+    /// What it is about.
+    pub setup: WalkConfig,
+    /// The steps, in order.
+    pub steps: Vec<StepView>,
+    /// Everything that was run, oldest first, set-aside runs among it.
+    pub runs: Vec<StepRun>,
+    /// Every request that was sent and the callbacks that came, oldest first.
+    pub exchanges: Vec<WalkExchange>,
+    /// What the walk waits for, when it waits for a person.
+    pub waiting: Option<Waiting>,
+    /// The trace of the walk in this sandbox, once it has one.
+    pub trace: Option<String>,
+}
+
+/// What a walk is about, complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkConfig {
+    /// The client id.
+    pub client_id: String,
+    /// The app's name, where it is known.
+    pub app_name: Option<String>,
+    /// What kind of app it is.
+    pub app_type: AppType,
+    /// Whether there is a client secret.
+    pub has_secret: bool,
+    /// Email of the persona.
+    pub persona: Option<String>,
+    /// Scopes to ask for.
+    pub scopes: Vec<String>,
+    /// Where the flow comes back to.
+    pub redirect_uri: String,
+    /// How the app says who it is.
+    pub client_authentication: ClientAuthentication,
+    /// How sign-in and consent happen.
+    pub consent: Consent,
+    /// What the persona answers when consent is automatic.
+    pub allow: bool,
+    /// Whether a `nonce` is sent.
+    pub nonce: bool,
+    /// `prompt`, if one is sent.
+    pub prompt: Option<String>,
+    /// The call that the scopes open.
+    pub call: Option<String>,
+    /// The call that they do not open.
+    pub outside_call: Option<String>,
+}
+
+/// What can be chosen for a walk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkChoices {
+    /// Apps of this sandbox that sign people in.
+    pub apps: Vec<WalkApp>,
+    /// Personas by email.
+    pub personas: Vec<WalkPersona>,
+    /// Calls without parts to fill in, by path.
+    pub calls: Vec<WalkCall>,
+    /// The profile in force.
+    pub profile: Profile,
+    /// Hosts that were unlocked as other targets.
+    pub unlocked: Vec<UnlockedTarget>,
+}
+
+/// An app that can be played.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkApp {
+    /// Its client id.
+    pub client_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub app_type: AppType,
+    /// Its redirect URIs.
+    pub redirect_uris: Vec<String>,
+    /// Scopes it may ask for.
+    pub scopes: Vec<String>,
+    /// How its id_tokens are signed.
+    pub id_token_alg: IdTokenAlg,
+}
+
+/// A persona that can sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkPersona {
+    /// Their email.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+}
+
+/// A call that can be made without filling anything in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkCall {
+    /// `GET /clinical/v1/biomarkers/me`.
+    pub call: String,
+    /// What it does.
+    pub summary: String,
+    /// The scope it needs.
+    pub scope: Option<String>,
+}
+
+/// Another target's host that may be talked to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct UnlockedTarget {
+    /// Its base URL.
+    pub base_url: String,
+    /// Since when.
+    pub unlocked_at: Timestamp,
+    /// The client id that is remembered for it.
+    pub client_id: Option<String>,
+    /// Whether a client secret is remembered for it, sealed with the key in the keychain.
+    pub has_secret: bool,
+}
+
+/// Unlocks another target: the simulator may then send requests to its host.
+#[derive(Clone, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockTarget {
+    /// Its base URL: `https`, or `http` to loopback; no path, query or fragment.
+    pub base_url: String,
+    /// The host once more, as consent to send requests to it.
+    pub confirm: String,
+    /// The client id to remember for it.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub client_id: Option<String>,
+    /// The client secret to remember for it, sealed.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub client_secret: Option<String>,
+}
+
+/// Names another target.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TargetRef {
+    /// Its base URL.
+    pub base_url: String,
+}
