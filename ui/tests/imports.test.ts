@@ -39,7 +39,7 @@ const tier = (path: string) => path.split('/')[0] ?? '';
 const panelOf = (path: string) => (/^panels\/([^/]+)\//.exec(`${path}/`) ?? [])[1];
 const wrong = (rule: (one: Import) => boolean) =>
   imports.filter(rule).map(({ file, target }) => `${file} imports ${target}`);
-const TIERS = ['platform', 'rpc', 'shared', 'panels', 'app', 'gallery'];
+const TIERS = ['platform', 'rpc', 'shared', 'wire', 'panels', 'app', 'gallery'];
 const ours = (target: string) => TIERS.includes(tier(target));
 
 describe('imports', () => {
@@ -70,12 +70,21 @@ describe('imports', () => {
     );
   });
 
-  test('of panels reach shared and rpc, and never another panel', () => {
+  test('of wire reach shared and rpc', () => {
+    expect(
+      wrong(
+        ({ file, target }) =>
+          tier(file) === 'wire' && ours(target) && !['wire', 'shared', 'rpc'].includes(tier(target)),
+      ),
+    ).toEqual([]);
+  });
+
+  test('of panels reach wire, shared and rpc, and never another panel', () => {
     expect(
       wrong(({ file, target }) => {
         const panel = panelOf(file);
         if (!panel || file.split('/').length < 3 || !ours(target)) return false;
-        if (['shared', 'rpc'].includes(tier(target))) return false;
+        if (['wire', 'shared', 'rpc'].includes(tier(target))) return false;
         // What a panel is stands beside the panels.
         if (/^panels\/panel(\.ts)?$/.test(target)) return false;
         return panelOf(target) !== panel;

@@ -9,8 +9,8 @@ import Route from '@lucide/svelte/icons/route';
 import ShieldQuestionMark from '@lucide/svelte/icons/shield-question-mark';
 import type { ExchangeSummary } from '../../rpc';
 import { copy, type MenuItem } from '../../shared';
+import { FORMS } from '../../wire/copy-as';
 import { condition, toggled } from './filter/text';
-import { FORMS } from './take';
 import type { Traffic } from './traffic.svelte';
 
 export function rowMenu(traffic: Traffic, row: ExchangeSummary): MenuItem[] {

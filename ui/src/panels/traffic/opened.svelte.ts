@@ -1,8 +1,8 @@
 /** The exchange that is open: its bytes, why it was answered so, and its credentials, one at a time. */
 
 import { asFailure, call, type ExchangeDetail, type Explanation, type Failure } from '../../rpc';
-import { fromBase64 } from './message/decode';
-import { valuesBehind } from './message/markers';
+import type { Side } from '../../wire/message/http';
+import { valueBehind } from '../../wire/message/markers';
 
 /** What has been read is kept for so many exchanges: going back to one shows it at once. An exchange never changes. */
 const KEPT = 24;
@@ -11,8 +11,6 @@ export interface Read {
   readonly detail: ExchangeDetail;
   readonly explanation: Explanation;
 }
-
-export type Side = 'request' | 'response';
 
 export class Opened {
   #read = $state.raw<Read | null>(null);
@@ -71,9 +69,5 @@ export async function fetch(id: string): Promise<Read> {
 /** The credential behind a marker. The sandbox notes in the journal that it was shown. */
 export async function revealOne(detail: ExchangeDetail, side: Side, index: number): Promise<string> {
   const revealed = await call('traffic_reveal', { exchange: detail.summary.id });
-  const bytes = fromBase64(side === 'request' ? revealed.request_base64 : revealed.response_base64);
-  const value = valuesBehind(detail[side], new TextDecoder().decode(bytes))[index];
-  if (value === undefined || value === null)
-    throw { message: 'Its value was not kept, or the key that sealed it is gone.' };
-  return value;
+  return valueBehind(detail[side], side === 'request' ? revealed.request_base64 : revealed.response_base64, index);
 }

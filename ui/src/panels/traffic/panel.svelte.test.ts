@@ -14,7 +14,7 @@ vi.mock('../../platform', async () => ({
   },
 }));
 // The reader needs a layout, which the test page has not: the plain block stays.
-vi.mock('./editor', () => {
+vi.mock('../../wire/editor', () => {
   throw new Error('no layout here');
 });
 const { forgetAnswers, startChanges } = await import('../../rpc');

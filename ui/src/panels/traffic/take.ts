@@ -1,35 +1,18 @@
 /** Taking exchanges away: as something that can be run, and as a file. */
 
-import { asFailure, mutate, type CopyFormat, type ExportedTraffic, type ExportTraffic } from '../../rpc';
-import { host, notify, notifyFailure } from '../../shared';
-import { kindName } from './message/markers';
-import { counted } from './words';
-
-export const FORMS: readonly { readonly value: CopyFormat; readonly label: string }[] = [
-  { value: 'curl', label: 'cURL' },
-  { value: 'httpie', label: 'HTTPie' },
-  { value: 'fetch', label: 'fetch' },
-  { value: 'python', label: 'Python' },
-];
+import { mutate, type CopyFormat, type ExportedTraffic, type ExportTraffic } from '../../rpc';
+import { host, notify } from '../../shared';
+import { copyAs } from '../../wire/copy-as';
+import { kindName } from '../../wire/message/markers';
+import { counted } from '../../wire/words';
 
 /** Copies a request as something that can be run, and says what is missing in it. */
-export async function copyRequest(exchange: string, format: CopyFormat, withCredentials = false): Promise<void> {
-  const name = FORMS.find(({ value }) => value === format)?.label ?? format;
-  try {
-    const { text, masked } = await mutate('traffic_copy_as', { exchange, format, with_credentials: withCredentials });
-    await host.copyText(text);
-    if (masked === 0) notify('good', `Copied as ${name}${withCredentials ? ', credentials included' : ''}.`);
-    else if (withCredentials)
-      notify('warn', `Copied as ${name}; ${counted(masked, 'credential')} could not be put back.`);
-    else {
-      notify('good', `Copied as ${name}; a marker stands for ${counted(masked, 'credential')}.`, {
-        label: 'Copy with credentials',
-        run: () => void copyRequest(exchange, format, true),
-      });
-    }
-  } catch (thrown) {
-    notifyFailure(`Copying as ${name}`, asFailure(thrown));
-  }
+export function copyRequest(exchange: string, format: CopyFormat, withCredentials = false): Promise<void> {
+  return copyAs(
+    (form, all) => mutate('traffic_copy_as', { exchange, format: form, with_credentials: all }),
+    format,
+    withCredentials,
+  );
 }
 
 /** Writes exchanges to a file of the person's choice; null when they changed their mind. Rejects with a `Failure`. */

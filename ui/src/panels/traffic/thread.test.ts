@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry, ExchangeSummary, Trace } from '../../rpc';
 import { details, thread } from './thread';
-import { kindWords, linkOf, shortId } from './words';
+import { kindWords, linkOf, shortId } from '../../wire/words';
 
 const exchange = (seq: number, at: string): ExchangeSummary =>
   ({ seq, id: `exchange_${seq}`, at, target: '/', method: 'GET' }) as ExchangeSummary;

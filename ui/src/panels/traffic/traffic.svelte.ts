@@ -8,10 +8,11 @@ import { FilterText } from './filter/filter.svelte';
 import { Meaning } from './filter/meaning.svelte';
 import { plausible } from './filter/plausible';
 import type { Doing } from './here.svelte';
-import { Opened, revealOne, type Side } from './opened.svelte';
+import { Opened, revealOne } from './opened.svelte';
 import { Rows } from './rows.svelte';
 import { copyRequest } from './take';
-import { shortId } from './words';
+import type { Side } from '../../wire/message/http';
+import { shortId } from '../../wire/words';
 
 export const TABS = ['overview', 'request', 'response', 'why', 'trace', 'raw'] as const;
 export type Tab = (typeof TABS)[number];

@@ -1,6 +1,6 @@
 /** Words for what the journal and the wire name with points and underscores. */
 
-import { href } from '../../shared';
+import { href } from '../shared';
 
 /** `Refresh token rotated` for `refresh_token.rotated`. */
 export function kindWords(kind: string): string {

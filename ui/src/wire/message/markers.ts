@@ -1,5 +1,7 @@
 /** Marks that stand where credentials were cut out: `[access_token 1a2b3c4d]`, the digits of its hash. */
 
+import { fromBase64 } from './decode';
+
 export interface Marker {
   /** Its place among the markers of the text, from 0. */
   readonly index: number;
@@ -62,4 +64,12 @@ export function valuesBehind(marked: string, revealed: string): (string | null)[
     at = end;
   }
   return values;
+}
+
+/** The one behind a marker, from the bytes as they were. Rejects with why it can't be had. */
+export function valueBehind(marked: string, revealedBase64: string, index: number): string {
+  const value = valuesBehind(marked, new TextDecoder().decode(fromBase64(revealedBase64)))[index];
+  if (value === undefined || value === null)
+    throw { message: 'Its value was not kept, or the key that sealed it is gone.' };
+  return value;
 }

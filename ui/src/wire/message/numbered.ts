@@ -1,6 +1,6 @@
 /** A message taken apart, with the number of each part's first marker: a marker is revealed by its number. */
 
-import type { MessageParts } from '../../../rpc';
+import type { MessageParts } from '../../rpc';
 import { markersOf } from './markers';
 
 export interface Numbered {

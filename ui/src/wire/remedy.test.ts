@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { testSandbox, type TestSandbox } from '../../../tests/sandbox';
+import { testSandbox, type TestSandbox } from '../../tests/sandbox';
 
 const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../../platform', async () => ({
-  PlatformError: (await import('../../platform/types')).PlatformError,
+vi.mock('../platform', async () => ({
+  PlatformError: (await import('../platform/types')).PlatformError,
   get platform() {
     return sandbox.current.platform;
   },

@@ -1,7 +1,7 @@
 /** A fix that the console can carry out: a command with its payload, what it changed, and the way back. */
 
-import { call, mutate, type CommandName, type Input } from '../../rpc';
-import { COMMANDS } from '../../rpc';
+import { call, mutate, type CommandName, type Input } from '../rpc';
+import { COMMANDS } from '../rpc';
 
 export interface Remedy {
   readonly command: CommandName;

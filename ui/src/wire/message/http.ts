@@ -1,5 +1,8 @@
 /** What is left to take apart of a message: the sandbox has done the rest. */
 
+/** Which message of an exchange. */
+export type Side = 'request' | 'response';
+
 export interface RequestLine {
   readonly method: string;
   readonly target: string;

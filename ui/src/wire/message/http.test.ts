@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MessageParts } from '../../../rpc';
+import type { MessageParts } from '../../rpc';
 import { fromBase64, parameters } from './decode';
 import { bodyOf, requestLine, splitTarget } from './http';
 import { markersOf, pieces, valuesBehind } from './markers';
