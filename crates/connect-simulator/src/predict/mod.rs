@@ -1,0 +1,146 @@
+//! What a server will answer, said before anything is sent.
+//!
+//! A second statement of the contract, made from the documents, the rulings and the RFCs, and never by the authorization
+//! server's code: where both say the same, that proves something. It judges the request as it will be sent and nothing
+//! else, so that one changed by hand is foreseen as well. One file per endpoint; [`settle`] draws the consequences once
+//! the answer is there.
+//!
+//! To add an endpoint: a file with a `judge`, and its line in [`route`].
+
+mod account;
+mod app;
+mod authorize;
+mod bearer;
+mod code;
+mod credentials;
+mod introspect;
+mod message;
+mod refresh;
+mod revoke;
+mod rule;
+mod services;
+mod settle;
+mod token;
+mod uris;
+
+use connect_core::domain::standing::Clause;
+
+pub use settle::{settle, settle_code};
+
+use crate::known::Known;
+use crate::plan::Request;
+use crate::session::{Prediction, Session};
+use message::{Flaw, Message};
+use rule::{Foreseen, answered, refused};
+
+/// Everything that decides beside the request.
+#[derive(Clone, Copy)]
+struct Situation<'s> {
+    session: &'s Session,
+    known: &'s Known,
+}
+
+/// Largest body that is looked at (CONTRACT.md).
+const MOST_BODY: usize = 1024 * 1024;
+
+/// What will be answered to a request, filled as it will be sent. None when something decides that can't be seen from
+/// here: a credential of somebody else, rows of a service, another host.
+#[must_use]
+pub fn predict(request: &Request, session: &Session, known: &Known) -> Option<Prediction> {
+    let now = Situation { session, known };
+    judge(request, &now).map(|foreseen| foreseen.prediction)
+}
+
+fn judge(request: &Request, now: &Situation<'_>) -> Option<Foreseen> {
+    let message = Message::to(&now.session.target.base_url, request)?;
+    let own_framing = [
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "expect",
+        "upgrade",
+    ];
+    let framed = own_framing
+        .iter()
+        .any(|name| !message.headers(name).is_empty());
+    if framed || message.body().len() > MOST_BODY {
+        return None;
+    }
+    route(&message, now)
+}
+
+/// The endpoint that a request is for.
+fn route(message: &Message<'_>, now: &Situation<'_>) -> Option<Foreseen> {
+    let path = message.path.as_str();
+    let (methods, judge): (&[&str], Judge) = match path {
+        "/v1/oauth/authorize" => (&["GET", "POST"], authorize::judge),
+        "/v1/oauth/token" => (&["POST"], token::judge),
+        "/v1/oauth/introspect" => (&["POST"], introspect::judge),
+        "/v1/oauth/revoke" => (&["POST"], |message, now| Some(revoke::judge(message, now))),
+        "/v1/oauth/userinfo" => (&["GET", "POST"], account::userinfo),
+        "/v1/users/me/connected-apps" | "/v1/me/grants" => (&["GET"], account::list),
+        "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server" => {
+            (&["GET"], |_, _| Some(metadata()))
+        }
+        "/.well-known/jwks.json" => (&["GET"], |_, _| Some(keys())),
+        // Machines, the admin API and the pages are no part of a walk.
+        "/" | "/v1/tokens" | "/favicon.ico" => return None,
+        _ if path.starts_with("/v1/users/me/connected-apps/") => {
+            let client_id = path.rsplit('/').next();
+            return match message.method() {
+                "DELETE" => account::disconnect(message, client_id, now),
+                _ => None,
+            };
+        }
+        _ if ["/v1/me/grants/", "/v1/admin/", "/interactions/", "/assets/"]
+            .iter()
+            .any(|start| path.starts_with(start)) =>
+        {
+            return None;
+        }
+        _ => (&[], services::judge),
+    };
+    if matches!(message.method(), "HEAD" | "OPTIONS") {
+        return None;
+    }
+    if !methods.is_empty() && !methods.contains(&message.method()) {
+        let page = !path.starts_with("/v1/") && message.reads_pages();
+        return (!page).then(wrong_method);
+    }
+    judge(message, now)
+}
+
+type Judge = fn(&Message<'_>, &Situation<'_>) -> Option<Foreseen>;
+
+fn metadata() -> Foreseen {
+    let clause = Clause::documented("/reference/api/identity, openid-configuration; ruling 14");
+    let words = "The answer is 200 with the server's metadata.";
+    answered(200, words, clause, "The metadata is there for everybody.")
+}
+
+fn keys() -> Foreseen {
+    let clause = Clause::documented("/reference/api/identity, jwks.json");
+    let words = "The answer is 200 with the public keys.";
+    answered(200, words, clause, "The keys are there for everybody.")
+}
+
+/// The path is there, the method is not.
+fn wrong_method() -> Foreseen {
+    let clause = Clause::assumed("CONTRACT.md, wrong method; RFC 9110 §15.5.6");
+    let because = "The path is there, but not with this method.";
+    refused(405, "method_not_allowed", clause, because)
+}
+
+/// A parameter that came twice.
+const ONCE: Clause = Clause::standard("RFC 6749 §3.1, §3.2");
+
+/// What is wrong with parameters, in a sentence.
+fn flawed(flaw: &Flaw) -> String {
+    match flaw {
+        Flaw::Repeated(name) => {
+            let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+            format!("`{name}` came twice, and no parameter may.")
+        }
+        Flaw::Unreadable(_) => "A parameter holds bytes that are no text.".to_owned(),
+    }
+}

@@ -1,0 +1,68 @@
+//! `POST /v1/oauth/revoke` (RFC 7009): 200 whether there was anything to end or not.
+
+use connect_core::domain::standing::Clause;
+
+use super::Situation;
+use super::app::{App, authenticated, form};
+use super::credentials::{Found, find};
+use super::message::Message;
+use super::rule::{Change, Foreseen, answered, refused};
+use crate::session::CredentialKind;
+
+const PAGE: Clause =
+    Clause::documented("/reference/api/identity/post_v1_oauth_revoke; RFC 7009 §2.2");
+
+/// What will come of it.
+pub(super) fn judge(message: &Message<'_>, now: &Situation<'_>) -> Foreseen {
+    let asked = form(message).and_then(|params| {
+        let app = authenticated(message, &params, now.session, now.known)?;
+        let Some(token) = params.get("token") else {
+            let clause = Clause::standard("RFC 7009 §2.1");
+            return refused(400, "invalid_request", clause, "`token` is missing.").stop();
+        };
+        Ok((app, token.to_owned()))
+    });
+    match asked {
+        Ok((app, token)) => ended(&app, &token, now),
+        Err(stopped) => *stopped,
+    }
+}
+
+fn ended(app: &App<'_>, value: &str, now: &Situation<'_>) -> Foreseen {
+    let words = "The answer is 200 with an empty body.";
+    let nothing = |because: &str| answered(200, words, PAGE, because).effect("nothing changes");
+    let token = match find(value, now.session) {
+        Found::Known(token) => token,
+        Found::NeverIssued => {
+            return nothing("Revoking what does not exist is no error: the app's aim is reached.");
+        }
+        // Whose it is can't be seen from here; the answer is the same.
+        Found::Elsewhere => {
+            return answered(
+                200,
+                words,
+                PAGE,
+                "Revocation never says whether there was a token.",
+            );
+        }
+    };
+    if token.client_id != app.id {
+        return nothing("The token belongs to another app, which is not said and not touched.");
+    }
+    match token.kind {
+        CredentialKind::Code => nothing("A code is not a token."),
+        CredentialKind::AccessToken => {
+            let clause = Clause::assumed("CONTRACT.md, revoking an access token");
+            answered(200, words, clause, "The access token is the app's own.")
+                .effect("the access token is dead at once; the refresh token lives")
+                .change(Change::Revoked(token.value.clone()))
+        }
+        CredentialKind::RefreshToken => {
+            let clause = Clause::assumed("CONTRACT.md, revoking a refresh token; RFC 7009 §2.1");
+            answered(200, words, clause, "The refresh token is the app's own.")
+                .effect("every token that came of the same code is dead at once")
+                .effect("the person's consent stays until it is withdrawn under Connected Apps")
+                .change(Change::FamilyRevoked(token.family))
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What an app can conclude from an answer on how its credentials stand.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::message::Message;
+use super::refresh::LIFE as REFRESH_LIFE;
+use super::rule::Change;
+use super::{Situation, judge};
+use crate::known::Known;
+use crate::plan::Request;
+use crate::session::{Answered, Credential, CredentialKind, CredentialState, Session};
+
+/// Life of a code (/connect/glossary).
+const CODE_LIFE: Duration = Duration::from_mins(1);
+/// Life of an access token where the answer does not say (/connect/tokens).
+const ACCESS_LIFE: Duration = Duration::from_hours(1);
+
+/// Draws the consequences of a request that was sent and its answer. `known` is of the moment of the answer; `family` is
+/// the number of the walk through the consent pages that tokens without a known origin belong to.
+pub fn settle(
+    session: &mut Session,
+    request: &Request,
+    answered: &Answered,
+    body: Option<&Value>,
+    known: &Known,
+    family: u32,
+) {
+    let now = Situation { session, known };
+    let foreseen = judge(request, &now);
+    let granted = Granted::read(session, request, answered, body);
+    let as_foreseen = foreseen.filter(|it| it.prediction.expected == *answered);
+    match (&as_foreseen, &granted) {
+        (Some(foreseen), _) => apply(session, &foreseen.changes),
+        // Tokens came, whatever was foreseen: what gave them is spent.
+        (None, Some(granted)) => apply(session, &granted.spent()),
+        (None, None) => {}
+    }
+    if let Some(granted) = granted {
+        granted.keep(session, known, family);
+    }
+}
+
+/// Takes a code in, which a callback brought for this authorization request.
+pub fn settle_code(
+    session: &mut Session,
+    request: &Request,
+    code: &str,
+    known: &Known,
+    family: u32,
+) {
+    if session.credentials.iter().any(|it| it.value == code) {
+        return;
+    }
+    let Some(message) = Message::to(&session.target.base_url, request) else {
+        return;
+    };
+    let params = match message.method() {
+        "POST" => message.in_body(),
+        _ => message.in_query(),
+    };
+    let text = |name: &str| params.get(name).map(str::to_owned);
+    let client_id = text("client_id").unwrap_or_else(|| session.setup.client_id.clone());
+    session.credentials.push(Credential {
+        value: code.to_owned(),
+        kind: CredentialKind::Code,
+        client_id,
+        state: CredentialState::Active,
+        redirect_uri: text("redirect_uri"),
+        challenge: text("code_challenge"),
+        scopes: scopes(&text("scope").unwrap_or_default()),
+        expires_at: Some(known.server_now().plus(CODE_LIFE)),
+        family,
+    });
+}
+
+/// Makes changes to what the session thinks of its credentials. Only what works can end.
+fn apply(session: &mut Session, changes: &[Change]) {
+    for change in changes {
+        for credential in &mut session.credentials {
+            if credential.state != CredentialState::Active {
+                continue;
+            }
+            if let Some(state) = ended(credential, change) {
+                credential.state = state;
+            }
+        }
+    }
+}
+
+fn ended(credential: &Credential, change: &Change) -> Option<CredentialState> {
+    let is = |value: &str| credential.value == value;
+    let (ends, state) = match change {
+        Change::Used(value) => (is(value), CredentialState::Used),
+        Change::Rotated(value) => (is(value), CredentialState::Rotated),
+        Change::Replaced(value) => (is(value), CredentialState::Replaced),
+        Change::Revoked(value) => (is(value), CredentialState::Revoked),
+        Change::NewestReplaced(client_id) => (
+            credential.kind == CredentialKind::RefreshToken && credential.client_id == *client_id,
+            CredentialState::Replaced,
+        ),
+        // The code that a family began with is no member of it.
+        Change::FamilyRevoked(family) => (
+            credential.kind != CredentialKind::Code && credential.family == *family,
+            CredentialState::Revoked,
+        ),
+        Change::GrantRevoked(client_id) => {
+            (credential.client_id == *client_id, CredentialState::Revoked)
+        }
+    };
+    ends.then_some(state)
+}
+
+/// Tokens that were given.
+struct Granted {
+    client_id: String,
+    /// The code or refresh token that was sent.
+    presented: Option<Credential>,
+    is_refresh: bool,
+    access: Option<String>,
+    refresh: Option<String>,
+    expires_in: Option<Duration>,
+    scopes: Vec<String>,
+}
+
+impl Granted {
+    fn read(
+        session: &Session,
+        request: &Request,
+        answered: &Answered,
+        body: Option<&Value>,
+    ) -> Option<Self> {
+        let message = Message::to(&session.target.base_url, request)?;
+        let is_token = message.path == "/v1/oauth/token" && answered.status == Some(200);
+        let body = body.filter(|_| is_token && answered.error.is_none())?;
+        let params = message.in_body();
+        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        let is_refresh = params.get("grant_type") == Some("refresh_token");
+        let value = params.get(if is_refresh { "refresh_token" } else { "code" });
+        let mut credentials = session.credentials.iter();
+        let presented = credentials.find(|it| Some(&*it.value) == value).cloned();
+        let client_id = match (&presented, params.get("client_id")) {
+            (Some(presented), _) => presented.client_id.clone(),
+            (None, Some(client_id)) => client_id.to_owned(),
+            (None, None) => session.setup.client_id.clone(),
+        };
+        Some(Self {
+            client_id,
+            presented,
+            is_refresh,
+            access: text("access_token"),
+            refresh: text("refresh_token"),
+            expires_in: body
+                .get("expires_in")
+                .and_then(Value::as_u64)
+                .map(Duration::from_secs),
+            scopes: scopes(&text("scope").unwrap_or_default()),
+        })
+    }
+
+    /// What gave these tokens is spent.
+    fn spent(&self) -> Vec<Change> {
+        match &self.presented {
+            Some(token) if self.is_refresh => vec![Change::Rotated(token.value.clone())],
+            Some(code) => vec![
+                Change::Used(code.value.clone()),
+                Change::NewestReplaced(self.client_id.clone()),
+            ],
+            None if self.is_refresh => Vec::new(),
+            None => vec![Change::NewestReplaced(self.client_id.clone())],
+        }
+    }
+
+    fn keep(self, session: &mut Session, known: &Known, family: u32) {
+        let now = known.server_now();
+        let presented = self.presented.as_ref();
+        let family = presented.map_or(family, |it| it.family);
+        // A narrowed refresh narrows the access token alone.
+        let of_refresh = match presented {
+            Some(token) if self.is_refresh => token.scopes.clone(),
+            _ => self.scopes.clone(),
+        };
+        let tokens = [
+            (
+                self.access,
+                CredentialKind::AccessToken,
+                self.scopes,
+                self.expires_in.unwrap_or(ACCESS_LIFE),
+            ),
+            (
+                self.refresh,
+                CredentialKind::RefreshToken,
+                of_refresh,
+                REFRESH_LIFE,
+            ),
+        ];
+        for (value, kind, scopes, life) in tokens {
+            let Some(value) = value else { continue };
+            session.credentials.push(Credential {
+                value,
+                kind,
+                client_id: self.client_id.clone(),
+                state: CredentialState::Active,
+                redirect_uri: None,
+                challenge: None,
+                scopes,
+                expires_at: Some(now.plus(life)),
+                family,
+            });
+        }
+    }
+}
+
+fn scopes(text: &str) -> Vec<String> {
+    text.split(' ')
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

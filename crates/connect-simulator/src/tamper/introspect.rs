@@ -1,0 +1,81 @@
+//! Slips in an introspection request.
+
+use connect_core::domain::walk::Step;
+
+use super::Tamper;
+use super::edit;
+use crate::known::Known;
+use crate::plan::Draft;
+use crate::session::Session;
+
+const fn slip(
+    name: &'static str,
+    title: &'static str,
+    about: &'static str,
+    apply: fn(&mut Draft, &Session, &Known),
+) -> Tamper {
+    Tamper::new(Step::Introspect, name, title, about, apply)
+}
+
+pub(super) const SLIPS: &[Tamper] = &[
+    slip(
+        "introspect_unauthenticated",
+        "No authentication",
+        "The token alone is sent, as if anybody might ask about it.",
+        |draft, _, _| edit::without_authentication(draft),
+    ),
+    slip(
+        "introspect_wrong_secret",
+        "Wrong secret",
+        "A secret of another environment.",
+        |draft, session, _| edit::with_secret(draft, session, "secret_of_another_environment"),
+    )
+    .when(edit::confidential),
+    slip(
+        "introspect_by_bearer",
+        "The token as authentication",
+        "The access token is sent as `Bearer` in place of the app's credentials.",
+        |draft, _, _| {
+            edit::without_authentication(draft);
+            edit::header(draft, "Authorization", "Bearer {{access_token}}");
+        },
+    ),
+    slip(
+        "introspect_altered_token",
+        "An altered token",
+        "A character too many: nobody was ever given this token.",
+        |draft, _, _| edit::field(draft, "token", Some("{{access_token}}x")),
+    ),
+    slip(
+        "introspect_refresh_token",
+        "The refresh token",
+        "The refresh token is asked about: it is a token, too.",
+        |draft, _, _| edit::field(draft, "token", Some("{{refresh_token}}")),
+    )
+    .when(|session, _| {
+        edit::there_is(
+            session.facts.refresh_token.as_ref(),
+            "the session has no refresh token",
+        )
+    }),
+    slip(
+        "introspect_code",
+        "The code",
+        "The authorization code is asked about: it is no token.",
+        |draft, _, _| edit::field(draft, "token", Some("{{code}}")),
+    )
+    .when(|session, _| edit::there_is(session.facts.code.as_ref(), "the session has no code")),
+    slip(
+        "introspect_no_token",
+        "No token",
+        "`token` is left out.",
+        |draft, _, _| edit::field(draft, "token", None),
+    ),
+    slip(
+        "introspect_by_another_app",
+        "Another app asks",
+        "A public app, which can't prove who it is, asks about this app's token.",
+        edit::as_another_app,
+    )
+    .when(edit::another_app),
+];
