@@ -99,6 +99,46 @@ describe('a grid of a hundred thousand rows', () => {
     await waitFor(() => expect(screen.getByText(sample(99_999).id)).toBeInTheDocument());
   });
 
+  test('shows what came with the total without loading it, and loads what is out of sight of that', async () => {
+    const first = { start: 99_960, rows: Array.from({ length: 40 }, (_, at) => sample(99_960 + at)) };
+    const { load } = await open(100_000, { first: { ...first, version: undefined, revision: undefined } });
+    expect(screen.getByText(sample(99_999).id)).toBeInTheDocument();
+    expect(load).not.toHaveBeenCalled();
+    scrollTo(0);
+    await waitFor(() => expect(screen.getByText(sample(0).id)).toBeInTheDocument());
+    expect(load).toHaveBeenCalled();
+  });
+
+  test('fills its elements where they stand when it jumps, and moves few when it scrolls', async () => {
+    await open(100_000);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    scrollTo(50_000 * ROW);
+    const before = drawn();
+    scrollTo(1_000 * ROW);
+    expect(drawn()).toEqual(before);
+    scrollTo(1_001 * ROW);
+    expect(drawn().slice(0, -1)).toEqual(before.slice(1));
+    expect(drawn().at(-1)).toBe(before[0]);
+  });
+
+  test('draws the rows in sight first, and those around them when these are on the screen', async () => {
+    vi.useFakeTimers();
+    const frames: FrameRequestCallback[] = [];
+    vi.stubGlobal('requestAnimationFrame', (run: FrameRequestCallback) => frames.push(run));
+    try {
+      const source = samples(() => 1000);
+      render(Grid, { props: { source, selected: null, onopen: vi.fn(), ongrid: vi.fn() } });
+      flushSync();
+      const inSight = drawn().length;
+      while (frames.length > 0) frames.shift()?.(0);
+      flushSync();
+      expect(drawn().length).toBe(inSight + 8);
+    } finally {
+      vi.unstubAllGlobals();
+      vi.useRealTimers();
+    }
+  });
+
   test('never draws more than eighty in a tall window', async () => {
     vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(ROW * 200);
     await open(100_000);

@@ -157,6 +157,8 @@ pub(crate) fn execute(workspace: &Workspace, arguments: &Arguments) -> anyhow::R
         return from_release_build(workspace, arguments, on_the_desktop);
     }
     let effort = if arguments.quick { QUICK } else { FULL };
+    // All that is started here writes its log beside its data.
+    std::fs::create_dir_all(workspace.target("bench"))?;
     // Cargo keeps what it builds by `dev` in a directory of another name.
     let profile = match arguments.profile.as_str() {
         "dev" => "debug",

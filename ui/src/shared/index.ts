@@ -41,13 +41,14 @@ export { default as Waiting } from './ui/Waiting.svelte';
 export { default as TrendChart } from './data/TrendChart.svelte';
 export { default as VirtualGrid } from './data/VirtualGrid.svelte';
 export type { Column } from './data/column';
-export type { RowSource } from './data/pages.svelte';
+export type { First, RowSource } from './data/pages.svelte';
 export type { Ranges } from './data/ranges';
 export { compare, difference, parts, visible, type Difference, type Stretch } from './ui/difference';
 export type { Icon, MenuItem, Tone } from './ui/types';
 
 export { confirm, type Question } from './state/confirm.svelte';
 export { copy } from './state/copy';
+export { afterPaint } from './state/frame';
 export { host } from './state/host';
 export { notify, notifyFailure } from './state/notices.svelte';
 export { pref, type Pref } from './state/prefs.svelte';

@@ -41,9 +41,10 @@ describe('the rows of the list', () => {
     const rows = open(1000);
     await settle();
     expect(rows.total).toBe(1000);
-    const before = lists().length;
-    expect((await rows.load(900, 100)).map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, i) => 901 + i));
-    expect(lists()).toHaveLength(before);
+    expect(lists()).toHaveLength(1);
+    expect(rows.first?.start).toBe(940);
+    expect(rows.first?.rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 60 }, (_, i) => 941 + i));
+    expect([rows.first?.version, rows.first?.revision]).toEqual([rows.version, rows.revision]);
     expect((await rows.load(0, 2)).map(({ seq }) => seq)).toEqual([1, 2]);
   });
 

@@ -1,12 +1,12 @@
 /** The rows of the list: how many fit the filter, and a page of them, as a paused or live source for the grid. */
 
 import { asFailure, call, onChanges, type ExchangeSummary, type Failure } from '../../rpc';
-import type { RowSource } from '../../shared';
+import type { First, RowSource } from '../../shared';
 
 /** Two looks at the list are at least this far apart, in milliseconds, and four times as far as a look takes. */
 const APART_MS = 120;
-/** The newest rows that come with the first look at a filter: the two last pages of the grid, at least. */
-const FIRST_ROWS = 200;
+/** The newest rows that come with the first look at a filter: as many as most windows show, and drawn at once. */
+const FIRST_ROWS = 60;
 
 interface Head {
   readonly query: string;
@@ -35,8 +35,8 @@ export class Rows implements RowSource<ExchangeSummary> {
   #again = false;
   #next = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The newest rows of the first look, from a place on. */
-  #first: { readonly dropped: number; readonly start: number; readonly rows: readonly ExchangeSummary[] } | null = null;
+  /** The newest rows of the first look. */
+  #first = $state.raw<First<ExchangeSummary> | null>(null);
   /** A row that was loaded, and where it was: tells how far the others have moved. */
   #anchor: { readonly id: string; readonly ordinal: number } | null = null;
 
@@ -68,6 +68,10 @@ export class Rows implements RowSource<ExchangeSummary> {
 
   get version(): unknown {
     return this.#version;
+  }
+
+  get first(): First<ExchangeSummary> | null {
+    return this.#first;
   }
 
   /** How many there are in all, filter aside. */
@@ -123,7 +127,6 @@ export class Rows implements RowSource<ExchangeSummary> {
   /** Reads the rows again: what is in them, or which of them fit, has changed. */
   reload(): void {
     this.#revision += 1;
-    this.#first = null;
     this.look();
   }
 
@@ -150,6 +153,7 @@ export class Rows implements RowSource<ExchangeSummary> {
     this.#looking = true;
     this.#again = false;
     const query = this.#wanted;
+    const revision = this.#revision;
     const began = performance.now();
     try {
       const anew = query !== this.#live.query || !this.#known;
@@ -162,8 +166,8 @@ export class Rows implements RowSource<ExchangeSummary> {
         const rows = anew && !this.#held ? exchanges.reverse() : [];
         const newest = rows.at(-1);
         this.#anchor = newest ? { id: newest.id, ordinal: matching - 1 } : null;
-        this.#first = { dropped: 0, start: matching - rows.length, rows };
         this.#version += 1;
+        this.#first = { start: matching - rows.length, rows, version: this.#version, revision };
         // Another filter looks at the present, unless the list stands still: then at the same moment.
         if (this.#held) {
           const { matching: then } = await call('traffic_list', { query, up_to: this.#held.last, limit: 1 });
@@ -201,11 +205,6 @@ export class Rows implements RowSource<ExchangeSummary> {
 
   async load(start: number, count: number): Promise<readonly ExchangeSummary[]> {
     const { query, dropped } = this.#shown;
-    const first = this.#first;
-    if (first && !this.#held && first.dropped === dropped && start >= first.start) {
-      const rows = first.rows.slice(start - first.start, start - first.start + count);
-      if (rows.length === count) return rows;
-    }
     const { exchanges } = await call('traffic_list', {
       query,
       order: 'oldest',

@@ -3,7 +3,7 @@
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { asFailure, mutate, onChanges, query, type CopyFormat, type ExchangeSummary, type FilterFlaw } from '../../rpc';
-import { go, host, href, notify, notifyFailure, pref, route, type Ranges } from '../../shared';
+import { afterPaint, go, host, href, notify, notifyFailure, pref, route, type Ranges } from '../../shared';
 import { FilterText } from './filter/filter.svelte';
 import { Meaning } from './filter/meaning.svelte';
 import { plausible } from './filter/plausible';
@@ -51,11 +51,25 @@ export class Traffic implements Doing {
   /** `path` is what follows the panel's name in the address. */
   constructor(path: () => readonly string[]) {
     this.#path = path;
-    this.filter = new FilterText((text) => this.#go({ query: text }));
+    this.filter = new FilterText((text) => {
+      this.#list(text);
+      this.#go({ query: text });
+    });
     $effect(() => this.rows.start());
     $effect(() => {
       const text = this.query;
-      untrack(() => void this.#take(text));
+      untrack(() => {
+        this.filter.show(text);
+        this.#list(text);
+      });
+    });
+    // What the text means is asked once its rows are there: they are waited for. What is wrong has no rows.
+    $effect(() => {
+      const text = this.query;
+      if (!text) return;
+      if (this.rows.query === text) return afterPaint(() => void this.#read(text));
+      if (this.rows.error || !plausible(text, this.meaning.fields)) untrack(() => void this.#read(text));
+      return;
     });
     $effect(() => {
       void this.opened.open(this.openId);
@@ -72,13 +86,14 @@ export class Traffic implements Doing {
     );
   }
 
-  /** Lists what a text asks for, unless something is wrong with it: then the rows stay those of the one before. */
-  async #take(text: string): Promise<void> {
-    this.filter.show(text);
-    const reading = text ? this.meaning.read(text) : undefined;
-    // What is likely right need not wait for its sentence.
+  /** Lists what a text asks for, when it is likely right: the sandbox need not say so first. */
+  #list(text: string): void {
     if (!text || plausible(text, this.meaning.fields)) this.rows.filter(text);
-    await reading;
+  }
+
+  /** Reads what a text means, and lists what it asks for unless something is wrong with it. */
+  async #read(text: string): Promise<void> {
+    await this.meaning.read(text);
     if (text === this.query && !this.flaw) this.rows.filter(text);
   }
 

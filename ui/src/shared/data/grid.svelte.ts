@@ -7,6 +7,15 @@ import { between, contains, count, shift, toggle, type Ranges } from './ranges';
 const AROUND = 8;
 /** Never more rows in the page than this. */
 export const MOST_ROWS = 80;
+/** A row in the page. */
+interface Drawn {
+  readonly place: number;
+  /** Tells its element from the others. */
+  readonly element: number;
+}
+
+/** No version of any source. */
+const NOTHING = Symbol('nothing');
 
 export class Grid<Row> {
   readonly pages: Pages<Row>;
@@ -26,9 +35,14 @@ export class Grid<Row> {
   following = $state(true);
   /** Rows that came since the tail was let go, unless all are in sight. */
   fresh = $state(0);
+  /** Other rows are drawn in sight first; those around them come with the next frame (`fill`). */
+  #filled = $state.raw<unknown>(NOTHING);
   #known = 0;
   #dropped = 0;
   #version: unknown = undefined;
+  /** What was drawn last, and how many elements there ever were. */
+  #drawn: readonly Drawn[] = [];
+  #elements = 0;
 
   constructor(source: () => RowSource<Row>) {
     this.#source = source;
@@ -47,19 +61,39 @@ export class Grid<Row> {
     return Math.max(0, Math.min(AROUND, Math.floor((MOST_ROWS - this.#inSight) / 2)));
   }
 
-  /** How many rows are drawn at the most: so many elements serve whichever places are in sight. */
-  get elements(): number {
-    return Math.min(MOST_ROWS, this.#inSight + 2 * this.#around);
+  /** The rows that are in sight are on the screen: those around them can be drawn. */
+  fill(): void {
+    this.#filled = this.#source().version;
   }
+
+  /**
+   * The places to draw, each with its element: that of a place stays with it, and those of places out of sight are filled
+   * anew, each where it stands in the page.
+   */
+  readonly rows = $derived.by((): readonly Drawn[] => {
+    const { first, end } = this.window;
+    const kept = new Map<number, number>();
+    const free: number[] = [];
+    for (const { place, element } of this.#drawn) {
+      if (place >= first && place < end) kept.set(place, element);
+      else free.push(element);
+    }
+    this.#drawn = Array.from({ length: end - first }, (_, index) => {
+      const place = first + index;
+      return { place, element: kept.get(place) ?? free.shift() ?? this.#elements++ };
+    });
+    return this.#drawn;
+  });
 
   /** The first row drawn, and the one after the last. */
   get window(): { first: number; end: number } {
-    const [inSight, around] = [this.#inSight, this.#around];
+    const inSight = this.#inSight;
+    const around = this.#filled === this.#source().version ? this.#around : 0;
     // The tail is drawn before the window is scrolled to it: no row is fetched or drawn on the way.
     const top = Math.floor((this.following ? this.endTop : this.scrollTop) / this.rowHeight);
     const last = Math.max(0, this.total - Math.min(inSight + around, MOST_ROWS));
     const first = Math.max(0, Math.min(top - around, last));
-    return { first, end: Math.min(this.total, first + this.elements) };
+    return { first, end: Math.min(this.total, first + Math.min(MOST_ROWS, inSight + 2 * around)) };
   }
 
   /** Rows that a page key moves by. */

@@ -15,10 +15,22 @@ export interface RowSource<Row> {
   readonly revision?: unknown;
   /** `count` rows from `start` (0 is the first there is now), oldest first. Fewer at the end. */
   load(start: number, count: number): Promise<readonly Row[]>;
+  /** Rows that came with the total: they are shown at once, and no page is loaded while they are all that is in sight. */
+  readonly first?: First<Row> | null;
   /** What tells a row from every other. */
   key(row: Row): string;
   /** The place of a row by its key, when it can be known: lets a link select a row that is not loaded. */
   placeOf?(key: string): Promise<number | null>;
+}
+
+/** Rows in one piece that need not be loaded. */
+export interface First<Row> {
+  /** The place of the first of them, counted as pages are: from the first row there ever was. */
+  readonly start: number;
+  readonly rows: readonly Row[];
+  /** As the source was when they came. */
+  readonly version: unknown;
+  readonly revision: unknown;
 }
 
 export const PAGE = 100;
@@ -53,17 +65,25 @@ export class Pages<Row> {
   /** The row at a place, if it is here. Reactive: read again when a page arrives. */
   at(place: number): Row | undefined {
     void this.#tick;
-    const ordinal = place + (this.#source().dropped ?? 0);
+    const { dropped = 0, version, first } = this.#source();
+    const ordinal = place + dropped;
     const page = this.#pages.get(Math.floor(ordinal / PAGE));
-    return page?.rows[ordinal % PAGE];
+    const row = page?.rows[ordinal % PAGE];
+    if (row !== undefined && page?.version === version) return row;
+    return (first?.version === version ? first?.rows[ordinal - first.start] : undefined) ?? row;
   }
 
   /** Fetches what is missing or out of date between two places, both included. */
   need(first: number, last: number): void {
-    const { total, dropped = 0, version, revision } = this.#source();
+    const { total, dropped = 0, version, revision, first: here } = this.#source();
     if (total === 0) return;
-    const from = Math.floor((Math.max(0, first) + dropped) / PAGE);
-    const to = Math.floor((Math.min(total - 1, last) + dropped) / PAGE);
+    const start = Math.max(0, first) + dropped;
+    const end = Math.min(total - 1, last) + dropped;
+    if (here && here.version === version && here.revision === revision) {
+      if (start >= here.start && end < here.start + here.rows.length) return;
+    }
+    const from = Math.floor(start / PAGE);
+    const to = Math.floor(end / PAGE);
     this.#clock += 1;
     for (let number = from; number <= to; number += 1) {
       const page = this.#pages.get(number);
