@@ -241,6 +241,8 @@ pub(crate) fn exchange(
         hidden: false,
         server: None,
         tls: false,
+        prediction: None,
+        answered: None,
     });
 }
 

@@ -1,0 +1,109 @@
+//! What the app did by itself, beside what it sent.
+
+use connect_core::domain::walk::{Party, Step};
+
+use super::{Arrow, ArrowKind};
+use crate::session::{Run, Verdict};
+
+/// What comes before the requests of a run: what it was made to do wrong, and what the app made up.
+pub(super) fn before(run: &Run) -> Vec<Arrow> {
+    let mut notes = Vec::new();
+    if run.set_aside {
+        let taken = format!("{} was taken, and set aside later", run.step.title());
+        notes.push(note(run, "Set aside", &taken, false));
+    }
+    if let Some(tamper) = &run.tamper {
+        notes.push(note(run, "Wrong on purpose", &words(tamper), false));
+    }
+    if run.edited {
+        notes.push(note(run, "Changed by hand", "the request below", false));
+    }
+    match run.step {
+        Step::Pkce => {
+            let made = run.shown.iter().find(|it| it.name == "code_challenge");
+            let how = made.map_or("", |made| &*made.how);
+            notes.push(note(run, "Made verifier and challenge", how, false));
+        }
+        Step::AuthorizationUrl => {
+            let asked = ["state", "nonce", "code_challenge"];
+            let made = run.shown.iter().map(|it| it.name.as_str());
+            let names: Vec<&str> = made.filter(|name| asked.contains(name)).collect();
+            let detail = names.join(", ");
+            notes.push(note(run, "Made the authorization URL", &detail, false));
+        }
+        _ => {}
+    }
+    notes
+}
+
+/// What comes after them: the app's own checks, and that it could not go on.
+pub(super) fn after(run: &Run) -> Vec<Arrow> {
+    let claims = run.claims.iter();
+    let claims = claims.filter_map(|claim| Some((claim.name.as_str(), claim.passed?)));
+    let checks = run
+        .checks
+        .iter()
+        .map(|check| (check.name.as_str(), check.passed));
+    let all: Vec<(&str, bool)> = checks.chain(claims).collect();
+    let failed: Vec<&(&str, bool)> = all.iter().filter(|(_, passed)| !passed).collect();
+    if all.is_empty() {
+        let stuck = run.outcome.verdict == Verdict::Failed && run.main_exchange.is_none();
+        return Vec::from_iter(stuck.then(|| note(run, "Stopped", &run.outcome.words, true)));
+    }
+    let done = match run.step {
+        Step::Callback => "Checked the callback",
+        Step::IdToken => "Verified the id_token",
+        _ => "Checked the answer",
+    };
+    let named = |them: &mut dyn Iterator<Item = &(&str, bool)>| {
+        let names: Vec<String> = them.map(|(name, _)| words(name)).collect();
+        names.join(", ")
+    };
+    if !failed.is_empty() {
+        let names = named(&mut failed.into_iter());
+        return vec![note(
+            run,
+            &format!("Failed: {names}"),
+            "the app stops here",
+            true,
+        )];
+    }
+    let detail = if all.len() <= 3 {
+        named(&mut all.iter())
+    } else {
+        format!("{} checks passed", all.len())
+    };
+    vec![note(run, done, &detail, false)]
+}
+
+/// A name such as `state_matches` for people. Names of the protocol stay as they are.
+fn words(name: &str) -> String {
+    const WHOLE: [&str; 8] = [
+        "id_token",
+        "access_token",
+        "refresh_token",
+        "client_id",
+        "client_secret",
+        "redirect_uri",
+        "code_challenge",
+        "code_verifier",
+    ];
+    if WHOLE.contains(&name) {
+        return name.to_owned();
+    }
+    name.replace('_', " ")
+}
+
+fn note(run: &Run, label: &str, detail: &str, bad: bool) -> Arrow {
+    Arrow {
+        kind: ArrowKind::Note,
+        exchange: None,
+        run: run.number,
+        step: run.step,
+        from: Party::App,
+        to: Party::App,
+        label: label.to_owned(),
+        detail: detail.to_owned(),
+        bad,
+    }
+}
