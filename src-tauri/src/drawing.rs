@@ -7,26 +7,28 @@
 use std::path::Path;
 
 use tauri::WebviewWindow;
-use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
+use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebView, WebViewExt};
 
 /// Where the kernel shows what can draw.
 const CARDS: &str = "/dev/dri";
 /// What a card that can draw is called there; one that only shows a picture is called otherwise.
 const DRAWS: &str = "renderD";
 
-/// Lets the page be drawn without a graphics card where there is none.
+/// Lets the console's page be drawn without a graphics card where there is none.
 ///
 /// # Errors
 /// When the window is gone.
 pub(crate) fn suit_the_machine(window: &WebviewWindow) -> tauri::Result<()> {
-    if has_a_card(Path::new(CARDS)) {
-        return Ok(());
+    window.with_webview(|view| suit(&view.inner()))
+}
+
+/// The same for any view.
+pub(crate) fn suit(view: &WebView) {
+    if !has_a_card(Path::new(CARDS))
+        && let Some(settings) = WebViewExt::settings(view)
+    {
+        settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
     }
-    window.with_webview(|view| {
-        if let Some(settings) = view.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
 }
 
 fn has_a_card(place: &Path) -> bool {

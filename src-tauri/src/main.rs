@@ -1,9 +1,9 @@
 //! `connect-console`: the desktop host.
 //!
-//! Owns the window, native menus and dialogs, and the life of the sandbox behind them: starting it beside the window,
-//! opening another workspace, stopping it before the end. The window may call two commands and nothing else: `rpc` for
-//! everything that is asked, `changes` for everything that is told. Must never know how a command of the sandbox is
-//! carried out.
+//! Owns the window, native menus and dialogs, the windows in which people sign in during a walk, and the life of the
+//! sandbox behind them: starting it beside the window, opening another workspace, stopping it before the end. The
+//! console's window may call two commands and nothing else: `rpc` for everything that is asked, `changes` for everything
+//! that is told; the windows of walks may call none. Must never know how a command of the sandbox is carried out.
 //!
 //! To add something that only a desktop can do: its line in `connect_rpc::with_host_commands`, and its handler in
 //! [`host`]; until then this crate does not compile.
@@ -20,6 +20,7 @@ mod quit;
 mod rpc;
 mod sandbox;
 mod stored;
+mod walk;
 mod window;
 
 use std::process::ExitCode;
@@ -83,6 +84,7 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
     let shape = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     let remembers_window = tauri_plugin_window_state::Builder::default()
         .with_state_flags(shape)
+        .with_filter(|label| label == window::MAIN)
         .build();
     builder
         .plugin(remembers_window)
@@ -91,15 +93,17 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
         .manage(place)
         .manage(rpc::Stream::default())
         .manage(quit::Asked::default())
+        .manage(walk::Walks::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc, rpc::changes])
         .on_menu_event(|app, event| menu::chosen(app, &event.id().0))
         .setup(|app| Ok(set_up(app, stop)?))
         .build(tauri::generate_context!("../tauri.conf.json"))?
         .run(|app, event| match event {
             RunEvent::WindowEvent {
+                label,
                 event: WindowEvent::CloseRequested { api, .. },
                 ..
-            } => {
+            } if label == window::MAIN => {
                 api.prevent_close();
                 quit::ask(app);
             }

@@ -1,4 +1,4 @@
-//! The one window: our own page and nothing else in it.
+//! The console's window: our own page and nothing else in it.
 
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
 use tauri::{App, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};

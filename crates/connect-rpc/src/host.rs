@@ -20,6 +20,8 @@ macro_rules! with_host_commands {
                 state(Nothing) -> host::HostState, reads [], writes [];
                 /// Starts the sandbox again after it could not be started.
                 retry(host::Retry) -> host::HostState, reads [], writes [];
+                /// Opens a walk's sign-in and consent in a window of their own; answers once that window has ended.
+                open_walk(host::OpenWalk) -> host::WalkWindow, reads [], writes [];
                 /// Opens an address in the person's own browser or mail program.
                 open_external(host::OpenExternal) -> Done, reads [], writes [];
                 /// Shows the workspace's files in the file browser, or its log files.
@@ -86,6 +88,40 @@ pub struct Retry {
     /// Take any free port this time.
     #[ts(as = "Option<_>", optional)]
     pub any_port: bool,
+}
+
+/// Sign-in and consent in a window that has no access to the console and shares no cookies with any other. The callback
+/// is caught in it and handed to `simulator_callback`.
+#[derive(Clone, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OpenWalk {
+    /// The session of the simulator, `walk_…`. A window that it has already gives way to the new one.
+    pub session: String,
+    /// The authorization request; `http` or `https`. The window goes nowhere but to its origin.
+    pub url: String,
+    /// Where the flow comes back to, with any scheme. The window ends before it goes there.
+    pub redirect_uri: String,
+}
+
+/// How the window of a walk ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkWindow {
+    /// In one word.
+    pub ended: WalkWindowEnd,
+}
+
+/// How the window of a walk ended, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WalkWindowEnd {
+    /// The callback was caught, and the simulator has it.
+    CameBack,
+    /// The person closed it before; the walk goes on waiting.
+    Closed,
+    /// Another window was opened for the same session.
+    Replaced,
+    /// The sandbox was stopped, or another workspace was opened.
+    Stopped,
 }
 
 /// An address to be opened.

@@ -2,6 +2,7 @@
 
 mod files;
 mod outside;
+mod walk;
 mod window;
 mod workspaces;
 
@@ -17,6 +18,7 @@ use crate::sandbox::{Sandbox, State};
 
 use files::{pick_file, save_file};
 use outside::{copy_text, open_external, open_folder};
+use walk::open_walk;
 use window::{close, set_shortcuts, set_title, toggle_fullscreen};
 use workspaces::{
     create_workspace, delete_workspace, duplicate_workspace, retry, settings, switch_workspace,
