@@ -14,7 +14,7 @@ use crate::session::Session;
 pub(super) struct App<'k> {
     /// Its client id.
     pub(super) id: String,
-    pub(super) app_type: AppType,
+    pub(super) kind: AppType,
     pub(super) enabled: bool,
     pub(super) first_party: bool,
     pub(super) baa_signed: bool,
@@ -33,7 +33,7 @@ impl<'k> App<'k> {
         let setup = &session.setup;
         (known.apps.is_empty() && setup.client_id == client_id).then(|| Self {
             id: setup.client_id.clone(),
-            app_type: setup.app_type,
+            kind: setup.app_type,
             enabled: true,
             first_party: false,
             baa_signed: true,
@@ -46,7 +46,7 @@ impl<'k> App<'k> {
     fn registered(app: &'k Registration) -> Self {
         Self {
             id: app.client_id.clone(),
-            app_type: app.app_type,
+            kind: app.app_type,
             enabled: app.enabled,
             first_party: app.first_party,
             baa_signed: app.baa_signed,
@@ -58,7 +58,7 @@ impl<'k> App<'k> {
 
     /// Whether it signs people in at all.
     pub(super) const fn is_machine(&self) -> bool {
-        matches!(self.app_type, AppType::M2m)
+        matches!(self.kind, AppType::M2m)
     }
 }
 
@@ -175,7 +175,7 @@ pub(super) fn authenticated<'k>(
 }
 
 fn check_secret(app: &App<'_>, secret: Option<&str>) -> Checked {
-    let (clause, because) = match (app.app_type.is_confidential(), secret) {
+    let (clause, because) = match (app.kind.is_confidential(), secret) {
         (true, None) => (
             Clause::documented("/connect/glossary: a confidential client has a secret and PKCE"),
             "A web app keeps a secret and must send it; PKCE does not take its place.",

@@ -76,7 +76,7 @@ fn trusted<'k>(message: &Message<'_>, params: &Params, now: &Situation<'k>) -> C
             "Without `redirect_uri` there is no way back, even if only one is registered.";
         return told("invalid_request", clause, because.to_owned()).stop();
     };
-    if !uris::is_registered(app.redirect_uris, uri, app.app_type) {
+    if !uris::is_registered(app.redirect_uris, uri, app.kind) {
         let because = uris::why_not(app.redirect_uris, uri);
         return told("invalid_request", clause, because)
             .effect("no code is issued, and the browser is not sent anywhere")

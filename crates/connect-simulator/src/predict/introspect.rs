@@ -15,7 +15,7 @@ const RULING: Clause = Clause::assumed("ruling 13; RFC 7662 §2.2");
 pub(super) fn judge(message: &Message<'_>, now: &Situation<'_>) -> Option<Foreseen> {
     let asked = form(message).and_then(|params| {
         let app = authenticated(message, &params, now.session, now.known)?;
-        if !app.app_type.is_confidential() {
+        if !app.kind.is_confidential() {
             let because = "A public app can't prove who it is, so it may not ask about tokens.";
             return refused(403, "forbidden", Clause::assumed("ruling 13"), because).stop();
         }

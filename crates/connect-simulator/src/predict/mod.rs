@@ -23,9 +23,12 @@ mod settle;
 mod token;
 mod uris;
 
+#[cfg(test)]
+mod tests;
+
 use connect_core::domain::standing::Clause;
 
-pub use settle::{settle, settle_code};
+pub use settle::settle;
 
 use crate::known::Known;
 use crate::plan::Request;

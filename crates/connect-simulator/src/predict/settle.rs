@@ -12,8 +12,6 @@ use crate::known::Known;
 use crate::plan::Request;
 use crate::session::{Answered, Credential, CredentialKind, CredentialState, Session};
 
-/// Life of a code (/connect/glossary).
-const CODE_LIFE: Duration = Duration::from_mins(1);
 /// Life of an access token where the answer does not say (/connect/tokens).
 const ACCESS_LIFE: Duration = Duration::from_hours(1);
 
@@ -40,39 +38,6 @@ pub fn settle(
     if let Some(granted) = granted {
         granted.keep(session, known, family);
     }
-}
-
-/// Takes a code in, which a callback brought for this authorization request.
-pub fn settle_code(
-    session: &mut Session,
-    request: &Request,
-    code: &str,
-    known: &Known,
-    family: u32,
-) {
-    if session.credentials.iter().any(|it| it.value == code) {
-        return;
-    }
-    let Some(message) = Message::to(&session.target.base_url, request) else {
-        return;
-    };
-    let params = match message.method() {
-        "POST" => message.in_body(),
-        _ => message.in_query(),
-    };
-    let text = |name: &str| params.get(name).map(str::to_owned);
-    let client_id = text("client_id").unwrap_or_else(|| session.setup.client_id.clone());
-    session.credentials.push(Credential {
-        value: code.to_owned(),
-        kind: CredentialKind::Code,
-        client_id,
-        state: CredentialState::Active,
-        redirect_uri: text("redirect_uri"),
-        challenge: text("code_challenge"),
-        scopes: scopes(&text("scope").unwrap_or_default()),
-        expires_at: Some(known.server_now().plus(CODE_LIFE)),
-        family,
-    });
 }
 
 /// Makes changes to what the session thinks of its credentials. Only what works can end.

@@ -27,7 +27,7 @@ pub(super) const SLIPS: &[Tamper] = &[
     slip(
         "introspect_wrong_secret",
         "Wrong secret",
-        "A secret of another environment.",
+        "The app authenticates with a secret of another environment.",
         |draft, session, _| edit::with_secret(draft, session, "secret_of_another_environment"),
     )
     .when(edit::confidential),
@@ -68,7 +68,7 @@ pub(super) const SLIPS: &[Tamper] = &[
     slip(
         "introspect_no_token",
         "No token",
-        "`token` is left out.",
+        "`token` is left out, or sent by another name.",
         |draft, _, _| edit::field(draft, "token", None),
     ),
     slip(

@@ -89,16 +89,17 @@ pub(super) const SLIPS: &[Tamper] = &[
     slip(
         "refresh_no_token",
         "No refresh token",
-        "`refresh_token` is left out.",
+        "`refresh_token` is left out, or sent by another name.",
         |draft, _, _| edit::field(draft, "refresh_token", None),
     ),
     slip(
         "refresh_twice",
         "Two refreshes at once",
         "Two workers refresh with the same token; the second one comes a moment too late.",
-        |draft, _, _| {
+        |draft, session, _| {
             edit::once_before(draft);
-            draft.touch("refresh_token");
+            // Both send the one that is the newest now, and the first of them makes it the old one.
+            edit::field(draft, "refresh_token", session.facts.refresh_token.as_deref());
         },
     ),
 ];

@@ -47,7 +47,7 @@ pub(super) const SLIPS: &[Tamper] = &[
     slip(
         "revoke_no_token",
         "No token",
-        "`token` is left out.",
+        "`token` is left out, or sent by another name.",
         |draft, _, _| edit::field(draft, "token", None),
     ),
     slip(

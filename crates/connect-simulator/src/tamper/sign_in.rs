@@ -121,7 +121,7 @@ pub(super) const SLIPS: &[Tamper] = &[
     slip(
         "no_response_type",
         "No response type",
-        "`response_type` is left out.",
+        "`response_type` is left out, in the hope of a default.",
         |draft, _, _| parameter(draft, "response_type", None),
     ),
     slip(

@@ -162,7 +162,7 @@ pub(super) const SLIPS: &[Tamper] = &[
     slip(
         "no_client_id",
         "No client id",
-        "Nothing says which app asks.",
+        "Nothing says which app asks: an environment variable that is not set.",
         |draft, _, _| edit::without_authentication(draft),
     ),
     slip(
@@ -180,7 +180,7 @@ pub(super) const SLIPS: &[Tamper] = &[
     slip(
         "no_grant_type",
         "No grant type",
-        "`grant_type` is left out.",
+        "`grant_type` is left out, because the code seems to say it all.",
         |draft, _, _| edit::field(draft, "grant_type", None),
     ),
     slip(
@@ -203,7 +203,7 @@ pub(super) const SLIPS: &[Tamper] = &[
     ),
     slip(
         "get_request",
-        "GET",
+        "Asked by GET",
         "The token endpoint is asked by GET.",
         |draft, _, _| edit::as_get(draft),
     ),
