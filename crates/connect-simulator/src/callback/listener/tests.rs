@@ -25,7 +25,7 @@ async fn problem(uri: &str) -> BindProblem {
     let uri = uri.parse().expect("an address");
     let ports = CallbackPorts::new();
     let bound = CallbackListener::bind(&ports, &uri, false, PATIENCE, seeded_env().0).await;
-    bound.err().expect("nobody can listen there")
+    bound.expect_err("nobody can listen there")
 }
 
 /// Sends a request to a port and reads until the answer ends with its connection.
