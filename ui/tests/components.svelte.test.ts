@@ -1,7 +1,7 @@
 import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import { flushSync, tick } from 'svelte';
+import { createRawSnippet, flushSync, tick } from 'svelte';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import Gallery from '../src/gallery/Gallery.svelte';
 import { host, provideHost } from '../src/shared/state/host';
@@ -12,6 +12,8 @@ import ErrorState from '../src/shared/ui/ErrorState.svelte';
 import Mono from '../src/shared/ui/Mono.svelte';
 import Secret from '../src/shared/ui/Secret.svelte';
 import { shownSecret } from '../src/shared/ui/secrets.svelte';
+import Status from '../src/shared/ui/Status.svelte';
+import MenuButton from './MenuButton.svelte';
 import Split from './Split.svelte';
 import Specimens from './Specimens.svelte';
 import TrendChart from '../src/shared/data/TrendChart.svelte';
@@ -203,6 +205,33 @@ describe('a failure', () => {
     expect(screen.getByRole('alert')).toHaveTextContent(/Unlock the keychain/);
     await userEvent.setup().click(screen.getByRole('button', { name: 'Try again' }));
     expect(retry).toHaveBeenCalled();
+  });
+});
+
+describe('a button with a menu', () => {
+  test('says what it is until its menu opens', async () => {
+    render(MenuButton);
+    const user = userEvent.setup();
+    const button = screen.getByRole('button', { name: 'More to do' });
+    await user.hover(button);
+    expect(await screen.findByText('More to do')).toBeInTheDocument();
+    await user.click(button);
+    expect(button).toHaveAttribute('aria-expanded', 'true');
+    await waitFor(() => expect(screen.queryByText('More to do')).toBeNull());
+  });
+});
+
+describe('a status', () => {
+  test('has the shapes of its icon, and those of another when it changes', async () => {
+    const children = createRawSnippet(() => ({ render: () => '<b>it</b>' }));
+    const view = render(Status, { tone: 'good', children });
+    const shapes = () => document.querySelector('.status svg')?.innerHTML;
+    const good = shapes();
+    expect(good).toContain('<circle');
+    await view.rerender({ tone: 'warn' });
+    expect(shapes()).not.toBe(good);
+    await view.rerender({ tone: 'good' });
+    expect(shapes()).toBe(good);
   });
 });
 

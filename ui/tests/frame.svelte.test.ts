@@ -3,18 +3,8 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { testSandbox, type TestSandbox } from './sandbox';
+import { sandbox, testSandbox } from './sandbox';
 
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../src/platform', async () => {
-  const { PlatformError } = await import('../src/platform/types');
-  return {
-    PlatformError,
-    get platform() {
-      return sandbox.current.platform;
-    },
-  };
-});
 // The frame is tested alone: what is in the panels is theirs to test.
 vi.mock('../src/panels', async () => {
   const { default: Square } = await import('@lucide/svelte/icons/square');

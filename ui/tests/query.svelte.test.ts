@@ -1,18 +1,7 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PlatformError } from '../src/platform/types';
-import { later, testSandbox, type TestSandbox } from './sandbox';
-
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../src/platform', async () => {
-  const { PlatformError } = await import('../src/platform/types');
-  return {
-    PlatformError,
-    get platform() {
-      return sandbox.current.platform;
-    },
-  };
-});
+import { later, sandbox, testSandbox } from './sandbox';
 
 const rpc = await import('../src/rpc');
 

@@ -46,6 +46,9 @@ export function testSandbox(): TestSandbox {
   return sandbox;
 }
 
+/** The sandbox of the test that runs: `setup.ts` puts it in the platform's place, anew for each test. */
+export const sandbox = { current: testSandbox() };
+
 /** A promise that is settled from outside. */
 export function later<T>() {
   let resolve!: (value: T) => void;

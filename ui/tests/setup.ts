@@ -2,10 +2,23 @@
 
 import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
-import { beforeEach } from 'vitest';
+import { beforeEach, vi } from 'vitest';
 import { forgetPrefs } from '../src/shared/state/prefs.svelte';
 import { notices } from '../src/shared/state/notices.svelte';
 import { presenter } from '../src/shared/state/presenter.svelte';
+import { sandbox, testSandbox } from './sandbox';
+
+// What is above the platform has a sandbox of the test's own below it.
+vi.mock('../src/platform', async () => {
+  const { PlatformError } = await import('../src/platform/types');
+  const { sandbox } = await import('./sandbox');
+  return {
+    PlatformError,
+    get platform() {
+      return sandbox.current.platform;
+    },
+  };
+});
 
 // A failure shows what is wrong, not the whole page.
 configure({
@@ -35,6 +48,7 @@ Element.prototype.releasePointerCapture ??= () => {};
 Element.prototype.animate ??= (() => ({ finished: Promise.resolve(), cancel() {} })) as unknown as Element['animate'];
 
 beforeEach(() => {
+  sandbox.current = testSandbox();
   localStorage.clear();
   sessionStorage.clear();
   forgetPrefs();

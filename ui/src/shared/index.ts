@@ -11,6 +11,7 @@ export { default as ConfirmDialog } from './ui/ConfirmDialog.svelte';
 export { default as ContextMenu } from './ui/ContextMenu.svelte';
 export { default as Dialog } from './ui/Dialog.svelte';
 export { default as Diff } from './ui/Diff.svelte';
+export { default as Divider } from './ui/Divider.svelte';
 export { default as EmptyState } from './ui/EmptyState.svelte';
 export { default as ErrorState } from './ui/ErrorState.svelte';
 export { default as Field } from './ui/Field.svelte';

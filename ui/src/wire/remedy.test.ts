@@ -1,13 +1,6 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { testSandbox, type TestSandbox } from '../../tests/sandbox';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { sandbox, testSandbox } from '../../tests/sandbox';
 
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../platform', async () => ({
-  PlatformError: (await import('../platform/types')).PlatformError,
-  get platform() {
-    return sandbox.current.platform;
-  },
-}));
 const { changes, mend, merged, remedyOf, takeBack } = await import('./remedy');
 
 let app: Record<string, unknown>;

@@ -2,17 +2,10 @@ import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TestSandbox } from '../../../tests/sandbox';
+import { sandbox } from '../../../tests/sandbox';
 import { exchange, fakeTraffic, type FakeTraffic } from './testing/fake';
 import PanelAt from './testing/PanelAt.svelte';
 
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../../platform', async () => ({
-  PlatformError: (await import('../../platform/types')).PlatformError,
-  get platform() {
-    return sandbox.current.platform;
-  },
-}));
 // The reader needs a layout, which the test page has not: the plain block stays.
 vi.mock('../../wire/editor', () => {
   throw new Error('no layout here');

@@ -1,13 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { testSandbox, type TestSandbox } from '../../../tests/sandbox';
+import { sandbox, testSandbox } from '../../../tests/sandbox';
 
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../../platform', async () => ({
-  PlatformError: (await import('../../platform/types')).PlatformError,
-  get platform() {
-    return sandbox.current.platform;
-  },
-}));
 const { host } = await import('../../shared');
 const { notices } = await import('../../shared/state/notices.svelte');
 const { copyRequest, said, saveHar } = await import('./take');

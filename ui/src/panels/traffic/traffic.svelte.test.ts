@@ -1,15 +1,8 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TestSandbox } from '../../../tests/sandbox';
+import { sandbox } from '../../../tests/sandbox';
 import { exchange, fakeTraffic, type FakeTraffic } from './testing/fake';
 
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../../platform', async () => ({
-  PlatformError: (await import('../../platform/types')).PlatformError,
-  get platform() {
-    return sandbox.current.platform;
-  },
-}));
 const { forgetAnswers, startChanges } = await import('../../rpc');
 const { go, route } = await import('../../shared');
 const { startRoute } = await import('../../shared/state/route.svelte');

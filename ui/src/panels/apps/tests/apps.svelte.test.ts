@@ -2,21 +2,10 @@ import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { flushSync } from 'svelte';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { testSandbox, type TestSandbox } from '../../../../tests/sandbox';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { sandbox, testSandbox } from '../../../../tests/sandbox';
 import type { App } from '../../../rpc';
 import { app } from './samples';
-
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../../../platform', async () => {
-  const { PlatformError } = await import('../../../platform/types');
-  return {
-    PlatformError,
-    get platform() {
-      return sandbox.current.platform;
-    },
-  };
-});
 
 const { default: Apps } = await import('../Apps.svelte');
 const { credentials, disable, drafts, remove, rotate, setBaa } = await import('../apps.svelte');
@@ -328,6 +317,7 @@ describe('an app', () => {
     expect(calls('apps_check').at(-1)).toEqual({ client_id: WEB.client_id, name: 'Demo Web App 2' });
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Save' })).toBeNull());
     expect(screen.getByRole('heading', { name: 'Demo Web App 2' })).toBeInTheDocument();
+    expect(notices.current?.text).toBe('Demo Web App 2 is saved.');
     await clean();
   });
 

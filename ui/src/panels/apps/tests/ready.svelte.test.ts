@@ -1,19 +1,8 @@
 import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { testSandbox, type TestSandbox } from '../../../../tests/sandbox';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { sandbox, testSandbox } from '../../../../tests/sandbox';
 import { app } from './samples';
-
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../../../platform', async () => {
-  const { PlatformError } = await import('../../../platform/types');
-  return {
-    PlatformError,
-    get platform() {
-      return sandbox.current.platform;
-    },
-  };
-});
 
 const { default: ConnectButton } = await import('../ready/ConnectButton.svelte');
 const { default: Code } = await import('../ready/Code.svelte');

@@ -1,20 +1,9 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { testSandbox, type TestSandbox } from '../../../../tests/sandbox';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sandbox, testSandbox } from '../../../../tests/sandbox';
 import { AT, MAYA, PRIYA, HEALTH, NOTHING, APP, readOf, ALERT, detailOf, countsOf, LDL, FERRITIN } from './world';
-
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../../../platform', async () => {
-  const { PlatformError } = await import('../../../platform/types');
-  return {
-    PlatformError,
-    get platform() {
-      return sandbox.current.platform;
-    },
-  };
-});
 
 const { default: Panel } = await import('../People.svelte');
 const { default: ConfirmHost } = await import('../../../shared/ui/ConfirmHost.svelte');

@@ -1,19 +1,8 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import { beforeEach, expect, test, vi } from 'vitest';
-import { testSandbox, type TestSandbox } from '../../../../tests/sandbox';
-
-const { sandbox } = vi.hoisted(() => ({ sandbox: { current: null as unknown as TestSandbox } }));
-vi.mock('../../../platform', async () => {
-  const { PlatformError } = await import('../../../platform/types');
-  return {
-    PlatformError,
-    get platform() {
-      return sandbox.current.platform;
-    },
-  };
-});
+import { beforeEach, expect, test } from 'vitest';
+import { sandbox, testSandbox } from '../../../../tests/sandbox';
 
 const { default: Settings } = await import('../Settings.svelte');
 const { wholeNumber } = await import('../settings.svelte');
