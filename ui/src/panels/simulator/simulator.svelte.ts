@@ -1,0 +1,393 @@
+/** The panel's state: which walk is open, which of its steps is looked at, and what can be done there. It draws nothing. */
+
+import { untrack } from 'svelte';
+import {
+  asFailure,
+  mutate,
+  query,
+  type Failure,
+  type RequestEdit,
+  type Step,
+  type StepRun,
+  type StepView,
+  type WalkExchange,
+  type WalkSession,
+  type WalkSetup,
+} from '../../rpc';
+import { confirm, go, href, notify, notifyFailure, route } from '../../shared';
+import { copyAs } from '../../wire/copy-as';
+import type { CopyFormat } from '../../rpc';
+import type { Doing } from './here.svelte';
+
+export const VIEWS = ['before', 'after', 'diagram'] as const;
+export type View = (typeof VIEWS)[number];
+const isView = (value: unknown): value is View => VIEWS.includes(value as View);
+
+export class Simulator implements Doing {
+  readonly list = query('simulator_list');
+  readonly choices = query('simulator_choices');
+  readonly tampers;
+  readonly open;
+  readonly plan;
+  readonly #path: () => readonly string[];
+
+  /** What goes wrong on purpose in the step that is looked at, by name. */
+  tamper = $state<string | null>(null);
+  /** The step's request as it was changed by hand. */
+  edit = $state.raw<RequestEdit | null>(null);
+  /** What is being done: `start`, `run`, `all`… */
+  busy = $state<string | null>(null);
+  /** Why the last thing could not be done. */
+  failure = $state.raw<Failure | null>(null);
+  /** Dialogs. */
+  handing = $state(false);
+  targeting = $state(false);
+  renaming = $state<string | null>(null);
+
+  /** `path` is what follows the panel's name in the address. */
+  constructor(path: () => readonly string[]) {
+    this.#path = path;
+    this.open = query('simulator_get', () => (this.id ? { session: this.id } : null));
+    this.tampers = query('simulator_tampers', () => (this.id ? { session: this.id } : {}), { keepPrevious: true });
+    this.plan = query(
+      'simulator_plan',
+      () =>
+        this.session && this.step
+          ? {
+              session: this.session.summary.session,
+              step: this.step,
+              ...(this.tamper ? { tamper: this.tamper } : {}),
+              ...(this.edit ? { edit: this.edit } : {}),
+            }
+          : null,
+      { keepPrevious: true },
+    );
+    // What was chosen for a step is of that step only.
+    const at = $derived(`${this.id} ${this.step}`);
+    $effect(() => {
+      void at;
+      untrack(() => {
+        this.tamper = null;
+        this.edit = null;
+        this.failure = null;
+      });
+    });
+    $effect(() => {
+      if (this.#path()[0] === 'new') untrack(() => void this.#startFromAddress());
+    });
+    // Without an address: the walk that was used last.
+    $effect(() => {
+      const last = this.list.data?.sessions[0]?.session;
+      if (this.#path().length === 0 && last) untrack(() => go(href('simulator', last), { replace: true }));
+    });
+  }
+
+  /** The session of the address. */
+  get id(): string | null {
+    const id = this.#path()[0];
+    return id && id !== 'new' ? id : null;
+  }
+
+  get session(): WalkSession | null {
+    return this.open.data ?? null;
+  }
+
+  get has(): boolean {
+    return this.session !== null;
+  }
+
+  get steps(): readonly StepView[] {
+    return this.session?.steps ?? [];
+  }
+
+  /** The run that the address names by its number. */
+  get #named(): StepRun | null {
+    const at = this.#path()[1];
+    if (!at || !/^\d+$/.test(at)) return null;
+    return this.session?.runs.find(({ run }) => run === Number(at)) ?? null;
+  }
+
+  /** The step that is looked at. */
+  get step(): Step | null {
+    if (!this.session) return null;
+    const named = this.#named;
+    if (named) return named.step;
+    const at = this.#path()[1];
+    const known = this.steps.find(({ step }) => step === at);
+    return known?.step ?? this.session.summary.step ?? this.steps.at(-1)?.step ?? null;
+  }
+
+  get stepView(): StepView | null {
+    return this.steps.find(({ step }) => step === this.step) ?? null;
+  }
+
+  /** The run that is looked at: the one of the address, else the step's that counts, else its last. */
+  get run(): StepRun | null {
+    if (this.#named) return this.#named;
+    const number = this.stepView?.run;
+    return this.session?.runs.find(({ run }) => run === number) ?? null;
+  }
+
+  /** Runs of the step, oldest first. */
+  get runsOfStep(): readonly StepRun[] {
+    return this.session?.runs.filter(({ step }) => step === this.step) ?? [];
+  }
+
+  get view(): View {
+    const asked = route.search.get('view');
+    if (isView(asked)) return asked === 'after' && !this.run ? 'before' : asked;
+    return this.run ? 'after' : 'before';
+  }
+
+  set view(next: View) {
+    this.#go(this.step, { view: next });
+  }
+
+  /** Exchanges of the run that is looked at. */
+  get exchanges(): readonly WalkExchange[] {
+    const run = this.run;
+    return run ? (this.session?.exchanges.filter((one) => one.run === run.run) ?? []) : [];
+  }
+
+  /** The exchange whose bytes are open: that of the address, else the one that the prediction is about. */
+  get exchange(): WalkExchange | null {
+    const asked = Number(route.search.get('x'));
+    return (
+      this.exchanges.find(({ exchange }) => exchange === asked) ??
+      this.exchanges.find(({ exchange }) => exchange === this.run?.main_exchange) ??
+      this.exchanges.find(({ hidden }) => !hidden) ??
+      this.exchanges[0] ??
+      null
+    );
+  }
+
+  /** Things that can go wrong on purpose in the step that is looked at. */
+  get tampersHere() {
+    return this.tampers.data?.tampers.filter(({ step }) => step === this.step) ?? [];
+  }
+
+  addressOf(step: Step | number, search: Record<string, string> = {}): string {
+    return href('simulator', this.id ?? '', String(step), search);
+  }
+
+  #go(step: Step | number | null, search: Record<string, string> = {}, replace = true): void {
+    if (this.id && step !== null) go(this.addressOf(step, search), { replace });
+  }
+
+  look(step: Step, view?: View): void {
+    this.#go(step, view ? { view } : this.view === 'diagram' ? { view: 'diagram' } : {}, false);
+  }
+
+  /** Opens an exchange where it belongs. */
+  openExchange(exchange: number): void {
+    const found = this.session?.exchanges.find((one) => one.exchange === exchange);
+    if (!found) return;
+    const counts = this.steps.find(({ step }) => step === found.step)?.run === found.run;
+    this.#go(counts ? found.step : found.run, { view: 'after', x: String(exchange) }, false);
+  }
+
+  async #do<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    if (this.busy) return undefined;
+    this.busy = what;
+    this.failure = null;
+    try {
+      return await work();
+    } catch (thrown) {
+      this.failure = asFailure(thrown);
+      return undefined;
+    } finally {
+      this.busy = null;
+    }
+  }
+
+  async #startFromAddress(): Promise<void> {
+    const asked = (name: string) => route.search.get(name) ?? undefined;
+    const scopes = asked('scopes')?.split(' ').filter(Boolean);
+    const setup: WalkSetup = {
+      ...(asked('app') ? { app: asked('app') } : {}),
+      ...(asked('persona') ? { persona: asked('persona') } : {}),
+      ...(asked('redirect_uri') ? { redirect_uri: asked('redirect_uri') } : {}),
+      ...(scopes?.length ? { scopes } : {}),
+    };
+    await this.start(setup);
+    if (this.#path()[0] === 'new') go(href('simulator'), { replace: true });
+  }
+
+  /** Begins a walk and opens it. */
+  async start(setup: WalkSetup = {}, target?: string): Promise<boolean> {
+    const begun = await this.#do('start', () => mutate('simulator_start', { setup, ...(target ? { target } : {}) }));
+    if (begun) go(href('simulator', begun.summary.session), { replace: this.#path()[0] === 'new' });
+    else if (this.failure && !target) notifyFailure('A new walk', this.failure);
+    return begun !== undefined;
+  }
+
+  /** Whether the looked-at step is where the walk stands, or was taken and may be taken again. */
+  get stuck(): string | null {
+    if (this.busy) return 'It is at work.';
+    if (!this.session) return null;
+    if (this.session.waiting && this.step === 'sign_in' && this.view !== 'before')
+      return 'The walk waits for the callback.';
+    const blocked = this.#runsNext ? this.plan.data?.blocked : null;
+    if (blocked && this.plan.data?.step === this.step) return blocked;
+    if (!this.#runsNext && this.#after() === null) return 'The walk is finished. Start again, or change something.';
+    return null;
+  }
+
+  /** Whether the next thing is to take the step that is looked at. */
+  get #runsNext(): boolean {
+    return this.view === 'before' || !this.run;
+  }
+
+  /** Where to look after the run that is looked at. */
+  #after(): Step | null {
+    const session = this.session;
+    if (!session) return null;
+    const latest = session.runs.findLast(({ set_aside }) => !set_aside);
+    if (this.run && latest?.run === this.run.run) return session.summary.step;
+    const place = this.steps.findIndex(({ step }) => step === this.step);
+    return this.steps.slice(place + 1).find(({ state }) => state !== 'left_out')?.step ?? null;
+  }
+
+  /** One key for the whole walk: takes the step, shows what came of it, shows what comes next. */
+  async next(): Promise<void> {
+    if (!this.session) {
+      if (!this.id) await this.start();
+      return;
+    }
+    if (this.view === 'diagram') {
+      const standing = this.session.summary.step;
+      if (standing) await this.take(standing);
+      return;
+    }
+    if (this.#runsNext) {
+      await this.take();
+      return;
+    }
+    const step = this.#after();
+    if (step) this.#go(step, step === this.step ? { view: 'before' } : {}, false);
+  }
+
+  back(): void {
+    const place = this.steps.findIndex(({ step }) => step === this.step);
+    const before = this.steps.slice(0, Math.max(0, place)).findLast(({ state }) => state !== 'left_out');
+    if (before) this.look(before.step);
+  }
+
+  get atStart(): boolean {
+    return this.steps[0]?.step === this.step;
+  }
+
+  /** Takes a step, as it is planned. */
+  async take(step: Step | null = this.step): Promise<void> {
+    const session = this.id;
+    if (!session || !step) return;
+    const own = step === this.step;
+    const diagram = this.view === 'diagram';
+    const done = await this.#do('run', () =>
+      mutate('simulator_run', {
+        session,
+        step,
+        ...(own && this.tamper ? { tamper: this.tamper } : {}),
+        ...(own && this.edit ? { edit: this.edit } : {}),
+      }),
+    );
+    if (!done) return;
+    this.tamper = null;
+    this.edit = null;
+    this.open.refresh();
+    this.#go(step, { view: diagram ? 'diagram' : 'after' });
+  }
+
+  async runAll(): Promise<void> {
+    const session = this.id;
+    if (!session) return;
+    const diagram = this.view === 'diagram';
+    const done = await this.#do('all', () => mutate('simulator_run_all', { session }));
+    if (!done) return;
+    this.open.refresh();
+    const last = done.runs.findLast(({ set_aside }) => !set_aside);
+    if (last) this.#go(last.step, { view: diagram ? 'diagram' : 'after' });
+  }
+
+  async restart(): Promise<void> {
+    const session = this.id;
+    if (!session) return;
+    const done = await this.#do('restart', () => mutate('simulator_restart', { session }));
+    if (done) {
+      notify('good', 'Back at the first step. What was done stays in the session.');
+      this.#go(done.summary.step ?? 'configure', { view: 'before' });
+    }
+  }
+
+  /** Stands at a step: what came after it is set aside, what is passed over is skipped. */
+  async stand(step: Step): Promise<void> {
+    const session = this.id;
+    if (!session) return;
+    const done = await this.#do('go', () => mutate('simulator_go', { session, step }));
+    if (done) this.#go(step, { view: 'before' });
+  }
+
+  /** Changes what the walk is about. */
+  async set(setup: WalkSetup): Promise<void> {
+    const session = this.id;
+    if (session) await this.#do('set', () => mutate('simulator_update', { session, setup }));
+  }
+
+  async rename(session: string, name: string): Promise<boolean> {
+    return (await this.#do('rename', () => mutate('simulator_update', { session, name }))) !== undefined;
+  }
+
+  async keep(session: string, kept: boolean): Promise<void> {
+    const done = await this.#do('keep', () => mutate('simulator_update', { session, kept }));
+    if (done) notify('good', kept ? 'Kept until it is deleted.' : 'Deleted after 7 days.');
+  }
+
+  async duplicate(session: string): Promise<void> {
+    const copy = await this.#do('duplicate', () => mutate('simulator_duplicate', { session }));
+    if (copy) go(href('simulator', copy.summary.session));
+    else if (this.failure) notifyFailure('Duplicating', this.failure);
+  }
+
+  async remove(session: string, name: string): Promise<void> {
+    await confirm({
+      title: `Delete ${name}?`,
+      happens: ['Its steps, requests and answers are removed'],
+      stays: ['What it did in the sandbox: traffic, grants, journal'],
+      confirmLabel: 'Delete the walk',
+      run: async () => {
+        await mutate('simulator_delete', { session });
+        if (session === this.id) go(href('simulator'), { replace: true });
+        notify('good', `${name} is deleted.`);
+      },
+    });
+  }
+
+  /** Hands the walk the address that the browser was sent to. */
+  async paste(url: string): Promise<boolean> {
+    const session = this.id;
+    if (!session) return false;
+    const done = await this.#do('callback', () => mutate('simulator_callback', { session, url }));
+    if (done) {
+      this.open.refresh();
+      const last = done.runs.findLast(({ set_aside }) => !set_aside);
+      if (last) this.#go(last.step, { view: 'after' });
+    }
+    return done !== undefined;
+  }
+
+  copyExchange(exchange: number, format: CopyFormat): Promise<void> {
+    const session = this.id ?? '';
+    return copyAs(
+      (form, all) => mutate('simulator_copy_as', { session, exchange, format: form, with_credentials: all }),
+      format,
+    );
+  }
+
+  showDiagram(): void {
+    this.view = 'diagram';
+  }
+
+  handOver(): void {
+    this.handing = true;
+  }
+}
