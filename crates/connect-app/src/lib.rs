@@ -19,6 +19,7 @@ mod seed;
 pub mod shell;
 mod sink;
 mod start;
+mod walks;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -58,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) services: Arc<Services>,
     pub(crate) open: OpenExchanges,
     pub(crate) clock: clock::SandboxClock,
+    pub(crate) walks: walks::Walks,
     pub(crate) addresses: start::Addresses,
     pub(crate) directory: start::Directory,
     pub(crate) started: connect_core::Timestamp,

@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::{self, SandboxClock};
 use crate::configuration::{self, ConfigurationError};
+use crate::walks::Walks;
 use crate::{App, Config, ControlAddress, Inner, Storage, control, platform, seed};
 
 /// Why a sandbox did not start; each says what to do.
@@ -218,6 +219,7 @@ impl App {
             services,
             open: OpenExchanges::new(),
             clock: SandboxClock::default(),
+            walks: Walks::default(),
             addresses,
             directory,
             stop: CancellationToken::new(),

@@ -43,6 +43,8 @@ pub enum Group {
     World,
     /// The sandbox clock.
     Clock,
+    /// Walks of the client simulator.
+    Simulator,
     /// Exchanges.
     Traffic,
     /// Finding out.
@@ -57,6 +59,7 @@ impl Group {
         Self::View,
         Self::World,
         Self::Clock,
+        Self::Simulator,
         Self::Traffic,
         Self::Help,
     ];
@@ -70,6 +73,7 @@ impl Group {
             Self::View => "View",
             Self::World => "World",
             Self::Clock => "Clock",
+            Self::Simulator => "Simulator",
             Self::Traffic => "Traffic",
             Self::Help => "Help",
         }

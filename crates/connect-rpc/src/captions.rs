@@ -52,6 +52,8 @@ pub const fn caption(kind: Kind) -> Option<&'static str> {
         Kind::ClockPaused => "The clock stands still.",
         Kind::ClockResumed => "The clock runs again.",
         Kind::SettingsUpdated => "A setting was changed.",
+        Kind::TargetUnlocked => "The simulator may talk to another server from now on.",
+        Kind::TargetLocked => "The simulator talks to that other server no longer.",
         Kind::WorkspaceSeeded => "The world was set up.",
         Kind::WorkspaceCleared => "The activity was cleared: a clean stage.",
         Kind::WorkspaceReset => "The world was made anew.",

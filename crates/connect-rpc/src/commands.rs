@@ -123,6 +123,50 @@ macro_rules! with_commands {
                 /// Lets the sandbox clock run on from where it stands.
                 resume(Nothing) -> clock::Clock, reads [], writes [Clock, Journal];
             }
+            simulator {
+                /// Sessions, the last used first.
+                list(Nothing) -> simulator::WalkList, reads [Simulator], writes [];
+                /// What can be chosen for a walk.
+                choices(Nothing) -> simulator::WalkChoices, reads [Apps, People, Settings, Simulator], writes [];
+                /// Everything that can go wrong on purpose.
+                tampers(simulator::TampersOf) -> simulator::TamperList, reads [Simulator, Apps, Settings], writes [];
+                /// Begins a session.
+                start(simulator::StartWalk) -> simulator::WalkSession, reads [], writes [Simulator];
+                /// One session: setup, steps, runs, exchanges without their bytes.
+                get(simulator::SessionRef) -> simulator::WalkSession, reads [Simulator], writes [];
+                /// Names a session, keeps it, or changes what it is about.
+                update(simulator::UpdateWalk) -> simulator::WalkSession, reads [], writes [Simulator];
+                /// Copies a session's setup into a new one that stands at its first step.
+                duplicate(simulator::SessionRef) -> simulator::WalkSession, reads [], writes [Simulator];
+                /// Removes a session with its bytes.
+                delete(simulator::SessionRef) -> Done, reads [], writes [Simulator];
+                /// A step as it would be taken: its requests, and what will be answered.
+                plan(simulator::PlanStep) -> simulator::Plan, reads [Simulator, Apps, Settings, Clock, Grants], writes [];
+                /// Takes a step.
+                run(simulator::RunStep) -> simulator::WalkSession, reads [], writes [Simulator];
+                /// Takes the steps that are left, until one fails or waits for a person.
+                run_all(simulator::RunAll) -> simulator::WalkSession, reads [], writes [Simulator];
+                /// Goes back to a step, or passes over some.
+                go(simulator::WalkTo) -> simulator::WalkSession, reads [], writes [Simulator];
+                /// Goes back to the first step; what was done stays in the session.
+                restart(simulator::SessionRef) -> simulator::WalkSession, reads [], writes [Simulator];
+                /// Hands a walk that waits the URL of its callback.
+                callback(simulator::WalkCallback) -> simulator::WalkSession, reads [], writes [Simulator];
+                /// One exchange with its bytes, credentials masked.
+                exchange(simulator::WalkExchangeRef) -> simulator::WalkExchangeDetail, reads [Simulator], writes [];
+                /// One exchange with its bytes as they were; the journal says so.
+                reveal(simulator::WalkExchangeRef) -> simulator::RevealedWalkExchange, reads [Simulator], writes [Journal];
+                /// A request as something that can be run: curl, HTTPie, fetch, Python.
+                copy_as(simulator::CopyWalkExchange) -> traffic::Copied, reads [Simulator], writes [Journal];
+                /// The sequence diagram of a session.
+                diagram(simulator::DiagramOf) -> simulator::DrawnDiagram, reads [Simulator], writes [];
+                /// A session as code, or as text to be shared.
+                hand_over(simulator::HandOver) -> simulator::HandedOver, reads [Simulator], writes [];
+                /// Lets the simulator send requests to another target's host.
+                unlock(simulator::UnlockTarget) -> simulator::WalkChoices, reads [], writes [Simulator, Journal];
+                /// Takes that back, with what is remembered for the host.
+                lock(simulator::TargetRef) -> simulator::WalkChoices, reads [], writes [Simulator, Journal];
+            }
             settings {
                 /// The settings in force, each with its standing.
                 get(Nothing) -> settings::SettingsAnswer, reads [Settings], writes [];
@@ -226,7 +270,7 @@ macro_rules! table {
 
 use crate::{
     Done, Nothing, apps, clock, grants, journal, keys, logs, people, sandbox, scopes, settings,
-    trace, traffic, workspace,
+    simulator, trace, traffic, workspace,
 };
 with_commands!(table);
 

@@ -19,7 +19,7 @@ pub use exchange::{
 pub use hand_over::{BesideFile, HandOver, HandOverForm, HandedOver};
 pub use plan::{
     AnswerPlace, ExpectedAnswer, Parameter, ParameterPlace, Plan, PlanStep, PlannedRequest,
-    Prediction, RequestEdit, TamperInfo, TamperList,
+    Prediction, RequestEdit, TamperInfo, TamperList, TampersOf,
 };
 pub use run::{
     Agreement, ClaimRow, ClientCheck, RunAll, RunOutcome, RunStep, Shown, StepRun, StepState,
@@ -34,8 +34,8 @@ pub struct SessionRef {
     pub session: String,
 }
 
-/// A new session. What is left out is chosen: the first demo app, the first persona, its first redirect URI, all of the
-/// app's scopes, consent given automatically.
+/// A new session. What is left out is chosen: the first app that signs people in, its first redirect URI, `openid`,
+/// `profile`, `email` and the first health data that it may read, the first persona, consent given automatically.
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields, default)]
 #[ts(optional_fields = nullable)]

@@ -52,6 +52,7 @@ impl Topic {
             "key" => &[Self::Keys],
             "clock" => &[Self::Clock],
             "settings" => &[Self::Settings],
+            "target" => &[Self::Simulator],
             "workspace" => &[
                 Self::Apps,
                 Self::People,
@@ -60,6 +61,7 @@ impl Topic {
                 Self::Clock,
                 Self::Settings,
                 Self::Keys,
+                Self::Simulator,
             ],
             _ => &[],
         }

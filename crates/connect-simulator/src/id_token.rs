@@ -52,7 +52,14 @@ pub fn verify(token: &str, keys: &Value, expected: &Expected<'_>) -> Verified {
     };
     let (header, payload) = (read(0), read(1));
     let is_jwt = pieces.len() == 3 && header.is_some() && payload.is_some();
-    verified.check("is_jwt", "It is a JWT: header, payload and signature in base64url, joined by dots.", "three parts, the first two JSON objects", format!("{} parts", pieces.len()), is_jwt, "RFC 7519 §7.2");
+    verified.check(
+        "is_jwt",
+        "It is a JWT: header, payload and signature in base64url, joined by dots.",
+        "three parts, the first two JSON objects",
+        format!("{} parts", pieces.len()),
+        is_jwt,
+        "RFC 7519 §7.2",
+    );
     let (Some(header), Some(payload)) = (header, payload) else {
         return verified;
     };
@@ -96,7 +103,10 @@ impl Verified {
         pieces: &[&str],
         expected: &Expected<'_>,
     ) {
-        let alg = header.get("alg").and_then(Value::as_str).unwrap_or("nothing");
+        let alg = header
+            .get("alg")
+            .and_then(Value::as_str)
+            .unwrap_or("nothing");
         let allowed = expected.algorithms.iter().any(|it| it == alg) && alg != "none";
         self.check(
             "algorithm_allowed",
@@ -110,7 +120,9 @@ impl Verified {
         let published = keys.get("keys").and_then(Value::as_array);
         let published = published.map_or(&[][..], Vec::as_slice);
         let id = |key: &Value| key.get("kid").and_then(Value::as_str).map(str::to_owned);
-        let key = published.iter().find(|key| kid.is_some() && id(key).as_deref() == kid);
+        let key = published
+            .iter()
+            .find(|key| kid.is_some() && id(key).as_deref() == kid);
         let known: Vec<String> = published.iter().filter_map(id).collect();
         self.check(
             "key_published",
@@ -143,7 +155,9 @@ impl Verified {
             "signature_valid",
             "The signature over header and payload is that key's.",
             "a signature of this header and payload",
-            outcome.err().unwrap_or("a signature of this header and payload"),
+            outcome
+                .err()
+                .unwrap_or("a signature of this header and payload"),
             outcome.is_ok(),
             "RFC 7515 §5.2",
         );
@@ -156,22 +170,71 @@ impl Verified {
         let missing = "nothing".to_owned();
         let time = |seconds: Option<i64>| seconds.map_or(missing.clone(), readable);
         let iss = text("iss");
-        self.check("issuer_matches", "It comes from the server that was asked.", expected.issuer, iss.unwrap_or("nothing"), iss == Some(expected.issuer), CORE);
+        self.check(
+            "issuer_matches",
+            "It comes from the server that was asked.",
+            expected.issuer,
+            iss.unwrap_or("nothing"),
+            iss == Some(expected.issuer),
+            CORE,
+        );
         let audience = audience(payload);
-        self.check("audience_matches", "It is made for this app.", expected.audience, audience.join(" "), audience.iter().any(|it| it == expected.audience), CORE);
+        self.check(
+            "audience_matches",
+            "It is made for this app.",
+            expected.audience,
+            audience.join(" "),
+            audience.iter().any(|it| it == expected.audience),
+            CORE,
+        );
         if audience.len() > 1 || payload.contains_key("azp") {
             let azp = text("azp");
-            self.check("authorized_party_matches", "With several audiences, this app is the one it was issued to.", expected.audience, azp.unwrap_or("nothing"), azp == Some(expected.audience), CORE);
+            self.check(
+                "authorized_party_matches",
+                "With several audiences, this app is the one it was issued to.",
+                expected.audience,
+                azp.unwrap_or("nothing"),
+                azp == Some(expected.audience),
+                CORE,
+            );
         }
         let exp = number("exp");
-        self.check("not_expired", "It has not expired, by this machine's clock.", format!("later than {}", readable(now)), time(exp), exp.is_some_and(|exp| exp + LEEWAY > now), CORE);
+        self.check(
+            "not_expired",
+            "It has not expired, by this machine's clock.",
+            format!("later than {}", readable(now)),
+            time(exp),
+            exp.is_some_and(|exp| exp + LEEWAY > now),
+            CORE,
+        );
         let iat = number("iat");
-        self.check("issued_in_the_past", "It was not issued in the future.", format!("not after {}", readable(now)), time(iat), iat.is_some_and(|iat| iat - LEEWAY <= now), CORE);
+        self.check(
+            "issued_in_the_past",
+            "It was not issued in the future.",
+            format!("not after {}", readable(now)),
+            time(iat),
+            iat.is_some_and(|iat| iat - LEEWAY <= now),
+            CORE,
+        );
         let sub = text("sub");
-        self.check("subject_present", "It says whom it is about.", "a subject", sub.unwrap_or("nothing"), sub.is_some_and(|sub| !sub.is_empty()), "OpenID Connect Core 1.0 §2");
+        self.check(
+            "subject_present",
+            "It says whom it is about.",
+            "a subject",
+            sub.unwrap_or("nothing"),
+            sub.is_some_and(|sub| !sub.is_empty()),
+            "OpenID Connect Core 1.0 §2",
+        );
         if let Some(nonce) = expected.nonce {
             let received = text("nonce");
-            self.check("nonce_matches", "It answers this very authorization request.", nonce, received.unwrap_or("nothing"), received == Some(nonce), CORE);
+            self.check(
+                "nonce_matches",
+                "It answers this very authorization request.",
+                nonce,
+                received.unwrap_or("nothing"),
+                received == Some(nonce),
+                CORE,
+            );
         }
         for (name, value) in payload {
             self.claims.push(claim(name, value, &self.checks));
@@ -199,29 +262,125 @@ fn text(map: &Map<String, Value>) -> String {
 }
 
 /// A claim: its meaning, the scope that brings it, the check that is made of it, where it is written.
-type Row = (&'static str, &'static str, Option<&'static str>, Option<&'static str>, &'static str);
+type Row = (
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+    &'static str,
+);
 
 const SECTION_2: &str = "OpenID Connect Core 1.0 §2";
 const STANDARD_CLAIMS: &str = "OpenID Connect Core 1.0 §5.1";
 
 const CLAIMS: [Row; 17] = [
-    ("iss", "Who made the token.", None, Some("issuer_matches"), SECTION_2),
-    ("sub", "Whom it is about: the person's id, the same for this app every time.", Some("openid"), Some("subject_present"), SECTION_2),
-    ("aud", "Whom it is for: this app's client id.", None, Some("audience_matches"), SECTION_2),
+    (
+        "iss",
+        "Who made the token.",
+        None,
+        Some("issuer_matches"),
+        SECTION_2,
+    ),
+    (
+        "sub",
+        "Whom it is about: the person's id, the same for this app every time.",
+        Some("openid"),
+        Some("subject_present"),
+        SECTION_2,
+    ),
+    (
+        "aud",
+        "Whom it is for: this app's client id.",
+        None,
+        Some("audience_matches"),
+        SECTION_2,
+    ),
     ("exp", "When it ends.", None, Some("not_expired"), SECTION_2),
-    ("iat", "When it was made.", None, Some("issued_in_the_past"), SECTION_2),
-    ("nbf", "When it begins to count.", None, None, "RFC 7519 §4.1.5"),
-    ("auth_time", "When the person signed in.", None, None, SECTION_2),
-    ("nonce", "The value that the app sent: it ties the token to that request.", None, Some("nonce_matches"), SECTION_2),
-    ("azp", "The app that it was issued to.", None, Some("authorized_party_matches"), SECTION_2),
-    ("at_hash", "Half of the hash of the access token that came with it.", None, None, "OpenID Connect Core 1.0 §3.1.3.6"),
+    (
+        "iat",
+        "When it was made.",
+        None,
+        Some("issued_in_the_past"),
+        SECTION_2,
+    ),
+    (
+        "nbf",
+        "When it begins to count.",
+        None,
+        None,
+        "RFC 7519 §4.1.5",
+    ),
+    (
+        "auth_time",
+        "When the person signed in.",
+        None,
+        None,
+        SECTION_2,
+    ),
+    (
+        "nonce",
+        "The value that the app sent: it ties the token to that request.",
+        None,
+        Some("nonce_matches"),
+        SECTION_2,
+    ),
+    (
+        "azp",
+        "The app that it was issued to.",
+        None,
+        Some("authorized_party_matches"),
+        SECTION_2,
+    ),
+    (
+        "at_hash",
+        "Half of the hash of the access token that came with it.",
+        None,
+        None,
+        "OpenID Connect Core 1.0 §3.1.3.6",
+    ),
     ("jti", "The token's own id.", None, None, "RFC 7519 §4.1.7"),
-    ("email", "The person's address.", Some("email"), None, STANDARD_CLAIMS),
-    ("email_verified", "Whether the address was checked.", Some("email"), None, STANDARD_CLAIMS),
-    ("name", "The person's name.", Some("profile"), None, STANDARD_CLAIMS),
-    ("locale", "The person's language.", Some("profile"), None, STANDARD_CLAIMS),
-    ("updated_at", "When the person's profile last changed.", Some("profile"), None, STANDARD_CLAIMS),
-    ("brand", "The brand that the person belongs to.", None, None, "/connect/tokens"),
+    (
+        "email",
+        "The person's address.",
+        Some("email"),
+        None,
+        STANDARD_CLAIMS,
+    ),
+    (
+        "email_verified",
+        "Whether the address was checked.",
+        Some("email"),
+        None,
+        STANDARD_CLAIMS,
+    ),
+    (
+        "name",
+        "The person's name.",
+        Some("profile"),
+        None,
+        STANDARD_CLAIMS,
+    ),
+    (
+        "locale",
+        "The person's language.",
+        Some("profile"),
+        None,
+        STANDARD_CLAIMS,
+    ),
+    (
+        "updated_at",
+        "When the person's profile last changed.",
+        Some("profile"),
+        None,
+        STANDARD_CLAIMS,
+    ),
+    (
+        "brand",
+        "The brand that the person belongs to.",
+        None,
+        None,
+        "/connect/tokens",
+    ),
 ];
 
 fn claim(name: &str, value: &Value, checks: &[Check]) -> Claim {
@@ -232,7 +391,9 @@ fn claim(name: &str, value: &Value, checks: &[Check]) -> Claim {
     Claim {
         name: name.to_owned(),
         value: value.to_string(),
-        meaning: row.map_or("A claim of this server's own.", |row| row.1).to_owned(),
+        meaning: row
+            .map_or("A claim of this server's own.", |row| row.1)
+            .to_owned(),
         readable: value.as_i64().filter(|_| is_time).map(readable),
         scope: row.and_then(|row| row.2).map(str::to_owned),
         passed: check.map(|check| check.passed),

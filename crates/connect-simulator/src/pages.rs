@@ -48,7 +48,11 @@ pub fn forms(html: &str) -> Vec<Form> {
                         let method = attribute("method").to_ascii_uppercase();
                         forms.push(Form {
                             action: attribute("action"),
-                            method: if method == "POST" { method } else { "GET".to_owned() },
+                            method: if method == "POST" {
+                                method
+                            } else {
+                                "GET".to_owned()
+                            },
                             ..Form::default()
                         });
                     }
@@ -109,6 +113,20 @@ pub fn heading(html: &str) -> Option<String> {
     heading.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// The error code of a page that says no: the one that its link to the error reference names.
+#[must_use]
+pub fn error(html: &str) -> Option<String> {
+    Tokenizer::new(html).find_map(|token| {
+        let Ok(token) = token;
+        let Token::StartTag(tag) = token else {
+            return None;
+        };
+        let link = String::from_utf8_lossy(tag.attributes.get(&b"href"[..])?).into_owned();
+        let (page, code) = link.split_once('#')?;
+        page.ends_with("/errors").then(|| code.to_owned())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,7 +141,10 @@ mod tests {
         assert_eq!(heading(html).as_deref(), Some("Choose a person"));
         let forms = forms(html);
         assert_eq!(forms.len(), 2);
-        assert_eq!((&*forms[0].method, &*forms[0].action), ("POST", "/i/1?a=1&b=2"));
+        assert_eq!(
+            (&*forms[0].method, &*forms[0].action),
+            ("POST", "/i/1?a=1&b=2")
+        );
         assert_eq!(forms[0].fields, [("csrf".to_owned(), "x\"y".to_owned())]);
         let buttons: Vec<(&str, &str)> = forms[0]
             .buttons
@@ -132,7 +153,10 @@ mod tests {
             .collect();
         assert_eq!(
             buttons,
-            [("user_1", "Maya maya@example.com"), ("user_2", "Jonas jonas@example.com")]
+            [
+                ("user_1", "Maya maya@example.com"),
+                ("user_2", "Jonas jonas@example.com")
+            ]
         );
         assert_eq!((&*forms[1].method, forms[1].buttons.len()), ("GET", 1));
     }

@@ -21,7 +21,8 @@ pub struct Draft {
     pub requests: Vec<Planned>,
     /// The place of the one that the prediction is about; none for a step that sends nothing of its own.
     pub main: Option<usize>,
-    /// How far the sandbox clock is moved before the main request is sent.
+    /// How far the sandbox clock is moved before the main request is sent. In a step that has none: how much later the
+    /// app looks, by its own clock.
     pub advance: Option<Duration>,
     /// The callback URL that the app is about to check.
     pub callback: Option<String>,
@@ -31,6 +32,8 @@ pub struct Draft {
     pub expected_nonce: Option<String>,
     /// The client id that the app expects as its audience.
     pub expected_audience: Option<String>,
+    /// Whether the person says no, whatever the session is set up to.
+    pub deny: bool,
     /// Names of the parameters and headers that tampering has touched.
     pub touched: Vec<String>,
 }
@@ -63,6 +66,7 @@ impl Draft {
             id_token: None,
             expected_nonce: None,
             expected_audience: None,
+            deny: false,
             touched: Vec::new(),
         }
     }

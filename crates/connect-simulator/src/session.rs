@@ -114,6 +114,9 @@ pub struct Facts {
     pub callback_url: Option<String>,
     /// The authorization code.
     pub code: Option<String>,
+    /// Where the flow comes back to in truth, when a listener on another port took the registered one's place
+    /// (RFC 8252 §7.3).
+    pub redirect_uri: Option<String>,
     /// The newest access token.
     pub access_token: Option<String>,
     /// The newest refresh token.
@@ -372,6 +375,10 @@ pub struct Exchange {
     pub server: Option<String>,
     /// Whether the bytes are those inside of TLS.
     pub tls: bool,
+    /// What was foreseen for it.
+    pub prediction: Option<Prediction>,
+    /// What came.
+    pub answered: Option<Answered>,
 }
 
 /// Microseconds since the exchange began.
@@ -409,12 +416,39 @@ impl Session {
         self.exchanges.iter().filter(move |it| it.run == run)
     }
 
+    /// Predictions that turned out wrong, exchange by exchange and step by step.
+    #[must_use]
+    pub fn disagreements(&self) -> usize {
+        let of_runs = self
+            .runs
+            .iter()
+            .filter(|run| disagree(run.prediction.as_ref(), run.answered.as_ref()));
+        let mains: Vec<u32> = self.runs.iter().filter_map(|it| it.main_exchange).collect();
+        let of_exchanges = self.exchanges.iter().filter(|it| {
+            !mains.contains(&it.number) && disagree(it.prediction.as_ref(), it.answered.as_ref())
+        });
+        of_runs.count() + of_exchanges.count()
+    }
+
+    /// Where the flow comes back to.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        let in_truth = self.facts.redirect_uri.as_deref();
+        in_truth.unwrap_or(&self.setup.redirect_uri)
+    }
+
     /// Whether the run with this number was set aside.
     #[must_use]
     pub fn is_set_aside(&self, run: u32) -> bool {
         let mut runs = self.runs.iter();
         runs.any(|it| it.number == run && it.set_aside)
     }
+}
+
+fn disagree(foreseen: Option<&Prediction>, answered: Option<&Answered>) -> bool {
+    foreseen
+        .zip(answered)
+        .is_some_and(|(foreseen, answered)| foreseen.expected != *answered)
 }
 
 impl Answered {

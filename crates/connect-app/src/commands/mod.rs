@@ -10,7 +10,7 @@ mod people;
 mod sandbox;
 mod scopes;
 pub(crate) mod settings;
-mod simulator;
+pub(crate) mod simulator;
 mod trace;
 mod traffic;
 mod workspace;

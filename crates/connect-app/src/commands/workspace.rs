@@ -77,6 +77,7 @@ pub(super) async fn factory_reset(app: &App, request: rpc::FactoryReset) -> Answ
     super::settings::begin_anew(app);
     app.0.identity.keys.forget();
     app.0.traffic.clear().await.map_err(broken)?;
+    app.0.traffic.delete_walks().await.map_err(broken)?;
     if app.0.config.seed == Seed::Demo {
         seed::demo_people(app, &origin).await.map_err(broken)?;
     }

@@ -20,6 +20,7 @@ pub struct Changes {
     app: App,
     world: tokio::sync::broadcast::Receiver<std::sync::Arc<connect_store::Changes>>,
     traffic: tokio::sync::broadcast::Receiver<i64>,
+    walks: tokio::sync::broadcast::Receiver<()>,
     /// Whether the caller was told that it hears.
     greeted: bool,
 }
@@ -28,6 +29,7 @@ pub struct Changes {
 enum Heard {
     World(Result<std::sync::Arc<connect_store::Changes>, RecvError>),
     Traffic(Result<i64, RecvError>),
+    Walks(Result<(), RecvError>),
 }
 
 impl Changes {
@@ -37,6 +39,7 @@ impl Changes {
             app: app.clone(),
             world: app.0.world.changes(),
             traffic: app.0.traffic.recorded(),
+            walks: app.0.walks.changes(),
             greeted: false,
         }
     }
@@ -57,6 +60,7 @@ impl Changes {
             () = self.app.0.stop.cancelled() => return None,
             heard = self.world.recv() => Heard::World(heard),
             heard = self.traffic.recv() => Heard::Traffic(heard),
+            heard = self.walks.recv() => Heard::Walks(heard),
         };
         if !take(first, &mut topics, &mut changed) {
             return None;
@@ -68,6 +72,7 @@ impl Changes {
                 () = &mut deadline => break,
                 heard = self.world.recv() => Heard::World(heard),
                 heard = self.traffic.recv() => Heard::Traffic(heard),
+                heard = self.walks.recv() => Heard::Walks(heard),
             };
             if !take(more, &mut topics, &mut changed) {
                 break;
@@ -90,10 +95,16 @@ fn take(heard: Heard, topics: &mut BTreeSet<Topic>, changed: &mut Changed) -> bo
             topics.insert(Topic::Traffic);
             changed.traffic = Some(seq);
         }
+        // Lagging says no more than that several sessions have changed.
+        Heard::Walks(Ok(()) | Err(RecvError::Lagged(_))) => {
+            topics.insert(Topic::Simulator);
+        }
         Heard::World(Err(RecvError::Lagged(_))) | Heard::Traffic(Err(RecvError::Lagged(_))) => {
             changed.missed = true;
         }
-        Heard::World(Err(RecvError::Closed)) | Heard::Traffic(Err(RecvError::Closed)) => {
+        Heard::World(Err(RecvError::Closed))
+        | Heard::Traffic(Err(RecvError::Closed))
+        | Heard::Walks(Err(RecvError::Closed)) => {
             return false;
         }
     }

@@ -136,6 +136,10 @@ kinds! {
     SettingsUpdated = "settings.updated",
     /// The seed or a configuration file was applied.
     WorkspaceSeeded = "workspace.seeded",
+    /// The simulator may send requests to another target from now on.
+    TargetUnlocked = "target.unlocked",
+    /// It may do so no longer.
+    TargetLocked = "target.locked",
     /// Activity was cleared.
     WorkspaceCleared = "workspace.cleared",
     /// Everything but the demo apps' ids and secrets was made anew.

@@ -47,7 +47,7 @@ pub(crate) fn file() -> String {
 }
 
 const TYPES: &str = "/** What actions stand under. */
-export type ActionGroup = 'workspace' | 'go' | 'view' | 'world' | 'clock' | 'traffic' | 'help';
+export type ActionGroup = 'workspace' | 'go' | 'view' | 'world' | 'clock' | 'simulator' | 'traffic' | 'help';
 
 /** A kind of desktop, where keys differ. */
 export type Platform = 'linux' | 'mac' | 'windows';

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use connect_rpc::{
     COMMANDS, Done, Nothing, Topic, apps, clock, grants, host, journal, keys, logs, people,
-    sandbox, scopes, settings, trace, traffic, workspace,
+    sandbox, scopes, settings, simulator, trace, traffic, workspace,
 };
 use ts_rs::TS;
 

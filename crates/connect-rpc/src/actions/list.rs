@@ -42,9 +42,11 @@ actions! {
             "Shows the registered apps and registers new ones.";
         "go.people" "People" ["Mod+3"] Any
             "Shows the personas, their health data and who may read it.";
-        "go.traffic" "Traffic" ["Mod+4"] Any
+        "go.simulator" "Simulator" ["Mod+4"] Any
+            "Shows the walks through the flow from the app's side.";
+        "go.traffic" "Traffic" ["Mod+5"] Any
             "Shows every request to the sandbox and why it was answered as it was.";
-        "go.settings" "Settings" ["Mod+5", "Mod+,"] Any
+        "go.settings" "Settings" ["Mod+6", "Mod+,"] Any
             "Shows workspaces, ports, rules, retention, themes and shortcuts.";
         "go.next_pane" "Next Pane" ["Ctrl+]"] Any
             "Moves the focus to the next pane of the panel.";
@@ -106,6 +108,22 @@ actions! {
             "Moves the sandbox clock on by any time.";
         "clock.cancel" "Stop Advancing" [] Any
             "Stops an advance at the moment it has reached.";
+    }
+    Simulator {
+        "simulator.new" "New Walk" ["Mod+Alt+W"] Any
+            "Begins a walk through the flow with the demo app and the first persona.";
+        "simulator.next" "Next Step" ["Mod+Enter"] Any
+            "Takes the step of the walk that is looked at, then goes on to the one after it.";
+        "simulator.back" "Step Before" ["Mod+Alt+Enter"] Any
+            "Looks at the step before, without undoing anything.";
+        "simulator.run_all" "Run All Steps" ["Mod+Shift+Enter"] Any
+            "Takes the steps that are left, until one fails or waits for a person.";
+        "simulator.restart" "Start the Walk Again" ["Mod+Alt+R"] Any
+            "Goes back to the first step; what was done stays in the session.";
+        "simulator.diagram" "Sequence Diagram" ["Mod+Alt+D"] Any
+            "Shows the open walk as a sequence diagram of what really passed.";
+        "simulator.hand_over" "Hand Over the Walk…" ["Mod+Alt+H"] Any
+            "Gives the open walk as code or as text, without its credentials.";
     }
     Traffic {
         "traffic.pause" "Pause Traffic" ["Mod+Shift+P"] Any

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::plan::Prediction;
+use super::run::Agreement;
 use crate::traffic::{CopyFormat, MessageParts};
 
 /// Names an exchange of a session.
@@ -53,6 +55,10 @@ pub struct WalkExchange {
     pub server: Option<String>,
     /// Whether the bytes are those inside of TLS.
     pub tls: bool,
+    /// What was foreseen for it.
+    pub prediction: Option<Prediction>,
+    /// Whether it came so.
+    pub agreement: Option<Agreement>,
 }
 
 /// How long each part took, in microseconds.

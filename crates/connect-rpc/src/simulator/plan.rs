@@ -152,6 +152,15 @@ pub enum AnswerPlace {
     App,
 }
 
+/// For which session.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(optional_fields = nullable)]
+pub struct TampersOf {
+    /// The session in which it is to be tried: then what can't be tried there says why.
+    pub session: Option<String>,
+}
+
 /// Everything that can go wrong on purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct TamperList {

@@ -97,7 +97,9 @@ pub fn draft(session: &Session, step: Step) -> Result<Draft, Blocked> {
         Step::Token => {
             known(session.facts.code.as_ref(), "a code", Step::Callback)?;
             let verifier = known(session.facts.verifier.as_ref(), "the verifier", Step::Pkce)?;
-            let request = library::code_exchange(&session.setup, &endpoints(session)?, verifier)?;
+            let mut request =
+                library::code_exchange(&session.setup, &endpoints(session)?, verifier)?;
+            request.set_field("redirect_uri", Some(session.redirect_uri()));
             add(&mut draft, "Token request", Party::Identity, request);
         }
         Step::IdToken => {
@@ -115,7 +117,10 @@ pub fn draft(session: &Session, step: Step) -> Result<Draft, Blocked> {
             access_token(session)?;
             for (call, label) in [
                 (&session.setup.call, "API call"),
-                (&session.setup.outside_call, "API call outside of the scopes"),
+                (
+                    &session.setup.outside_call,
+                    "API call outside of the scopes",
+                ),
             ] {
                 if let Some(call) = call {
                     draft.requests.push(service_call(session, call, label));
@@ -154,9 +159,17 @@ pub fn draft(session: &Session, step: Step) -> Result<Draft, Blocked> {
                 "a refresh token that was replaced",
                 Step::Refresh,
             )?;
-            let request =
-                library::refresh(&session.setup, &endpoints(session)?, "{{old_refresh_token}}")?;
-            add(&mut draft, "Refresh with the old token", Party::Identity, request);
+            let request = library::refresh(
+                &session.setup,
+                &endpoints(session)?,
+                "{{old_refresh_token}}",
+            )?;
+            add(
+                &mut draft,
+                "Refresh with the old token",
+                Party::Identity,
+                request,
+            );
         }
         Step::Revoke => {
             access_token(session)?;
@@ -193,6 +206,7 @@ fn authorization_url(session: &Session) -> Result<String, Blocked> {
     let state = known(facts.state.as_ref(), "the state", Step::Pkce)?;
     let url = library::authorization_url(&session.setup, &endpoints(session)?, state, verifier)?;
     let mut request = Request::get(url);
+    request.set_parameter("redirect_uri", Some(session.redirect_uri()));
     if let Some(nonce) = &facts.nonce {
         request.set_parameter("nonce", Some(nonce));
     }

@@ -7,8 +7,8 @@ use oauth2::basic::BasicClient;
 use oauth2::{
     AccessToken, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
     EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IntrospectionUrl,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope,
-    SyncHttpClient, TokenUrl,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, SyncHttpClient,
+    TokenUrl,
 };
 
 use super::Request;
@@ -60,8 +60,7 @@ fn client(setup: &Setup, endpoints: &Endpoints<'_>) -> Result<Client, NotAUrl> {
     let no_url = |url: &str| NotAUrl(url.to_owned());
     let authorization = AuthUrl::new(endpoints.authorization.to_owned())
         .map_err(|_| no_url(endpoints.authorization))?;
-    let token =
-        TokenUrl::new(endpoints.token.to_owned()).map_err(|_| no_url(endpoints.token))?;
+    let token = TokenUrl::new(endpoints.token.to_owned()).map_err(|_| no_url(endpoints.token))?;
     let introspection = endpoints
         .introspection
         .map(|url| IntrospectionUrl::new(url.to_owned()).map_err(|_| no_url(url)))
@@ -144,7 +143,13 @@ pub(super) fn introspection(
     }
     let mut request = Request::get("");
     if let Ok(introspection) = client.introspect(&token) {
-        request = caught(|catch| drop(introspection.set_token_type_hint("access_token").request(catch)));
+        request = caught(|catch| {
+            drop(
+                introspection
+                    .set_token_type_hint("access_token")
+                    .request(catch),
+            )
+        });
     }
     if setup.authentication == ClientAuthentication::None {
         request.set_field("client_id", Some(&setup.client_id));

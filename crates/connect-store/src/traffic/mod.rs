@@ -13,6 +13,7 @@ mod query;
 mod retention;
 mod row;
 mod text;
+mod walks;
 mod words;
 mod writer;
 
@@ -35,6 +36,7 @@ pub use known::Known;
 pub use query::{Extent, Part, Tally, TrafficPage, TrafficQuery};
 pub use retention::Retention;
 pub use row::{Exchange, ExchangeSummary, Timing};
+pub use walks::{Walk, WalkBytes, WalkReadError, WalkTarget};
 
 use crate::database::{self, Durability};
 use crate::error::StoreError;

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::insert::{self, size};
 use super::retention::{self, Retention};
+use super::walks::{self, WalkChange};
 use super::{NewExchange, text};
 use crate::error::StoreError;
 use crate::folding::Folding;
@@ -45,11 +46,12 @@ pub(super) struct Writer {
     room: Arc<Semaphore>,
 }
 
-enum Job {
+pub(super) enum Job {
     Record(Box<NewExchange>, OwnedSemaphorePermit),
     Flush(oneshot::Sender<()>),
     Pin(ExchangeId, bool, oneshot::Sender<Result<bool, StoreError>>),
     Clear(oneshot::Sender<Result<(), StoreError>>),
+    Walks(WalkChange, oneshot::Sender<Result<bool, StoreError>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -112,6 +114,11 @@ impl Writer {
             return;
         };
         let _ = self.queue.send(Job::Record(Box::new(exchange), room)).await;
+    }
+
+    /// Hands over anything else.
+    pub(super) async fn send(&self, job: Job) -> Result<(), StoreError> {
+        self.queue.send(job).await.map_err(|_| StoreError::Closing)
     }
 
     pub(super) async fn flush(&self) -> Result<(), StoreError> {
@@ -232,6 +239,10 @@ async fn run(mut state: State, folding: Folding, mut queue: mpsc::Receiver<Job>)
                     state.write(&mut batch).await;
                     let _ = done.send(state.clear().await);
                 }
+                Job::Walks(change, done) => {
+                    state.write(&mut batch).await;
+                    let _ = done.send(walks::change(&mut state.connection, change).await);
+                }
                 Job::Close(done) => {
                     state.write(&mut batch).await;
                     folding.stop().await;
@@ -306,6 +317,12 @@ impl State {
         let now = self.env.moment().wall.as_millis();
         self.unlooked = (0, 0);
         self.look = Instant::now() + LOOK_EVERY;
+        match walks::forget_due(&mut self.connection, now).await {
+            Ok(0) => {}
+            // Whoever looks at walks looks again.
+            Ok(_) => drop(self.recorded.send(self.next_seq - 1)),
+            Err(error) => tracing::error!(%error, "walks whose time is up could not be removed"),
+        }
         match retention::enforce(&mut self.connection, limits, now).await {
             Ok(retention::Over { removed, more }) => {
                 if removed {
@@ -343,6 +360,7 @@ impl State {
 
     async fn clear(&mut self) -> Result<(), StoreError> {
         retention::clear(&mut self.connection).await?;
+        walks::forget_unkept(&mut self.connection).await?;
         self.indexed = self.next_seq - 1;
         let _ = self.recorded.send(0);
         Ok(())

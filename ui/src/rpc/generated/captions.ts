@@ -42,6 +42,8 @@ export const CAPTIONS = {
 	"clock.resumed": "The clock runs again.",
 	"settings.updated": "A setting was changed.",
 	"workspace.seeded": "The world was set up.",
+	"target.unlocked": "The simulator may talk to another server from now on.",
+	"target.locked": "The simulator talks to that other server no longer.",
 	"workspace.cleared": "The activity was cleared: a clean stage.",
 	"workspace.reset": "The world was made anew.",
 } as const satisfies Record<string, string | null>;

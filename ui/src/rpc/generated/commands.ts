@@ -26,11 +26,14 @@ import type {
 	Copied,
 	CopyExchange,
 	CopyText,
+	CopyWalkExchange,
 	CreateApp,
 	CreatePerson,
 	DeleteWorkspace,
 	DescribeFilters,
+	DiagramOf,
 	Done,
+	DrawnDiagram,
 	DuplicateWorkspace,
 	EnvOfApp,
 	ExchangeDetail,
@@ -45,6 +48,8 @@ import type {
 	GetTrace,
 	GrantList,
 	GrantRef,
+	HandOver,
+	HandedOver,
 	Health,
 	HostSettings,
 	HostState,
@@ -64,6 +69,7 @@ import type {
 	Nothing,
 	OpenExternal,
 	OpenFolder,
+	OpenWalk,
 	PeopleCounts,
 	Person,
 	PersonDetail,
@@ -73,6 +79,8 @@ import type {
 	PickFile,
 	PickedFile,
 	PinExchange,
+	Plan,
+	PlanStep,
 	ProtocolList,
 	ReadList,
 	Registered,
@@ -80,25 +88,43 @@ import type {
 	RemakeKeys,
 	Retry,
 	Revealed,
+	RevealedWalkExchange,
 	RotateKey,
 	Rotated,
+	RunAll,
+	RunStep,
 	SandboxHealth,
 	SaveFile,
 	ScopeList,
 	Secrets,
+	SessionRef,
 	SetBaa,
 	SetShortcuts,
 	SetTitle,
 	SettingsAnswer,
 	StartProtocol,
+	StartWalk,
 	Status,
+	TamperList,
+	TampersOf,
+	TargetRef,
 	Topic,
 	Trace,
 	TraceList,
 	TrafficList,
+	UnlockTarget,
 	UpdateApp,
 	UpdatePerson,
 	UpdateSettings,
+	UpdateWalk,
+	WalkCallback,
+	WalkChoices,
+	WalkExchangeDetail,
+	WalkExchangeRef,
+	WalkList,
+	WalkSession,
+	WalkTo,
+	WalkWindow,
 	WorkspaceList,
 	WorkspaceName,
 } from './types';
@@ -201,6 +227,48 @@ export interface Commands {
 	clock_pause: { request: Nothing; answer: Clock };
 	/** Lets the sandbox clock run on from where it stands. */
 	clock_resume: { request: Nothing; answer: Clock };
+	/** Sessions, the last used first. */
+	simulator_list: { request: Nothing; answer: WalkList };
+	/** What can be chosen for a walk. */
+	simulator_choices: { request: Nothing; answer: WalkChoices };
+	/** Everything that can go wrong on purpose. */
+	simulator_tampers: { request: TampersOf; answer: TamperList };
+	/** Begins a session. */
+	simulator_start: { request: StartWalk; answer: WalkSession };
+	/** One session: setup, steps, runs, exchanges without their bytes. */
+	simulator_get: { request: SessionRef; answer: WalkSession };
+	/** Names a session, keeps it, or changes what it is about. */
+	simulator_update: { request: UpdateWalk; answer: WalkSession };
+	/** Copies a session's setup into a new one that stands at its first step. */
+	simulator_duplicate: { request: SessionRef; answer: WalkSession };
+	/** Removes a session with its bytes. */
+	simulator_delete: { request: SessionRef; answer: Done };
+	/** A step as it would be taken: its requests, and what will be answered. */
+	simulator_plan: { request: PlanStep; answer: Plan };
+	/** Takes a step. */
+	simulator_run: { request: RunStep; answer: WalkSession };
+	/** Takes the steps that are left, until one fails or waits for a person. */
+	simulator_run_all: { request: RunAll; answer: WalkSession };
+	/** Goes back to a step, or passes over some. */
+	simulator_go: { request: WalkTo; answer: WalkSession };
+	/** Goes back to the first step; what was done stays in the session. */
+	simulator_restart: { request: SessionRef; answer: WalkSession };
+	/** Hands a walk that waits the URL of its callback. */
+	simulator_callback: { request: WalkCallback; answer: WalkSession };
+	/** One exchange with its bytes, credentials masked. */
+	simulator_exchange: { request: WalkExchangeRef; answer: WalkExchangeDetail };
+	/** One exchange with its bytes as they were; the journal says so. */
+	simulator_reveal: { request: WalkExchangeRef; answer: RevealedWalkExchange };
+	/** A request as something that can be run: curl, HTTPie, fetch, Python. */
+	simulator_copy_as: { request: CopyWalkExchange; answer: Copied };
+	/** The sequence diagram of a session. */
+	simulator_diagram: { request: DiagramOf; answer: DrawnDiagram };
+	/** A session as code, or as text to be shared. */
+	simulator_hand_over: { request: HandOver; answer: HandedOver };
+	/** Lets the simulator send requests to another target's host. */
+	simulator_unlock: { request: UnlockTarget; answer: WalkChoices };
+	/** Takes that back, with what is remembered for the host. */
+	simulator_lock: { request: TargetRef; answer: WalkChoices };
 	/** The settings in force, each with its standing. */
 	settings_get: { request: Nothing; answer: SettingsAnswer };
 	/** Changes settings; what is left out stays. */
@@ -236,6 +304,8 @@ export interface HostCommands {
 	host_state: { request: Nothing; answer: HostState };
 	/** Starts the sandbox again after it could not be started. */
 	host_retry: { request: Retry; answer: HostState };
+	/** Opens a walk's sign-in and consent in a window of their own; answers once that window has ended. */
+	host_open_walk: { request: OpenWalk; answer: WalkWindow };
 	/** Opens an address in the person's own browser or mail program. */
 	host_open_external: { request: OpenExternal; answer: Done };
 	/** Shows the workspace's files in the file browser, or its log files. */
@@ -323,6 +393,27 @@ export const COMMANDS = {
 	clock_cancel: { reads: [], writes: ['clock'] },
 	clock_pause: { reads: [], writes: ['clock', 'journal'] },
 	clock_resume: { reads: [], writes: ['clock', 'journal'] },
+	simulator_list: { reads: ['simulator'], writes: [] },
+	simulator_choices: { reads: ['apps', 'people', 'settings', 'simulator'], writes: [] },
+	simulator_tampers: { reads: ['simulator', 'apps', 'settings'], writes: [] },
+	simulator_start: { reads: [], writes: ['simulator'] },
+	simulator_get: { reads: ['simulator'], writes: [] },
+	simulator_update: { reads: [], writes: ['simulator'] },
+	simulator_duplicate: { reads: [], writes: ['simulator'] },
+	simulator_delete: { reads: [], writes: ['simulator'] },
+	simulator_plan: { reads: ['simulator', 'apps', 'settings', 'clock', 'grants'], writes: [] },
+	simulator_run: { reads: [], writes: ['simulator'] },
+	simulator_run_all: { reads: [], writes: ['simulator'] },
+	simulator_go: { reads: [], writes: ['simulator'] },
+	simulator_restart: { reads: [], writes: ['simulator'] },
+	simulator_callback: { reads: [], writes: ['simulator'] },
+	simulator_exchange: { reads: ['simulator'], writes: [] },
+	simulator_reveal: { reads: ['simulator'], writes: ['journal'] },
+	simulator_copy_as: { reads: ['simulator'], writes: ['journal'] },
+	simulator_diagram: { reads: ['simulator'], writes: [] },
+	simulator_hand_over: { reads: ['simulator'], writes: [] },
+	simulator_unlock: { reads: [], writes: ['simulator', 'journal'] },
+	simulator_lock: { reads: [], writes: ['simulator', 'journal'] },
 	settings_get: { reads: ['settings'], writes: [] },
 	settings_update: { reads: [], writes: ['settings', 'journal'] },
 	scopes_list: { reads: [], writes: [] },

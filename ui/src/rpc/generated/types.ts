@@ -52,6 +52,16 @@ export type Advanced = {
 	cancelled: boolean;
 };
 
+/** Prediction and answer beside each other. */
+export type Agreement = {
+	/** Whether they are the same. */
+	agrees: boolean;
+	/** What was answered. */
+	answered: ExpectedAnswer;
+	/** In one sentence. */
+	words: string;
+};
+
 /** A message to a persona. */
 export type Alert = {
 	/** Its id. */
@@ -73,6 +83,9 @@ export type AlertList = {
 	/** There are older ones. */
 	more: boolean;
 };
+
+/** Where a success or an error is said. */
+export type AnswerPlace = "body" | "redirect" | "page" | "app";
 
 /** An app, without its secrets. */
 export type App = {
@@ -204,7 +217,7 @@ export type AppRemark = {
 	clause: string;
 };
 
-/** What kind of app was registered (ruling 10). */
+/** What kind of app was registered. */
 export type AppType = "web" | "spa" | "mobile" | "native" | "m2m";
 
 /** What is alive of an app. */
@@ -217,8 +230,41 @@ export type AppUsage = {
 	last_used_at: Timestamp | null;
 };
 
-/** Where the app's business associate agreement stands (ruling 7). */
+/** An arrow, or a note. */
+export type Arrow = {
+	/** What it is. */
+	kind: ArrowKind;
+	/** The exchange that it opens; none for a note. */
+	exchange: number | null;
+	/** The run it belongs to. */
+	run: number;
+	/** The step of that run. */
+	step: Step;
+	/** Where it begins. */
+	from: Party;
+	/** Where it ends; the same for a note. */
+	to: Party;
+	/** What stands on it: `POST /v1/oauth/token`, `400 invalid_grant`. */
+	label: string;
+	/** A second line, smaller. */
+	detail: string;
+	/** Whether it is a refusal or a failure. */
+	bad: boolean;
+};
+
+/** What an arrow of a diagram is. */
+export type ArrowKind = "request" | "response" | "note";
+
+/** Where the app's business associate agreement stands: scopes of health data need a signed one. */
 export type BaaStatus = "none" | "applied" | "signed";
+
+/** A further file. */
+export type BesideFile = {
+	/** Its name. */
+	name: string;
+	/** Its text. */
+	text: string;
+};
 
 /** A biomarker of the catalogue: what is left out of a new result is taken from here. */
 export type Biomarker = {
@@ -397,6 +443,43 @@ export type CheckIn = {
 	protocol_changes: string | null;
 };
 
+/** A claim of the id_token. */
+export type ClaimRow = {
+	/** Its name. */
+	name: string;
+	/** Its value as JSON. */
+	value: string;
+	/** What it means. */
+	meaning: string;
+	/** Its value for people, when it is a time. */
+	readable: string | null;
+	/** The scope that brought it, when one did. */
+	scope: string | null;
+	/** Whether the check of it passed; none when it needs none. */
+	passed: boolean | null;
+	/** Where it is written. */
+	source: string;
+};
+
+/** How the app says who it is at the token endpoint (RFC 6749 §2.3). */
+export type ClientAuthentication = "body" | "basic" | "none";
+
+/** A check of the app's own. */
+export type ClientCheck = {
+	/** Its name: `state_matches`. */
+	name: string;
+	/** What it is for. */
+	about: string;
+	/** What was wanted. */
+	expected: string;
+	/** What came. */
+	received: string;
+	/** Whether it passed. */
+	passed: boolean;
+	/** Where it is written. */
+	source: string;
+};
+
 /** Both clocks. */
 export type Clock = {
 	/** Sandbox time. */
@@ -522,6 +605,9 @@ export type ConnectedApps = {
 /** Whether a connected app can use what it was given. */
 export type ConnectionState = "active" | "app_disabled" | "revoked";
 
+/** How sign-in and consent happen. */
+export type Consent = "automatic" | "window" | "browser" | "paste";
+
 /** A request as something that can be run. */
 export type Copied = {
 	/** The text. */
@@ -549,10 +635,24 @@ export type CopyText = {
 	text: string;
 };
 
+/** Asks for a request of a session as something that can be run. */
+export type CopyWalkExchange = {
+	/** Which session. */
+	session: string;
+	/** The exchange's number. */
+	exchange: number;
+	/** In which form. */
+	format: CopyFormat;
+	/** With its credentials; otherwise with a marker for each. */
+	with_credentials?: boolean;
+};
+
 /** Counts and sizes. */
 export type Counts = {
-	/** Registered apps. */
+	/** Registered apps, without the services' own clients. */
 	apps: number;
+	/** Clients of the services themselves: they introspect any token. */
+	service_clients: number;
 	/** Personas. */
 	people: number;
 	/** Active grants. */
@@ -629,6 +729,30 @@ export type DescribeFilters = {
 	query?: string | null;
 };
 
+/**
+ * A sequence diagram made of the exchanges of a session: one arrow there and one back for each, in order, and notes of
+ * what the app did by itself.
+ */
+export type Diagram = {
+	/** Who takes part, from left to right. */
+	lanes: Array<Lane>;
+	/** What passed, from top to bottom. */
+	arrows: Array<Arrow>;
+};
+
+/** What a diagram can be written as. */
+export type DiagramFormat = "svg" | "mermaid";
+
+/** Asks for a session's sequence diagram. */
+export type DiagramOf = {
+	/** Which session. */
+	session: string;
+	/** With runs that were set aside. */
+	with_set_aside?: boolean;
+	/** As text of this format beside the diagram itself. */
+	format?: DiagramFormat | null;
+};
+
 /** Where two texts differ, in characters. */
 export type Difference = {
 	/** Characters that are the same at the beginning. */
@@ -641,6 +765,16 @@ export type Difference = {
 export type Done = {
 	/** Always true: a failure is an error. */
 	done: boolean;
+};
+
+/** A sequence diagram, and its text when it was asked for. */
+export type DrawnDiagram = {
+	/** The diagram. */
+	diagram: Diagram;
+	/** In the format that was asked for. */
+	text: string | null;
+	/** A name for its file. */
+	file_name: string | null;
 };
 
 /** Something that fell due. */
@@ -789,6 +923,16 @@ export type ExchangeSummary = {
 	findings: number;
 	/** Whether it is pinned: retention keeps it. */
 	pinned: boolean;
+};
+
+/** An answer as it is foreseen and compared. */
+export type ExpectedAnswer = {
+	/** Where the word is said. */
+	place: AnswerPlace;
+	/** The status; none when nothing is sent. */
+	status: number | null;
+	/** The error code, or the name of the app's own check that fails; none when it goes well. */
+	error: string | null;
 };
 
 /** A refusal with the differing characters marked. */
@@ -1019,6 +1163,29 @@ export type GrantedScope = {
 	standing: Standing;
 };
 
+/** Asks for a session in a form that somebody else can use. */
+export type HandOver = {
+	/** Which session. */
+	session: string;
+	/** In which form. */
+	form: HandOverForm;
+};
+
+/** In which form a session is handed over. */
+export type HandOverForm = "curl" | "node" | "python" | "rust" | "text";
+
+/** A session in a form that somebody else can use. Nothing in it is a credential. */
+export type HandedOver = {
+	/** The text. */
+	text: string;
+	/** A name for its file. */
+	file_name: string;
+	/** Further files that belong to it, by name: `Cargo.toml`. */
+	beside: Array<BesideFile>;
+	/** How it is run, a line for each command; empty for text. */
+	run: Array<string>;
+};
+
 /** A header with what it means. */
 export type HeaderLine = {
 	/** Its name as sent. */
@@ -1070,7 +1237,7 @@ export type HostState =
 	| { "state": "failed", message: string, port_in_use: number | null }
 	| { "state": "stopped" };
 
-/** How the app's id_tokens are signed (ruling 16). */
+/** How the app's id_tokens are signed. */
 export type IdTokenAlg = "EdDSA" | "RS256" | "ES256";
 
 /** Entries, and how many there are in all. */
@@ -1138,6 +1305,16 @@ export type LabResult = {
 	status: string;
 	/** When it was drawn. */
 	collected_at: Timestamp;
+};
+
+/** A column of the diagram. */
+export type Lane = {
+	/** Who. */
+	party: Party;
+	/** As it stands above the column. */
+	title: string;
+	/** A line below that: the app's name, the host. */
+	detail: string;
 };
 
 /** What came in during the last hour of wall time, however far the sandbox clock was moved. */
@@ -1464,11 +1641,46 @@ export type OpenFolder = {
 	logs?: boolean;
 };
 
+/**
+ * Sign-in and consent in a window that has no access to the console and shares no cookies with any other. The callback
+ * is caught in it and handed to `simulator_callback`.
+ */
+export type OpenWalk = {
+	/** The session of the simulator, `walk_…`. A window that it has already gives way to the new one. */
+	session: string;
+	/** The authorization request; `http` or `https`. The window goes nowhere but to its origin. */
+	url: string;
+	/** Where the flow comes back to, with any scheme. The window ends before it goes there. */
+	redirect_uri: string;
+};
+
 /** Which end of the list comes first. */
 export type Order = "newest" | "oldest";
 
 /** What came of comparing a field. */
 export type Outcome = "same" | "different" | "only_left" | "only_right";
+
+/** A parameter with what it means. */
+export type Parameter = {
+	/** Where it stands. */
+	place: ParameterPlace;
+	/** Its name. */
+	name: string;
+	/** Its value, decoded. */
+	value: string;
+	/** What it is for; empty for one that nobody knows. */
+	meaning: string;
+	/** Where that is written; empty for one that nobody knows. */
+	source: string;
+	/** Whether the tampering made it as it is. */
+	tampered: boolean;
+};
+
+/** Where a parameter stands. */
+export type ParameterPlace = "query" | "form" | "header";
+
+/** Who takes part in a walk: the columns of its sequence diagram. */
+export type Party = "browser" | "app" | "identity" | "service";
 
 /** How much there is of everybody, in the order of [`PersonList`]. */
 export type PeopleCounts = {
@@ -1586,7 +1798,71 @@ export type PinExchange = {
 	pinned: boolean;
 };
 
-/** Which enforcement profile is on (rulings, "Two enforcement profiles"). */
+/** A step as it would be taken. */
+export type Plan = {
+	/** Which step. */
+	step: Step;
+	/** Why the flow has this step, in plain words. */
+	purpose: string;
+	/** What happens in this one, in plain words. */
+	action: string;
+	/** Why the step can't be taken as things are; none when it can. */
+	blocked: string | null;
+	/** Its requests in order; credentials stand as `{{name}}`. */
+	requests: Array<PlannedRequest>;
+	/** What will be answered to the main request, or what the app itself will find. */
+	prediction: Prediction | null;
+	/** What goes wrong on purpose. */
+	tamper: TamperInfo | null;
+};
+
+/** Asks for a step as it would be taken. */
+export type PlanStep = {
+	/** Which session. */
+	session: string;
+	/** Which step; the one the walk stands at unless told. */
+	step?: Step | null;
+	/** What goes wrong on purpose, by name. */
+	tamper?: string | null;
+	/** The step's main request, changed by hand. */
+	edit?: RequestEdit | null;
+};
+
+/** A request that will be sent. */
+export type PlannedRequest = {
+	/** What it is for: `Token request`. */
+	label: string;
+	/** Whether it is the one that can be changed and that the prediction is about. */
+	main: boolean;
+	/** `GET`, `POST`… */
+	method: string;
+	/** The whole URL. */
+	url: string;
+	/** Headers in order. */
+	headers: Array<NamedValue>;
+	/** The body. */
+	body: string;
+	/** Every parameter, with what it means. */
+	parameters: Array<Parameter>;
+};
+
+/** What is foreseen, before anything is sent. */
+export type Prediction = {
+	/** What the answer will be. */
+	expected: ExpectedAnswer;
+	/** In one sentence. */
+	words: string;
+	/** Why: the rule that decides it. */
+	because: string;
+	/** Where the rule is written. */
+	source: string;
+	/** Documented, standard or assumed. */
+	standing: Standing;
+	/** What else it brings: `every token of the grant is revoked`. */
+	effects: Array<string>;
+};
+
+/** Which enforcement profile is on. */
 export type Profile = "loop" | "strict";
 
 /** A protocol of the catalogue. */
@@ -1722,6 +1998,21 @@ export type RemakeKeys = {
 	confirm?: boolean;
 };
 
+/**
+ * A request changed by hand. Credentials stand as `{{client_secret}}`, `{{code}}`, `{{access_token}}`,
+ * `{{refresh_token}}`, `{{old_refresh_token}}`, `{{id_token}}` and are filled in when it is sent.
+ */
+export type RequestEdit = {
+	/** `GET`, `POST`… */
+	method: string;
+	/** The whole URL; its host must be the target's. */
+	url: string;
+	/** Headers in order; `Host` and `Content-Length` are written for you unless they are here. */
+	headers: Array<NamedValue>;
+	/** The body. */
+	body: string;
+};
+
 /** How much of the traffic is kept, against the limits of the settings. */
 export type RetentionHealth = {
 	/** Exchanges there are. */
@@ -1756,6 +2047,14 @@ export type Revealed = {
 	lost: number;
 };
 
+/** An exchange's bytes as they were. */
+export type RevealedWalkExchange = {
+	/** Bytes out, in base64. */
+	request_base64: string;
+	/** Bytes in, in base64. */
+	response_base64: string;
+};
+
 /** Which key to make anew. */
 export type RotateKey = {
 	/** EdDSA unless told. */
@@ -1780,6 +2079,36 @@ export type RpcError = {
 	message: string;
 	/** What a program can use; often null. */
 	detail: JsonValue;
+};
+
+/** Takes the steps that are left, until one fails or waits for a person. */
+export type RunAll = {
+	/** Which session. */
+	session: string;
+	/** The last step to take; the last of all unless told. */
+	until?: Step | null;
+};
+
+/** How a step ended. */
+export type RunOutcome = {
+	/** Where the step stands after it. */
+	state: StepState;
+	/** What just happened, in plain words. */
+	words: string;
+	/** What to do, when it went wrong. */
+	fix: string | null;
+};
+
+/** Takes a step. */
+export type RunStep = {
+	/** Which session. */
+	session: string;
+	/** Which step; the one the walk stands at unless told. What came after it is set aside. */
+	step?: Step | null;
+	/** What goes wrong on purpose, by name. */
+	tamper?: string | null;
+	/** The step's main request, changed by hand. */
+	edit?: RequestEdit | null;
 };
 
 /** How the sandbox is. */
@@ -1858,6 +2187,12 @@ export type Service = {
 	url: string;
 };
 
+/** Names a session. */
+export type SessionRef = {
+	/** Its id, `walk_…`. */
+	session: string;
+};
+
 /** Where an app's BAA is to stand. */
 export type SetBaa = {
 	/** Which app. */
@@ -1884,13 +2219,13 @@ export type Settings = {
 	profile: Profile;
 	/** Email of the persona as whom every authorization request is allowed without asking; none: the pages are shown. */
 	auto_approve: string | null;
-	/** Whether `GET /v1/oauth/userinfo` exists (undocumented, so off; ruling 14). */
+	/** Whether `GET /v1/oauth/userinfo` exists (undocumented, so off). */
 	userinfo: boolean;
 	/** Seconds in which a rotated refresh token may be presented again without harm (undocumented, so 0). */
 	refresh_grace_seconds: number;
-	/** Requests a minute for each app and service before 429; none: no limit (no number is documented; ruling 29). */
+	/** Requests a minute for each app and service before 429; none: no limit (no number is documented). */
 	rate_limit_per_minute: number | null;
-	/** Put sandbox time, untranslated, into JWTs and introspection (ruling 30). */
+	/** Put sandbox time, untranslated, into JWTs and introspection; off, other programs' clocks understand them. */
 	stamp_virtual_time: boolean;
 	/** Most exchanges kept. */
 	keep_exchanges: number;
@@ -1910,6 +2245,18 @@ export type SettingsAnswer = {
 	about: Array<About>;
 };
 
+/** A value to look at. */
+export type Shown = {
+	/** What it is: `code_challenge`. */
+	name: string;
+	/** Its value; a credential is a marker such as `[access_token 1a2b3c4d]`. */
+	value: string;
+	/** How it came about: `BASE64URL(SHA-256(code_verifier))`. */
+	how: string;
+	/** Where that is written. */
+	source: string;
+};
+
 /** The word that goes with every behaviour a person sees. */
 export type Standing = "documented" | "standard" | "assumed";
 
@@ -1921,6 +2268,19 @@ export type StartProtocol = {
 	protocol_id: string;
 	/** What the persona wants of it; at least one when given. */
 	goals?: Array<string> | null;
+};
+
+/**
+ * A new session. What is left out is chosen: the first app that signs people in, its first redirect URI, `openid`,
+ * `profile`, `email` and the first health data that it may read, the first persona, consent given automatically.
+ */
+export type StartWalk = {
+	/** What the session is called; 1 to 80 characters. */
+	name?: string | null;
+	/** Base URL of another target in place of this sandbox: an unlocked host, or loopback. */
+	target?: string | null;
+	/** What the walk is about. */
+	setup?: WalkSetup;
 };
 
 /** Where the sandbox is and how it is. */
@@ -1961,6 +2321,60 @@ export type Status = {
 	notices: Array<string>;
 };
 
+/** A step of the walk, in order. */
+export type Step = "configure" | "pkce" | "authorization_url" | "sign_in" | "callback" | "token" | "id_token" | "api" | "introspect" | "refresh" | "reuse" | "revoke" | "after_revoke";
+
+/** A step that was taken. */
+export type StepRun = {
+	/** Its number in the session, from 1. */
+	run: number;
+	/** Which step. */
+	step: Step;
+	/** When it began, by the wall clock. */
+	at: Timestamp;
+	/** Milliseconds that it took. */
+	took_ms: number;
+	/** Whether a later run took its place, or the walk went back before it. */
+	set_aside: boolean;
+	/** What went wrong on purpose, by name. */
+	tamper: string | null;
+	/** Whether its main request was changed by hand. */
+	edited: boolean;
+	/** What was foreseen. */
+	prediction: Prediction | null;
+	/** Whether it came so. */
+	agreement: Agreement | null;
+	/** How it ended. */
+	outcome: RunOutcome;
+	/** Computations and values to look at, in order. */
+	shown: Array<Shown>;
+	/** What the app checked itself, in order. */
+	checks: Array<ClientCheck>;
+	/** Claims of the id_token, one by one. */
+	claims: Array<ClaimRow>;
+	/** Its exchanges, by number, in order. */
+	exchanges: Array<number>;
+	/** The exchange that the prediction is about, by number. */
+	main_exchange: number | null;
+};
+
+/** Where a step stands. */
+export type StepState = "later" | "next" | "waiting" | "done" | "refused_as_meant" | "failed" | "skipped" | "left_out";
+
+/** A step, as the stepper shows it. */
+export type StepView = {
+	/** Which step. */
+	step: Step;
+	/** As people read it. */
+	title: string;
+	/** Where it stands. */
+	state: StepState;
+	/** The run that counts, by number. */
+	run: number | null;
+	/** Why it does not belong to this walk, when it does not. */
+	left_out: string | null;
+};
+
 /** A subscription. */
 export type Subscription = {
 	/** Its id. */
@@ -1979,11 +2393,45 @@ export type Subscription = {
 	ends_with_period: boolean;
 };
 
+/** Something that goes wrong on purpose. */
+export type TamperInfo = {
+	/** Its name: `wrong_verifier`. */
+	name: string;
+	/** The step it belongs to. */
+	step: Step;
+	/** In a few words: `Wrong verifier`. */
+	title: string;
+	/** What is changed, and how it comes about in the field. */
+	about: string;
+	/** Whether it moves the sandbox clock. */
+	moves_clock: boolean;
+	/** Why it can't be tried in a given session; none in the list of all. */
+	unavailable: string | null;
+};
+
+/** Everything that can go wrong on purpose. */
+export type TamperList = {
+	/** By step, in the order of the walk. */
+	tampers: Array<TamperInfo>;
+};
+
+/** For which session. */
+export type TampersOf = {
+	/** The session in which it is to be tried: then what can't be tried there says why. */
+	session?: string | null;
+};
+
+/** Names another target. */
+export type TargetRef = {
+	/** Its base URL. */
+	base_url: string;
+};
+
 /** Milliseconds since the Unix epoch. Displays as RFC 3339 in UTC (`2026-05-22T12:34:56Z`). */
 export type Timestamp = string;
 
 /** A part of the world. */
-export type Topic = "apps" | "people" | "grants" | "traffic" | "journal" | "clock" | "settings" | "keys";
+export type Topic = "apps" | "people" | "grants" | "traffic" | "journal" | "clock" | "settings" | "keys" | "simulator";
 
 /** Everything that belongs to a trace, oldest first. */
 export type Trace = {
@@ -2095,6 +2543,30 @@ export type TrafficList = {
 	position: number | null;
 };
 
+/** Unlocks another target: the simulator may then send requests to its host. */
+export type UnlockTarget = {
+	/** Its base URL: `https`, or `http` to loopback; no path, query or fragment. */
+	base_url: string;
+	/** The host once more, as consent to send requests to it. */
+	confirm: string;
+	/** The client id to remember for it. */
+	client_id?: string | null;
+	/** The client secret to remember for it, sealed. */
+	client_secret?: string | null;
+};
+
+/** Another target's host that may be talked to. */
+export type UnlockedTarget = {
+	/** Its base URL. */
+	base_url: string;
+	/** Since when. */
+	unlocked_at: Timestamp;
+	/** The client id that is remembered for it. */
+	client_id: string | null;
+	/** Whether a client secret is remembered for it, sealed with the key in the keychain. */
+	has_secret: boolean;
+};
+
 /** Changes to an app; what is left out stays. `app_type` can't change. */
 export type UpdateApp = {
 	/** Which app. */
@@ -2156,6 +2628,299 @@ export type UpdateSettings = {
 	/** Whether acknowledged changes survive a power cut; from the next start on. */
 	survive_power_cut?: boolean;
 };
+
+/** A session to be changed: its name, whether it is kept, or what it is about. */
+export type UpdateWalk = {
+	/** Which session. */
+	session: string;
+	/** Its new name. */
+	name?: string | null;
+	/** Whether it outlives the seven days of a session with another target. */
+	kept?: boolean | null;
+	/** What the walk is about. A change takes the walk back to its first step; what was done stays in the session. */
+	setup?: WalkSetup | null;
+};
+
+/** What a walk waits for. */
+export type Waiting = {
+	/** The address that a person opens. */
+	open: string;
+	/** Where the callback is awaited: the listener's address; none when it is caught in a window or pasted. */
+	listening: string | null;
+	/** Why nobody listens, and what to do: the port is taken, and by whom. */
+	problem: string | null;
+};
+
+/** An app that can be played. */
+export type WalkApp = {
+	/** Its client id. */
+	client_id: string;
+	/** Its name. */
+	name: string;
+	/** Its kind. */
+	app_type: AppType;
+	/** Its redirect URIs. */
+	redirect_uris: Array<string>;
+	/** Scopes it may ask for. */
+	scopes: Array<string>;
+	/** How its id_tokens are signed. */
+	id_token_alg: IdTokenAlg;
+};
+
+/** A call that can be made without filling anything in. */
+export type WalkCall = {
+	/** `GET /clinical/v1/biomarkers/me`. */
+	call: string;
+	/** What it does. */
+	summary: string;
+	/** The scope it needs. */
+	scope: string | null;
+};
+
+/** A callback that came some other way. */
+export type WalkCallback = {
+	/** Which session. */
+	session: string;
+	/** The whole URL that the browser was sent to. */
+	url: string;
+};
+
+/** What can be chosen for a walk. */
+export type WalkChoices = {
+	/** Apps of this sandbox that sign people in. */
+	apps: Array<WalkApp>;
+	/** Personas by email. */
+	personas: Array<WalkPersona>;
+	/** Calls without parts to fill in, by path. */
+	calls: Array<WalkCall>;
+	/** The profile in force. */
+	profile: Profile;
+	/** Hosts that were unlocked as other targets. */
+	unlocked: Array<UnlockedTarget>;
+};
+
+/** What a walk is about, complete. */
+export type WalkConfig = {
+	/** The client id. */
+	client_id: string;
+	/** The app's name, where it is known. */
+	app_name: string | null;
+	/** What kind of app it is. */
+	app_type: AppType;
+	/** Whether there is a client secret. */
+	has_secret: boolean;
+	/** Email of the persona. */
+	persona: string | null;
+	/** Scopes to ask for. */
+	scopes: Array<string>;
+	/** Where the flow comes back to. */
+	redirect_uri: string;
+	/** How the app says who it is. */
+	client_authentication: ClientAuthentication;
+	/** How sign-in and consent happen. */
+	consent: Consent;
+	/** What the persona answers when consent is automatic. */
+	allow: boolean;
+	/** Whether a `nonce` is sent. */
+	nonce: boolean;
+	/** `prompt`, if one is sent. */
+	prompt: string | null;
+	/** The call that the scopes open. */
+	call: string | null;
+	/** The call that they do not open. */
+	outside_call: string | null;
+};
+
+/** An exchange as the app's side saw it. */
+export type WalkExchange = {
+	/** Its number in the session, from 1. */
+	exchange: number;
+	/** The run it belongs to. */
+	run: number;
+	/** The step of that run. */
+	step: Step;
+	/** What it is for: `Token request`. */
+	label: string;
+	/** Who asked. */
+	from: Party;
+	/** Who was asked. */
+	to: Party;
+	/** When it began, by the wall clock. */
+	at: Timestamp;
+	/** `GET`, `POST`… */
+	method: string;
+	/** The URL without credentials. */
+	url: string;
+	/** The answer's status; none when none came. */
+	status: number | null;
+	/** The error code in it, if there is one. */
+	error: string | null;
+	/** Why there was no answer. */
+	failed: string | null;
+	/** How long each part took. */
+	timing: WalkTiming;
+	/** Whether the walk needed it only to get on: a page, a key set. */
+	hidden: boolean;
+	/** The same exchange as this sandbox saw it, `exchange_…`: for `traffic_explain` and `#/traffic`. */
+	server: string | null;
+	/** Whether the bytes are those inside of TLS. */
+	tls: boolean;
+	/** What was foreseen for it. */
+	prediction: Prediction | null;
+	/** Whether it came so. */
+	agreement: Agreement | null;
+};
+
+/** An exchange with its bytes, credentials masked. */
+export type WalkExchangeDetail = {
+	/** As the session shows it. */
+	summary: WalkExchange;
+	/** Bytes out, as text, credentials as markers such as `[access_token 1a2b3c4d]`. */
+	request: string;
+	/** Bytes in, the same way. The first 2 MiB. */
+	response: string;
+	/** The request taken apart. */
+	request_parts: MessageParts;
+	/** The answer taken apart; none when none came. */
+	response_parts: MessageParts | null;
+};
+
+/** Names an exchange of a session. */
+export type WalkExchangeRef = {
+	/** Which session. */
+	session: string;
+	/** Its number in the session. */
+	exchange: number;
+};
+
+/** Sessions, the last used first. */
+export type WalkList = {
+	/** The sessions. */
+	sessions: Array<WalkSummary>;
+};
+
+/** A persona that can sign in. */
+export type WalkPersona = {
+	/** Their email. */
+	email: string;
+	/** Their name. */
+	name: string;
+};
+
+/** A session with everything but the bytes. */
+export type WalkSession = {
+	/** As the list shows it. */
+	summary: WalkSummary;
+	/** What it is about. */
+	setup: WalkConfig;
+	/** The steps, in order. */
+	steps: Array<StepView>;
+	/** Everything that was run, oldest first, set-aside runs among it. */
+	runs: Array<StepRun>;
+	/** Every request that was sent and the callbacks that came, oldest first. */
+	exchanges: Array<WalkExchange>;
+	/** What the walk waits for, when it waits for a person. */
+	waiting: Waiting | null;
+	/** The trace of the walk in this sandbox, once it has one. */
+	trace: string | null;
+};
+
+/** What a walk is about. What is left out stays, or is chosen. */
+export type WalkSetup = {
+	/** An app of this sandbox, by client id or name; for another target its client id. */
+	app?: string | null;
+	/** The client secret, for another target only: an app of this sandbox has its own taken. Empty for none. */
+	client_secret?: string | null;
+	/** What kind of app it is, for another target only. */
+	app_type?: AppType | null;
+	/** Email of the persona to sign in as. */
+	persona?: string | null;
+	/** Scopes to ask for. */
+	scopes?: Array<string> | null;
+	/** Where the flow comes back to; any text, so that a wrong one can be tried. */
+	redirect_uri?: string | null;
+	/** How the app says who it is. */
+	client_authentication?: ClientAuthentication | null;
+	/** How sign-in and consent happen. */
+	consent?: Consent | null;
+	/** What the persona answers when consent is automatic: allow unless told. */
+	allow?: boolean | null;
+	/** Whether a `nonce` is sent. */
+	nonce?: boolean | null;
+	/** `prompt`; empty for none. */
+	prompt?: string | null;
+	/** The call that the scopes open, `GET /clinical/v1/biomarkers/me`; empty for none. */
+	call?: string | null;
+	/** The call that they do not open; empty for none. */
+	outside_call?: string | null;
+};
+
+/** A session, as the list shows it. */
+export type WalkSummary = {
+	/** Its id, `walk_…`. */
+	session: string;
+	/** Its name. */
+	name: string;
+	/** Where it goes. */
+	target: WalkTarget;
+	/** The app, by name where it is known, else by client id. */
+	app: string;
+	/** The persona. */
+	persona: string | null;
+	/** The step it stands at; none when it is finished. */
+	step: Step | null;
+	/** How many steps are done, set-aside ones not counted. */
+	done: number;
+	/** How many requests were sent. */
+	exchanges: number;
+	/** Predictions that turned out wrong. */
+	disagreements: number;
+	/** Whether it is kept. */
+	kept: boolean;
+	/** When it is deleted unless it is kept; only with another target. */
+	deleted_at: Timestamp | null;
+	/** When it was begun, by the wall clock. */
+	created_at: Timestamp;
+	/** When something was last done in it, by the wall clock. */
+	updated_at: Timestamp;
+};
+
+/** Where the server is that a walk goes to. */
+export type WalkTarget = {
+	/** Its base URL: the issuer. */
+	base_url: string;
+	/** Whether it is this sandbox: then the server's side is known as well. */
+	own: boolean;
+};
+
+/** How long each part took, in microseconds. */
+export type WalkTiming = {
+	/** Until the connection stood. */
+	connected_us: number;
+	/** Until the request was out. */
+	sent_us: number;
+	/** Until the answer's first byte. */
+	first_byte_us: number;
+	/** Until its last. */
+	done_us: number;
+};
+
+/** A session and a step. */
+export type WalkTo = {
+	/** Which session. */
+	session: string;
+	/** The step to stand at: what came after it is set aside, and steps passed over are skipped. */
+	step: Step;
+};
+
+/** How the window of a walk ended. */
+export type WalkWindow = {
+	/** In one word. */
+	ended: WalkWindowEnd;
+};
+
+/** How the window of a walk ended, in one word. */
+export type WalkWindowEnd = "came_back" | "closed" | "replaced" | "stopped";
 
 /** A wearable. */
 export type Wearable = {

@@ -36,13 +36,23 @@ pub(crate) async fn copy_as(app: &App, request: rpc::CopyExchange) -> Answer<rpc
         rpc::CopyFormat::Python => "python",
     };
     if !request.with_credentials {
-        let text = written(&exchange.request, &exchange.summary.host, request.format)?;
+        let text = written(
+            &exchange.request,
+            "http",
+            &exchange.summary.host,
+            request.format,
+        )?;
         let masked = exchange.markers_in_request();
         return Ok(rpc::Copied { text, masked });
     }
     let revealed = reveal_for(app, &exchange, form).await?;
     Ok(rpc::Copied {
-        text: written(&revealed.request, &exchange.summary.host, request.format)?,
+        text: written(
+            &revealed.request,
+            "http",
+            &exchange.summary.host,
+            request.format,
+        )?,
         masked: revealed.lost,
     })
 }
@@ -74,7 +84,13 @@ enum Body<'m> {
     Bytes(String),
 }
 
-fn written(bytes: &[u8], host: &str, format: rpc::CopyFormat) -> Answer<String> {
+/// A request as something that can be run, sent by `scheme`, to `host` where it names none itself.
+pub(in crate::commands) fn written(
+    bytes: &[u8],
+    scheme: &str,
+    host: &str,
+    format: rpc::CopyFormat,
+) -> Answer<String> {
     let message = Message::read(bytes);
     let StartLine::Request { method, target, .. } = &message.start else {
         return Err(RpcError::new(
@@ -98,7 +114,7 @@ fn written(bytes: &[u8], host: &str, format: rpc::CopyFormat) -> Answer<String> 
     let headers = message.headers.iter();
     let request = Request {
         method,
-        url: address(target, message.header("host").unwrap_or(host))?,
+        url: address(target, scheme, message.header("host").unwrap_or(host))?,
         headers: headers
             .filter(|header| !OWN.iter().any(|own| own.eq_ignore_ascii_case(&header.name)))
             .collect(),
@@ -116,9 +132,9 @@ fn written(bytes: &[u8], host: &str, format: rpc::CopyFormat) -> Answer<String> 
 }
 
 /// Where the request went.
-fn address(target: &str, host: &str) -> Answer<String> {
+fn address(target: &str, scheme: &str, host: &str) -> Answer<String> {
     if target.starts_with('/') {
-        return Ok(format!("http://{host}{target}"));
+        return Ok(format!("{scheme}://{host}{target}"));
     }
     if target.starts_with("http://") || target.starts_with("https://") {
         return Ok(target.to_owned());
@@ -290,7 +306,7 @@ mod tests {
 
     #[test]
     fn requests_are_written_so_that_they_run() {
-        let of = |format| written(POST.as_bytes(), "", format).expect("a request");
+        let of = |format| written(POST.as_bytes(), "http", "", format).expect("a request");
         insta::assert_snapshot!(of(Curl), @r#"
         curl 'http://localhost:9400/v1/oauth/token?a=it'\''s' \
           -H 'Content-Type: application/x-www-form-urlencoded' \
@@ -337,16 +353,16 @@ mod tests {
         let mut put = b"PUT /x HTTP/1.1\r\nHost: h\r\n\r\n".to_vec();
         put.extend_from_slice(&[0, 159, 146, 150]);
         for format in [Curl, Httpie, Fetch, Python] {
-            let text = written(&put, "", format).expect("a request");
+            let text = written(&put, "http", "", format).expect("a request");
             assert!(text.contains("AJ+Slg=="), "{text}");
         }
-        let curl = written(&put, "", Curl).expect("a request");
+        let curl = written(&put, "http", "", Curl).expect("a request");
         assert!(
             curl.contains("-X PUT ") && curl.contains("-H 'Content-Type:'"),
             "{curl}"
         );
         for none in [&b"\x16\x03\x01"[..], b"OPTIONS * HTTP/1.1\r\n\r\n"] {
-            let error = written(none, "", Curl).expect_err("no request");
+            let error = written(none, "http", "", Curl).expect_err("no request");
             assert_eq!(error.code, ErrorCode::Conflict);
         }
     }
@@ -354,7 +370,7 @@ mod tests {
     #[test]
     fn nothing_in_a_request_is_a_command() {
         let odd = b"`id`$ /a/../b[1]$(id) HTTP/1.1\r\nHost: h\r\n\r\n";
-        let of = |format| written(odd, "", format).expect("a request");
+        let of = |format| written(odd, "http", "", format).expect("a request");
         assert_eq!(
             of(Curl),
             "curl -X '`id`$' --globoff --path-as-is 'http://h/a/../b[1]$(id)'"

@@ -21,11 +21,11 @@ use connect_store::traffic::{Exchange, ExchangeSummary, Reveal, RevealError};
 use serde_json::{Value, json};
 
 pub(super) use self::compare::compare;
-pub(super) use self::copy::copy_as;
+pub(super) use self::copy::{copy_as, written};
 pub(super) use self::explain::explain;
 pub(super) use self::har::export;
 pub(super) use self::list::{filters, list};
-pub(super) use self::parts::get;
+pub(super) use self::parts::{get, parts, shown};
 use super::{Answer, broken, no_key, not_found, place};
 use crate::App;
 
@@ -71,7 +71,7 @@ async fn put_back(app: &App, exchange: &Exchange) -> Answer<Reveal> {
 }
 
 /// Says in the journal that credentials were put back: into one exchange, in its trace, or into several.
-async fn journal_reveal(
+pub(super) async fn journal_reveal(
     app: &App,
     trace: Option<TraceId>,
     subject: &str,

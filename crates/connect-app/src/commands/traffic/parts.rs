@@ -29,10 +29,9 @@ fn detail(exchange: Exchange) -> rpc::ExchangeDetail {
         &exchange.response,
         is_cut(exchange.response_kept, summary_of.response_len),
     );
-    let text = |bytes: &[u8]| first(&String::from_utf8_lossy(bytes)).to_owned();
     rpc::ExchangeDetail {
-        request: text(&exchange.request),
-        response: text(&exchange.response),
+        request: shown(&exchange.request),
+        response: shown(&exchange.response),
         request_parts,
         response_parts,
         timing: json!(exchange.timing),
@@ -42,7 +41,13 @@ fn detail(exchange: Exchange) -> rpc::ExchangeDetail {
     }
 }
 
-fn parts(bytes: &[u8], is_cut: bool) -> rpc::MessageParts {
+/// Bytes as text, as much of them as is shown.
+pub(in crate::commands) fn shown(bytes: &[u8]) -> String {
+    first(&String::from_utf8_lossy(bytes)).to_owned()
+}
+
+/// A message taken apart.
+pub(in crate::commands) fn parts(bytes: &[u8], is_cut: bool) -> rpc::MessageParts {
     let message = Message::read(bytes);
     let kind = message.kind();
     let body = match kind {

@@ -1,0 +1,87 @@
+//! A session to take away: its diagram, code, text.
+
+use connect_rpc::simulator as rpc;
+use connect_simulator::diagram::{self, ArrowKind, Diagram};
+
+use super::load;
+use crate::App;
+use crate::commands::Answer;
+
+pub(in crate::commands) async fn diagram(
+    app: &App,
+    request: rpc::DiagramOf,
+) -> Answer<rpc::DrawnDiagram> {
+    let session = load(app, &request.session).await?;
+    let drawn = diagram::diagram(&session, request.with_set_aside);
+    let text = request.format.map(|format| match format {
+        rpc::DiagramFormat::Svg => (diagram::svg(&drawn), "svg"),
+        rpc::DiagramFormat::Mermaid => (diagram::mermaid(&drawn), "mmd"),
+    });
+    let file_name = text
+        .as_ref()
+        .map(|(_, extension)| format!("{}.{extension}", file_stem(&session.name)));
+    Ok(rpc::DrawnDiagram {
+        diagram: shown(drawn),
+        text: text.map(|(text, _)| text),
+        file_name,
+    })
+}
+
+/// A session's name as a file's.
+pub(super) fn file_stem(name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if words.is_empty() {
+        "walk".to_owned()
+    } else {
+        words.join("-")
+    }
+}
+
+fn shown(drawn: Diagram) -> rpc::Diagram {
+    rpc::Diagram {
+        lanes: drawn
+            .lanes
+            .into_iter()
+            .map(|lane| rpc::Lane {
+                party: lane.party,
+                title: lane.title,
+                detail: lane.detail,
+            })
+            .collect(),
+        arrows: drawn
+            .arrows
+            .into_iter()
+            .map(|arrow| rpc::Arrow {
+                kind: match arrow.kind {
+                    ArrowKind::Request => rpc::ArrowKind::Request,
+                    ArrowKind::Response => rpc::ArrowKind::Response,
+                    ArrowKind::Note => rpc::ArrowKind::Note,
+                },
+                exchange: arrow.exchange,
+                run: arrow.run,
+                step: arrow.step,
+                from: arrow.from,
+                to: arrow.to,
+                label: arrow.label,
+                detail: arrow.detail,
+                bad: arrow.bad,
+            })
+            .collect(),
+    }
+}
+
+pub(in crate::commands) async fn hand_over(
+    app: &App,
+    request: rpc::HandOver,
+) -> Answer<rpc::HandedOver> {
+    let session = load(app, &request.session).await?;
+    let _ = (session, request.form);
+    Err(connect_rpc::RpcError::new(
+        connect_rpc::ErrorCode::Unavailable,
+        "being built",
+    ))
+}

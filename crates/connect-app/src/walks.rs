@@ -1,0 +1,205 @@
+//! Walks of the client simulator in this sandbox: one at a time for each session, listeners for callbacks, and what the
+//! simulator may know of whom it talks to.
+
+mod known;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use connect_core::domain::app::AppType;
+use connect_simulator::callback::{CallbackListener, CallbackPorts, PATIENCE};
+use connect_simulator::known::Known;
+use connect_simulator::session::Session;
+use connect_simulator::walk::{Listening, Surroundings, Taken};
+use tokio::sync::broadcast;
+use tokio::task::AbortHandle;
+use url::Url;
+
+use crate::App;
+use crate::commands::simulator;
+
+/// The walks under way. Cheap to share.
+pub(crate) struct Walks {
+    locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    listeners: Mutex<HashMap<String, AbortHandle>>,
+    ports: CallbackPorts,
+    changed: broadcast::Sender<()>,
+}
+
+impl Default for Walks {
+    fn default() -> Self {
+        Self {
+            locks: Mutex::default(),
+            listeners: Mutex::default(),
+            ports: CallbackPorts::new(),
+            changed: broadcast::channel(16).0,
+        }
+    }
+}
+
+impl Walks {
+    /// Each time a session has changed.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Says that a session has changed. Nobody may be listening.
+    pub(crate) fn tell(&self) {
+        let _ = self.changed.send(());
+    }
+
+    /// Held while something is done in a session: steps of it are taken one after the other.
+    pub(crate) async fn hold(&self, session: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let lock = {
+            let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+            // What nobody holds and nobody waits for is not needed.
+            locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+            Arc::clone(locks.entry(session.to_owned()).or_default())
+        };
+        lock.lock_owned().await
+    }
+
+    /// Stops waiting for a session's callback.
+    pub(crate) fn stop_listening(&self, session: &str) {
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(listener) = listeners.remove(session) {
+            listener.abort();
+        }
+    }
+
+    fn listens(&self, session: &str, listener: AbortHandle) {
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = listeners.insert(session.to_owned(), listener) {
+            before.abort();
+        }
+    }
+}
+
+/// What surrounds one session.
+pub(crate) struct Around {
+    app: App,
+    session: SessionFacts,
+}
+
+/// What of a session decides what is known of its target.
+#[derive(Clone)]
+struct SessionFacts {
+    own: bool,
+    setup: connect_simulator::session::Setup,
+}
+
+impl Around {
+    pub(crate) fn of(app: &App, session: &Session) -> Self {
+        Self {
+            app: app.clone(),
+            session: SessionFacts {
+                own: session.target.own,
+                setup: session.setup.clone(),
+            },
+        }
+    }
+
+    /// What is known of the session's target now.
+    pub(crate) async fn know(&self) -> Result<Known, String> {
+        if self.session.own {
+            known::of_this_sandbox(&self.app).await
+        } else {
+            Ok(known::of_another(&self.app, &self.session.setup))
+        }
+    }
+
+    async fn bind(&self, session: &Session) -> Listening {
+        let not = |problem: String| Listening {
+            redirect_uri: None,
+            problem: Some(problem),
+        };
+        let Ok(url) = Url::parse(&session.setup.redirect_uri) else {
+            return not(format!(
+                "{} is not a URL, so nobody can listen there; paste the address that the browser ends at",
+                session.setup.redirect_uri
+            ));
+        };
+        let any_port = matches!(session.setup.app_type, AppType::Native | AppType::Mobile);
+        let env = Arc::clone(&self.app.0.env);
+        let ports = &self.app.0.walks.ports;
+        match CallbackListener::bind(ports, &url, any_port, PATIENCE, env).await {
+            Ok(listener) => {
+                let redirect_uri = if any_port {
+                    listener.redirect_uri().to_string()
+                } else {
+                    session.setup.redirect_uri.clone()
+                };
+                self.wait_for(session.id.clone(), listener);
+                Listening {
+                    redirect_uri: Some(redirect_uri),
+                    problem: None,
+                }
+            }
+            Err(problem) => not(problem.to_string()),
+        }
+    }
+
+    /// Takes the callback when it comes, as if it had been pasted.
+    fn wait_for(&self, session: String, mut listener: CallbackListener) {
+        let app = self.app.clone();
+        let walk = session.clone();
+        let waiting = self.app.0.tasks.spawn(async move {
+            let stop = app.0.stop.clone();
+            let heard = tokio::select! {
+                () = stop.cancelled() => return,
+                heard = listener.callback() => heard,
+            };
+            drop(listener);
+            match heard {
+                Ok(callback) => {
+                    let taken = Taken {
+                        url: callback.url,
+                        bytes: callback.bytes,
+                        timing: callback.timing,
+                        status: callback.status.unwrap_or(200),
+                    };
+                    if let Err(error) = simulator::callback_taken(&app, &walk, taken).await {
+                        tracing::info!(%walk, message = error.message, "a callback came too late");
+                    }
+                }
+                Err(why) => simulator::nobody_came(&app, &walk, &why.to_string()).await,
+            }
+        });
+        self.app.0.walks.listens(&session, waiting.abort_handle());
+    }
+}
+
+impl Surroundings for Around {
+    fn known(&self) -> Pin<Box<dyn Future<Output = Result<Known, String>> + Send + '_>> {
+        Box::pin(self.know())
+    }
+
+    fn advance(
+        &self,
+        span: Duration,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async move {
+            if !self.session.own {
+                return Err("the clock of another target can't be moved".to_owned());
+            }
+            let advanced = self.app.advance(span).await;
+            advanced.map(drop).map_err(|error| error.to_string())
+        })
+    }
+
+    fn listen<'s>(
+        &'s self,
+        session: &'s Session,
+    ) -> Pin<Box<dyn Future<Output = Listening> + Send + 's>> {
+        Box::pin(self.bind(session))
+    }
+}

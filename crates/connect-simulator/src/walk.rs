@@ -1,0 +1,372 @@
+//! Takes the steps of a walk: sends what was planned, keeps every byte, and holds the answer against the prediction.
+
+mod callback;
+mod foresight;
+mod learning;
+mod pace;
+mod sign_in;
+mod telling;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use connect_core::domain::walk::{Consent, Party, Step};
+use connect_core::{Env, Timestamp};
+
+use crate::client::{self, Answer};
+use crate::known::Known;
+use crate::plan::{Blocked, Draft, Planned, Request};
+use crate::session::{
+    Answered, Bytes, Exchange, Outcome, Place, Prediction, Run, Session, Verdict, Waiting,
+};
+
+pub use callback::Taken;
+pub use foresight::{Prepared, prepare};
+pub use pace::{go, restart};
+
+/// What a walk may ask of the sandbox it runs in.
+pub trait Surroundings: Send + Sync {
+    /// What is known of the target now.
+    fn known(&self) -> Pin<Box<dyn Future<Output = Result<Known, String>> + Send + '_>>;
+    /// Moves the clock that the target judges by.
+    fn advance(
+        &self,
+        span: Duration,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>>;
+    /// Waits for the callback in the person's own browser; answers where, and why not.
+    fn listen<'s>(
+        &'s self,
+        session: &'s Session,
+    ) -> Pin<Box<dyn Future<Output = Listening> + Send + 's>>;
+}
+
+/// Whether somebody waits for the callback.
+pub struct Listening {
+    /// The redirect URI in truth: with the port that was free.
+    pub redirect_uri: Option<String>,
+    /// Why nobody listens, and what to do.
+    pub problem: Option<String>,
+}
+
+/// Why a step was not taken. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum WalkError {
+    /// Something is missing for it.
+    #[error(transparent)]
+    Blocked(#[from] Blocked),
+    /// Nothing goes wrong by that name.
+    #[error("nothing goes wrong by the name `{name}`{hint}; see simulator_tampers")]
+    UnknownTamper {
+        /// What was asked for.
+        name: String,
+        /// What may have been meant.
+        hint: String,
+    },
+    /// It belongs to another step.
+    #[error("`{name}` belongs to the step \"{}\"", .step.title())]
+    TamperElsewhere {
+        /// What was asked for.
+        name: &'static str,
+        /// Where it belongs.
+        step: Step,
+    },
+    /// It can't be tried in this session.
+    #[error("`{name}` can't be tried here: {why}")]
+    TamperUnavailable {
+        /// What was asked for.
+        name: &'static str,
+        /// Why not.
+        why: String,
+    },
+    /// The step sends nothing that could be changed.
+    #[error("the step \"{}\" has no request that could be changed", .0.title())]
+    NothingToEdit(Step),
+    /// The walk is over.
+    #[error("the walk is finished: go back to a step, or start again")]
+    Finished,
+    /// What is known of the target could not be read, or its clock not be moved.
+    #[error("{0}")]
+    Surroundings(String),
+    /// No callback is awaited.
+    #[error("this walk does not wait for a callback: take the step \"Sign-in and consent\" first")]
+    NotWaiting,
+    /// The callback is not one of this walk's redirect URI.
+    #[error("{0}")]
+    NotTheCallback(String),
+}
+
+/// A session that is being walked.
+pub struct Walker<'w> {
+    pub(crate) env: &'w Env,
+    pub(crate) around: &'w dyn Surroundings,
+    pub(crate) session: &'w mut Session,
+    pub(crate) known: Known,
+    /// Bytes of exchanges that are new, by number.
+    bytes: Vec<(u32, Bytes)>,
+}
+
+impl<'w> Walker<'w> {
+    /// Takes up a session.
+    ///
+    /// # Errors
+    /// When nothing can be known of the target.
+    pub async fn new(
+        env: &'w Env,
+        around: &'w dyn Surroundings,
+        session: &'w mut Session,
+    ) -> Result<Self, WalkError> {
+        let known = around.known().await.map_err(WalkError::Surroundings)?;
+        Ok(Self {
+            env,
+            around,
+            session,
+            known,
+            bytes: Vec::new(),
+        })
+    }
+
+    /// Bytes of the exchanges since it was taken up.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<(u32, Bytes)> {
+        self.bytes
+    }
+
+    /// Takes the steps that are left, until one fails or waits for a person.
+    ///
+    /// # Errors
+    /// [`WalkError`] when the first of them could not be taken.
+    pub async fn take_all(&mut self, until: Step) -> Result<(), WalkError> {
+        let mut taken = 0;
+        while let Some(step) = self.session.at.filter(|step| *step <= until) {
+            match self.take(step, None, None).await {
+                Ok(()) => taken += 1,
+                Err(_) if taken > 0 => return Ok(()),
+                Err(error) => return Err(error),
+            }
+            let newest = self.session.runs.last();
+            if newest.is_none_or(|run| run.outcome.verdict != Verdict::Done) {
+                return Ok(());
+            }
+        }
+        if taken == 0 {
+            return Err(WalkError::Finished);
+        }
+        Ok(())
+    }
+
+    /// Takes a step. What came after it is set aside.
+    ///
+    /// # Errors
+    /// [`WalkError`]; nothing was sent then, and the session is as it was.
+    pub async fn take(
+        &mut self,
+        step: Step,
+        tamper: Option<&str>,
+        edit: Option<Request>,
+    ) -> Result<(), WalkError> {
+        let edited = edit.is_some();
+        let prepared = prepare(self.session, &self.known, step, tamper, edit)?;
+        let (draft, predictions) = (prepared.draft, prepared.predictions);
+        pace::rewind(self.session, step);
+        let run = self.begin(step, &prepared.tamper, edited);
+        let of_main = draft
+            .main
+            .and_then(|main| predictions.get(main).cloned().flatten());
+        self.run(run).prediction = prepared.own.or(of_main);
+        let verdict = match step {
+            Step::Pkce => self.make_verifier(run),
+            Step::AuthorizationUrl => self.make_authorization_url(run, &draft),
+            Step::SignIn => self.sign_in(run, &draft).await?,
+            Step::Callback => self.check_callback(run, &draft),
+            Step::IdToken => self.verify_id_token(run, &draft).await,
+            _ => self.send_all(run, &draft, &predictions).await?,
+        };
+        self.finish(run, step, verdict);
+        Ok(())
+    }
+
+    /// Begins a run; answers its place among the runs.
+    fn begin(&mut self, step: Step, tamper: &Option<String>, edited: bool) -> usize {
+        let number = self.session.runs.last().map_or(1, |run| run.number + 1);
+        self.session.waiting = None;
+        self.session.runs.push(Run {
+            number,
+            step,
+            at: self.env.wall_now(),
+            took_ms: 0,
+            set_aside: false,
+            tamper: tamper.clone(),
+            edited,
+            prediction: None,
+            answered: None,
+            outcome: Outcome {
+                verdict: Verdict::Failed,
+                words: String::new(),
+                fix: None,
+            },
+            shown: Vec::new(),
+            checks: Vec::new(),
+            claims: Vec::new(),
+            main_exchange: None,
+            before: self.session.facts.clone(),
+        });
+        self.session.runs.len() - 1
+    }
+
+    pub(crate) fn run(&mut self, place: usize) -> &mut Run {
+        &mut self.session.runs[place]
+    }
+
+    /// Ends a run and moves the walk on where it went as the flow wants it.
+    fn finish(&mut self, place: usize, step: Step, outcome: Outcome) {
+        let now = self.env.wall_now();
+        let run = self.run(place);
+        run.took_ms = u64::try_from(now.millis_since(run.at)).unwrap_or(0);
+        let goes_on = outcome.verdict == Verdict::Done;
+        run.outcome = outcome;
+        self.session.updated_at = now;
+        self.session.skipped.retain(|it| *it != step);
+        self.session.at = if goes_on {
+            pace::after(self.session, step)
+        } else {
+            Some(step)
+        };
+    }
+
+    /// Sends the requests of a draft in order.
+    async fn send_all(
+        &mut self,
+        run: usize,
+        draft: &Draft,
+        predictions: &[Option<Prediction>],
+    ) -> Result<Outcome, WalkError> {
+        let mut main_answer = None;
+        for (place, planned) in draft.requests.iter().enumerate() {
+            let is_main = draft.main == Some(place);
+            if is_main && let Some(span) = draft.advance {
+                let advanced = self.around.advance(span).await;
+                advanced.map_err(WalkError::Surroundings)?;
+            }
+            let prediction = predictions.get(place).cloned().flatten();
+            let (number, answer) = self.send(run, planned, prediction).await;
+            if is_main {
+                let answered = self.exchange(number).and_then(|it| it.answered.clone());
+                let run = self.run(run);
+                run.main_exchange = Some(number);
+                run.answered = answered;
+                main_answer = answer;
+            }
+        }
+        Ok(self.tell(run, draft, main_answer.as_ref()))
+    }
+
+    /// Sends a request, keeps its bytes, and learns from its answer. The answer is none when none came.
+    pub(crate) async fn send(
+        &mut self,
+        run: usize,
+        planned: &Planned,
+        prediction: Option<Prediction>,
+    ) -> (u32, Option<Answer>) {
+        let request = planned
+            .request
+            .filled(&self.session.facts, &self.session.setup);
+        let at = self.env.wall_now();
+        let sent = client::send(&request, &self.session.target).await;
+        let number = self.session.exchanges.last().map_or(1, |it| it.number + 1);
+        let (answer, failed) = match sent.answer {
+            Ok(answer) => (Some(answer), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        let answered = answer.as_ref().map(|answer| Answered {
+            place: Place::Body,
+            status: Some(answer.status),
+            error: answer.error(),
+        });
+        let run = &self.session.runs[run];
+        self.session.exchanges.push(Exchange {
+            number,
+            run: run.number,
+            label: planned.label.clone(),
+            from: planned.from,
+            to: planned.to,
+            at,
+            method: request.method.clone(),
+            url: request.url.clone(),
+            status: answer.as_ref().map(|answer| answer.status),
+            error: answer.as_ref().and_then(Answer::error),
+            failed,
+            timing: sent.timing,
+            hidden: planned.hidden,
+            server: server_exchange(self.session, answer.as_ref()),
+            tls: sent.tls,
+            prediction: prediction.filter(|_| answer.is_some()),
+            answered: answered.clone(),
+        });
+        self.bytes.push((number, sent.bytes));
+        if let (Some(answer), Some(answered)) = (&answer, &answered)
+            && planned.from == Party::App
+        {
+            self.refresh_known().await;
+            self.learn(&request, answer, answered);
+        }
+        (number, answer)
+    }
+
+    /// Reads again what is known of the target: its clock has moved on.
+    async fn refresh_known(&mut self) {
+        if let Ok(known) = self.around.known().await {
+            self.known = known;
+        }
+    }
+
+    pub(crate) fn exchange(&self, number: u32) -> Option<&Exchange> {
+        let mut exchanges = self.session.exchanges.iter();
+        exchanges.find(|it| it.number == number)
+    }
+
+    /// An exchange that the simulator did not send itself: a callback that a listener took.
+    pub(crate) fn took_in(&mut self, exchange: Exchange, bytes: Bytes) {
+        self.bytes.push((exchange.number, bytes));
+        self.session.exchanges.push(exchange);
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.env.wall_now()
+    }
+
+    /// The walk waits for a person.
+    pub(crate) fn wait(&mut self, url: &str, listening: Option<Listening>) -> Outcome {
+        let (address, problem) = match listening {
+            Some(it) => (it.redirect_uri, it.problem),
+            None => (None, None),
+        };
+        let words = match self.session.setup.consent {
+            Consent::Window => {
+                "The sign-in page is open in a window of its own. The walk goes on when the person has decided."
+            }
+            Consent::Browser => {
+                "Open the address in your browser. The walk goes on when the callback arrives."
+            }
+            Consent::Paste | Consent::Automatic => {
+                "Open the address anywhere, decide, then paste the address that the browser ended at."
+            }
+        };
+        self.session.waiting = Some(Waiting {
+            open: url.to_owned(),
+            listening: address,
+            problem: problem.clone(),
+        });
+        Outcome {
+            verdict: Verdict::Waiting,
+            words: words.to_owned(),
+            fix: problem,
+        }
+    }
+}
+
+/// The exchange's id in this sandbox, which its answers carry.
+fn server_exchange(session: &Session, answer: Option<&Answer>) -> Option<String> {
+    let id = answer?.header("x-request-id")?;
+    session.target.own.then(|| id.to_owned())
+}

@@ -1,0 +1,253 @@
+//! The way back: a callback arrives, and the app checks it before it believes a word of it.
+
+use connect_core::domain::walk::{Party, Step};
+use serde_json::Value;
+
+use super::{WalkError, Walker};
+use crate::plan::{Draft, Request};
+use crate::session::{Answered, Bytes, Check, Exchange, Outcome, Place, Shown, Timing, Verdict};
+
+/// A callback as a listener took it.
+pub struct Taken {
+    /// The whole URL.
+    pub url: String,
+    /// The bytes both ways.
+    pub bytes: Bytes,
+    /// When each part was there.
+    pub timing: Timing,
+    /// The status that the browser was answered.
+    pub status: u16,
+}
+
+impl Walker<'_> {
+    /// Takes a callback for a walk that waits.
+    ///
+    /// # Errors
+    /// When the walk waits for none, or this is none of its own.
+    pub fn callback(&mut self, url: &str) -> Result<(), WalkError> {
+        let Some(run) = self.waiting_run() else {
+            return Err(WalkError::NotWaiting);
+        };
+        let url = url.trim();
+        let expected = self.session.redirect_uri().to_owned();
+        let base = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
+        if base(url) != base(&expected) {
+            return Err(WalkError::NotTheCallback(format!(
+                "this is not the callback: it should begin with {expected}; copy the whole address that the browser ended at"
+            )));
+        }
+        let asked = self
+            .session
+            .facts
+            .authorization_url
+            .clone()
+            .unwrap_or_default();
+        self.session.waiting = None;
+        let outcome = self.arrived(run, url, &asked);
+        self.finish(run, Step::SignIn, outcome);
+        Ok(())
+    }
+
+    /// The same for one that a listener took: it is an exchange of the session.
+    ///
+    /// # Errors
+    /// As [`Walker::callback`].
+    pub fn callback_taken(&mut self, taken: Taken) -> Result<(), WalkError> {
+        let Some(run) = self.waiting_run() else {
+            return Err(WalkError::NotWaiting);
+        };
+        let number = self.session.exchanges.last().map_or(1, |it| it.number + 1);
+        let exchange = Exchange {
+            number,
+            run: self.session.runs[run].number,
+            label: "Callback".to_owned(),
+            from: Party::Browser,
+            to: Party::App,
+            at: self.now(),
+            method: "GET".to_owned(),
+            url: taken.url.clone(),
+            status: Some(taken.status),
+            error: Request::get(taken.url.clone()).parameter("error"),
+            failed: None,
+            timing: taken.timing,
+            hidden: false,
+            server: None,
+            tls: false,
+            prediction: None,
+            answered: None,
+        };
+        self.took_in(exchange, taken.bytes);
+        self.callback(&taken.url)
+    }
+
+    fn waiting_run(&self) -> Option<usize> {
+        self.session.waiting.as_ref()?;
+        let runs = self.session.runs.iter();
+        runs.rev()
+            .position(|run| run.step == Step::SignIn && !run.set_aside)
+            .map(|from_end| self.session.runs.len() - 1 - from_end)
+    }
+
+    /// The browser came back to the app.
+    pub(super) fn arrived(&mut self, run: usize, url: &str, asked: &str) -> Outcome {
+        let callback = Request::get(url);
+        let error = callback.parameter("error");
+        if let Some(code) = callback.parameter("code") {
+            self.note_code(&code, asked);
+        }
+        self.session.facts.callback_url = Some(url.to_owned());
+        let meant = self.is_meant(run);
+        let denies = !self.session.setup.allow;
+        self.session.runs[run].answered = Some(Answered {
+            place: Place::Redirect,
+            status: None,
+            error: error.clone(),
+        });
+        match error {
+            None => Outcome {
+                verdict: Verdict::Done,
+                words: "The person signed in and allowed it: the browser is on its way back to the app with a code.".to_owned(),
+                fix: None,
+            },
+            Some(error) => Outcome {
+                verdict: if meant { Verdict::RefusedAsMeant } else { Verdict::Done },
+                words: format!(
+                    "The browser is on its way back to the app with the error `{error}`{}.",
+                    callback
+                        .parameter("error_description")
+                        .map_or_else(String::new, |text| format!(": {text}"))
+                ),
+                fix: (!meant && !denies).then(|| {
+                    "Mend what the error says, then make the authorization URL anew.".to_owned()
+                }),
+            },
+        }
+    }
+
+    /// Checks the callback before the app believes it.
+    pub(super) fn check_callback(&mut self, run: usize, draft: &Draft) -> Outcome {
+        let url = draft.callback.clone().unwrap_or_default();
+        let callback = Request::get(url);
+        let facts = &self.session.facts;
+        let issuer = facts
+            .metadata
+            .as_ref()
+            .and_then(|it| it.get("issuer")?.as_str());
+        let issuer = issuer.unwrap_or(&self.session.target.base_url).to_owned();
+        let promises_iss = facts
+            .metadata
+            .as_ref()
+            .and_then(|it| {
+                it.get("authorization_response_iss_parameter_supported")?
+                    .as_bool()
+            })
+            .unwrap_or(false);
+        let state = facts.state.clone().unwrap_or_default();
+        let parameter = |name: &str| callback.parameter(name);
+        let said = |name: &str| parameter(name).unwrap_or_else(|| "nothing".to_owned());
+        let mut checks = vec![check(
+            "state_matches",
+            "It answers the request of this very browser: nobody slipped in a callback of their own.",
+            state.clone(),
+            said("state"),
+            parameter("state").as_deref() == Some(&state),
+            "RFC 6749 §10.12",
+        )];
+        if promises_iss || parameter("iss").is_some() {
+            checks.push(check(
+                "issuer_matches",
+                "It comes from the server that was asked, not from another one that the app also knows.",
+                issuer.clone(),
+                said("iss"),
+                parameter("iss").as_deref() == Some(&issuer),
+                "RFC 9207 §2.4",
+            ));
+        }
+        checks.push(check(
+            "no_error",
+            "The server did not say no.",
+            "no error",
+            parameter("error").unwrap_or_else(|| "no error".to_owned()),
+            parameter("error").is_none(),
+            "RFC 6749 §4.1.2.1",
+        ));
+        checks.push(check(
+            "code_present",
+            "There is a code to exchange.",
+            "a code",
+            parameter("code").map_or("nothing", |_| "a code"),
+            parameter("code").is_some(),
+            "RFC 6749 §4.1.2",
+        ));
+        let failed = checks.iter().find(|check| !check.passed).cloned();
+        let meant = self.is_meant(run);
+        let denies = !self.session.setup.allow;
+        let of_run = self.run(run);
+        for (name, value) in callback.query() {
+            of_run.shown.push(Shown {
+                how: "From the callback URL".to_owned(),
+                source: "RFC 6749 §4.1.2".to_owned(),
+                name,
+                value,
+            });
+        }
+        of_run.checks = checks;
+        of_run.answered = Some(Answered {
+            place: Place::App,
+            status: None,
+            error: failed.as_ref().map(|check| check.name.clone()),
+        });
+        let Some(failed) = failed else {
+            self.session.facts.code = callback.parameter("code");
+            return Outcome {
+                verdict: Verdict::Done,
+                words: "State and issuer are the expected ones: the app takes the code.".to_owned(),
+                fix: None,
+            };
+        };
+        let is_error = failed.name == "no_error";
+        Outcome {
+            verdict: if meant || (is_error && denies) {
+                Verdict::RefusedAsMeant
+            } else {
+                Verdict::Failed
+            },
+            words: if is_error {
+                format!(
+                    "The server said no: `{}`. The app tells the person, and stops here.",
+                    failed.received
+                )
+            } else {
+                format!(
+                    "The app's check `{}` failed: it drops the callback and sends nothing.",
+                    failed.name
+                )
+            },
+            fix: (!meant)
+                .then(|| "Go back to the authorization URL and walk on from there.".to_owned()),
+        }
+    }
+}
+
+pub(super) fn check(
+    name: &str,
+    about: &str,
+    expected: impl Into<String>,
+    received: impl Into<String>,
+    passed: bool,
+    source: &str,
+) -> Check {
+    Check {
+        name: name.to_owned(),
+        about: about.to_owned(),
+        expected: expected.into(),
+        received: received.into(),
+        passed,
+        source: source.to_owned(),
+    }
+}
+
+/// A member of the metadata as text.
+pub(super) fn member(metadata: &Value, name: &str) -> Option<String> {
+    metadata.get(name)?.as_str().map(str::to_owned)
+}

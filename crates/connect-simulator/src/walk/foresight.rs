@@ -1,0 +1,156 @@
+//! A step before it is taken: its draft, tampered with or edited, and what will be answered.
+
+use connect_core::Moment;
+use connect_core::domain::standing::Standing;
+use connect_core::domain::walk::Step;
+
+use super::{WalkError, pace};
+use crate::known::Known;
+use crate::plan::{self, Draft, Request};
+use crate::predict;
+use crate::session::{Answered, Place, Prediction, Session};
+use crate::tamper::{self, Tamper};
+
+/// A step, ready to be taken.
+pub struct Prepared {
+    /// Its draft.
+    pub draft: Draft,
+    /// What will be answered, for each request of the draft.
+    pub predictions: Vec<Option<Prediction>>,
+    /// What the app itself will find, in a step that it takes alone.
+    pub own: Option<Prediction>,
+    /// What goes wrong on purpose.
+    pub tamper: Option<String>,
+}
+
+/// Prepares a step as if the walk stood there.
+///
+/// # Errors
+/// [`WalkError`], when something is missing for it, or the tampering does not fit.
+pub fn prepare(
+    session: &Session,
+    known: &Known,
+    step: Step,
+    tamper: Option<&str>,
+    edit: Option<Request>,
+) -> Result<Prepared, WalkError> {
+    let mut session = session.clone();
+    pace::rewind(&mut session, step);
+    let mut draft = plan::draft(&session, step)?;
+    let tamper = tamper.map(|name| find(name, step)).transpose()?;
+    if let Some(tamper) = tamper {
+        let available = (tamper.available)(&session, known);
+        available.map_err(|why| WalkError::TamperUnavailable {
+            name: tamper.name,
+            why,
+        })?;
+        (tamper.apply)(&mut draft, &session, known);
+    }
+    if let Some(edit) = edit {
+        *draft.main_mut().ok_or(WalkError::NothingToEdit(step))? = edit;
+    }
+    let own = own(&draft, tamper);
+    let predictions = foreseen(&draft, session, known);
+    Ok(Prepared {
+        draft,
+        predictions,
+        own,
+        tamper: tamper.map(|tamper| tamper.name.to_owned()),
+    })
+}
+
+/// The tampering of this name, which must belong to the step.
+fn find(name: &str, step: Step) -> Result<&'static Tamper, WalkError> {
+    let found = tamper::TAMPERS.iter().find(|it| it.name == name);
+    let Some(found) = found else {
+        let near: Vec<&str> = tamper::TAMPERS
+            .iter()
+            .filter(|it| it.step == step)
+            .map(|it| it.name)
+            .collect();
+        let hint = if near.is_empty() {
+            String::new()
+        } else {
+            format!("; this step has {}", near.join(", "))
+        };
+        return Err(WalkError::UnknownTamper {
+            name: name.to_owned(),
+            hint,
+        });
+    };
+    if found.step != step {
+        return Err(WalkError::TamperElsewhere {
+            name: found.name,
+            step: found.step,
+        });
+    }
+    Ok(found)
+}
+
+/// What will be answered to each request, each told what the ones before it will have changed.
+fn foreseen(draft: &Draft, mut session: Session, known: &Known) -> Vec<Option<Prediction>> {
+    let mut known = known.clone();
+    session.setup.allow &= !draft.deny;
+    let mut predictions = Vec::with_capacity(draft.requests.len());
+    for (place, planned) in draft.requests.iter().enumerate() {
+        if draft.main == Some(place)
+            && let Some(span) = draft.advance
+        {
+            known.now = Moment {
+                sandbox: known.now.sandbox.plus(span),
+                wall: known.now.wall,
+            };
+        }
+        let request = planned.request.filled(&session.facts, &session.setup);
+        let prediction = predict::predict(&request, &session, &known);
+        if let Some(prediction) = &prediction {
+            let family = session.runs.last().map_or(0, |run| run.number);
+            predict::settle(
+                &mut session,
+                &request,
+                &prediction.expected,
+                None,
+                &known,
+                family,
+            );
+        }
+        predictions.push(prediction);
+    }
+    predictions
+}
+
+/// What the app itself will find: everything in order, unless the tampering is about one of its checks.
+fn own(draft: &Draft, tamper: Option<&Tamper>) -> Option<Prediction> {
+    let (words, because, source) = match draft.step {
+        Step::Callback => (
+            "The app finds everything in order and takes the code.",
+            "the callback answers this very request",
+            "RFC 6749 §4.1.2, RFC 9207 §2.4",
+        ),
+        Step::IdToken => (
+            "The app finds every claim in order.",
+            "the token is signed by a published key, for this app, in answer to this request",
+            "OpenID Connect Core 1.0 §3.1.3.7",
+        ),
+        _ => return None,
+    };
+    let failing = tamper.and_then(|tamper| tamper.client_check);
+    Some(Prediction {
+        expected: Answered {
+            place: Place::App,
+            status: None,
+            error: failing.map(str::to_owned),
+        },
+        words: failing.map_or_else(
+            || words.to_owned(),
+            |check| format!("The app's own check `{check}` fails, and nothing more is sent."),
+        ),
+        because: tamper
+            .filter(|_| failing.is_some())
+            .map_or(because, |tamper| tamper.about)
+            .to_owned(),
+        source: source.to_owned(),
+        standing: Standing::Standard,
+        effects: Vec::new(),
+    })
+}

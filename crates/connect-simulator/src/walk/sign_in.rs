@@ -1,0 +1,256 @@
+//! Sign-in and consent: by the simulator itself as a browser without a screen, or by a person.
+
+use connect_core::domain::walk::{Consent, Party};
+
+use super::{Listening, WalkError, Walker};
+use crate::client::Answer;
+use crate::pages::{self, Form};
+use crate::plan::{Draft, Planned, Request};
+use crate::session::{Answered, Outcome, Place, Verdict};
+
+/// Most pages and redirects on the way.
+const MOST_HOPS: usize = 12;
+
+/// Where the browser ended.
+enum End {
+    /// At the app's redirect URI.
+    Callback(String),
+    /// At a page that says no.
+    Page { status: u16, html: String },
+    /// Nowhere: this is why.
+    Stuck(String),
+}
+
+impl Walker<'_> {
+    /// Goes to the authorization URL.
+    pub(super) async fn sign_in(
+        &mut self,
+        run: usize,
+        draft: &Draft,
+    ) -> Result<Outcome, WalkError> {
+        let Some(planned) = draft.main().cloned() else {
+            return Err(WalkError::NothingToEdit(draft.step));
+        };
+        // What was tampered with or edited is what a person opens, too.
+        let url = planned.request.url.clone();
+        self.session.facts.authorization_url = Some(url.clone());
+        match self.session.setup.consent {
+            Consent::Automatic => {
+                let end = self.browse(run, planned, draft.deny).await;
+                Ok(self.ended(run, &url, end))
+            }
+            Consent::Browser => {
+                let listening = self.around.listen(self.session).await;
+                let url = self.redirected_to(&url, &listening);
+                Ok(self.wait(&url, Some(listening)))
+            }
+            Consent::Window | Consent::Paste => Ok(self.wait(&url, None)),
+        }
+    }
+
+    /// The authorization URL with the redirect URI that is listened at in truth.
+    fn redirected_to(&mut self, url: &str, listening: &Listening) -> String {
+        let Some(in_truth) = &listening.redirect_uri else {
+            return url.to_owned();
+        };
+        let mut request = Request::get(url);
+        let asked = request.parameter("redirect_uri");
+        if asked.as_deref() == Some(in_truth)
+            || asked.as_deref() != Some(self.session.redirect_uri())
+        {
+            return url.to_owned();
+        }
+        request.set_parameter("redirect_uri", Some(in_truth));
+        let facts = &mut self.session.facts;
+        facts.redirect_uri = Some(in_truth.clone());
+        facts.authorization_url = Some(request.url.clone());
+        request.url
+    }
+
+    /// Follows redirects and presses buttons as the persona would.
+    async fn browse(&mut self, run: usize, first: Planned, deny: bool) -> End {
+        let mut next = first;
+        for _ in 0..MOST_HOPS {
+            let mut planned = next.clone();
+            if !self.session.facts.cookies.is_empty() {
+                let pairs = self.session.facts.cookies.iter();
+                let pairs: Vec<String> = pairs
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect();
+                planned.request.set_header("Cookie", pairs.join("; "));
+            }
+            let (number, answer) = self.send(run, &planned, None).await;
+            self.session.runs[run].main_exchange = Some(number);
+            let Some(answer) = answer else {
+                let exchange = self.exchange(number);
+                let why = exchange.and_then(|it| it.failed.clone());
+                return End::Stuck(why.unwrap_or_default());
+            };
+            self.keep_cookies(&answer);
+            let at = planned.request.url;
+            if (300..400).contains(&answer.status) {
+                let Some(place) = answer.header("location").and_then(|it| join(&at, it)) else {
+                    return End::Stuck("the answer is a redirect to nowhere".to_owned());
+                };
+                if self.is_callback(&place) {
+                    return End::Callback(place);
+                }
+                next = Planned {
+                    label: "Redirect".to_owned(),
+                    hidden: true,
+                    request: Request::get(place).with("Accept", "text/html"),
+                    ..next
+                };
+                continue;
+            }
+            let html = answer.text();
+            if answer.status >= 400 {
+                return End::Page {
+                    status: answer.status,
+                    html,
+                };
+            }
+            match self.press(&at, &html, deny) {
+                Ok(pressed) => next = pressed,
+                Err(why) => return End::Stuck(why),
+            }
+        }
+        End::Stuck("the pages lead in circles".to_owned())
+    }
+
+    /// Whether an address is the redirect URI of the request that was sent. A wrong one counts as well: the server
+    /// was asked to come back to it.
+    fn is_callback(&self, place: &str) -> bool {
+        let asked = self.session.facts.authorization_url.as_deref();
+        let asked = asked.and_then(|url| Request::get(url).parameter("redirect_uri"));
+        let base = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
+        asked.is_some_and(|asked| base(&asked) == base(place))
+    }
+
+    /// The form of a page that the persona would send.
+    fn press(&self, at: &str, html: &str, deny: bool) -> Result<Planned, String> {
+        let forms = pages::forms(html);
+        let setup = &self.session.setup;
+        let decision = if setup.allow && !deny {
+            "allow"
+        } else {
+            "deny"
+        };
+        let people = |form: &&Form| form.buttons.iter().any(|it| it.name == "user_id");
+        let (form, button, label) = if let Some(form) = forms.iter().find(people) {
+            let persona = setup.persona.as_deref();
+            let mut buttons = form.buttons.iter();
+            let button = buttons.find(|it| persona.is_none_or(|email| says(&it.text, email)));
+            let button = button.ok_or_else(|| {
+                format!(
+                    "nobody on the sign-in page has the address {}",
+                    persona.unwrap_or_default()
+                )
+            })?;
+            (form, button, "Sign-in")
+        } else {
+            let found = forms.iter().find_map(|form| {
+                let mut buttons = form.buttons.iter();
+                let button = buttons.find(|it| it.name == "decision" && it.value == decision)?;
+                Some((form, button))
+            });
+            let (form, button) = found.ok_or_else(|| {
+                let heading = pages::heading(html);
+                format!(
+                    "the page \"{}\" is none that the simulator knows: let a person decide, in a window, a browser or by pasting",
+                    heading.as_deref().unwrap_or("without heading")
+                )
+            })?;
+            (form, button, "Consent")
+        };
+        let action = if form.action.is_empty() {
+            at
+        } else {
+            &form.action
+        };
+        let url = join(at, action).ok_or("the page's form leads nowhere")?;
+        let mut fields: Vec<(&str, &str)> = form
+            .fields
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        fields.push((&button.name, &button.value));
+        let request = Request::form_post(url, &fields)
+            .with("Accept", "text/html")
+            .with("Origin", origin(at));
+        Ok(Planned {
+            label: label.to_owned(),
+            from: Party::Browser,
+            to: Party::Identity,
+            hidden: false,
+            request,
+        })
+    }
+
+    fn keep_cookies(&mut self, answer: &Answer) {
+        let headers = answer.headers.iter();
+        let set = headers.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        for (_, cookie) in set {
+            let pair = cookie.split(';').next().and_then(|it| it.split_once('='));
+            let Some((name, value)) = pair else { continue };
+            let cookies = &mut self.session.facts.cookies;
+            cookies.retain(|(known, _)| known != name.trim());
+            if !value.trim().is_empty() {
+                cookies.push((name.trim().to_owned(), value.trim().to_owned()));
+            }
+        }
+    }
+
+    /// The end of the way, as the step's outcome.
+    fn ended(&mut self, run: usize, url: &str, end: End) -> Outcome {
+        match end {
+            End::Callback(place) => self.arrived(run, &place, url),
+            End::Page { status, html } => {
+                let answered = Answered {
+                    place: Place::Page,
+                    status: Some(status),
+                    error: pages::error(&html),
+                };
+                let heading = pages::heading(&html).unwrap_or_default();
+                let meant = self.is_meant(run);
+                self.session.runs[run].answered = Some(answered);
+                Outcome {
+                    verdict: if meant { Verdict::RefusedAsMeant } else { Verdict::Failed },
+                    words: format!(
+                        "The server shows the person a page with status {status}: \"{heading}\". The app is told nothing."
+                    ),
+                    fix: (!meant).then(|| "Look at the page in the answer: it says what is wrong and how to mend it.".to_owned()),
+                }
+            }
+            End::Stuck(why) => Outcome {
+                verdict: Verdict::Failed,
+                words: format!("The simulator could not go on: {why}."),
+                fix: Some("Choose a persona that exists, or another way to sign in.".to_owned()),
+            },
+        }
+    }
+
+    /// Whether a refusal of this run was meant.
+    pub(super) fn is_meant(&self, run: usize) -> bool {
+        let run = &self.session.runs[run];
+        run.tamper.is_some() || run.edited
+    }
+}
+
+/// Whether a button's text holds this address as a word of its own.
+fn says(text: &str, email: &str) -> bool {
+    text.split_whitespace().any(|word| word == email)
+}
+
+fn join(base: &str, place: &str) -> Option<String> {
+    match url::Url::parse(base).ok()?.join(place) {
+        Ok(url) if place.starts_with('/') => Some(url.to_string()),
+        // A custom scheme or another address is kept to the letter.
+        Ok(_) => Some(place.to_owned()),
+        Err(_) => None,
+    }
+}
+
+fn origin(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}

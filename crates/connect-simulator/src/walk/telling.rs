@@ -1,0 +1,427 @@
+//! What a step showed, in plain words: values, computations, the app's own checks, what just happened.
+
+use connect_core::domain::walk::Step;
+use connect_core::protocol::pkce;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::Walker;
+use super::callback::{check, member};
+use crate::client::Answer;
+use crate::id_token::{self, Expected};
+use crate::plan::Draft;
+use crate::session::{Answered, Outcome, Place, Shown, Verdict};
+
+impl Walker<'_> {
+    /// Makes verifier, challenge, state and nonce (RFC 7636 §4.1, §4.2).
+    pub(super) fn make_verifier(&mut self, run: usize) -> Outcome {
+        use base64::Engine as _;
+        let url_safe = &base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let random: [u8; 32] = self.env.random();
+        let verifier = url_safe.encode(random);
+        let challenge = pkce::challenge(&verifier);
+        let state = url_safe.encode(self.env.random::<16>());
+        let nonce = url_safe.encode(self.env.random::<16>());
+        let mut shown = vec![
+            shown(
+                "random",
+                hex(&random),
+                "32 bytes from the operating system's generator",
+                "RFC 7636 §4.1",
+            ),
+            shown(
+                "code_verifier",
+                &*verifier,
+                "BASE64URL(random): 43 characters. It stays with the app",
+                "RFC 7636 §4.1",
+            ),
+            shown(
+                "SHA-256",
+                hex(&Sha256::digest(verifier.as_bytes())),
+                "SHA-256(ASCII(code_verifier))",
+                "RFC 7636 §4.2",
+            ),
+            shown(
+                "code_challenge",
+                &*challenge,
+                "BASE64URL(SHA-256(ASCII(code_verifier))). It goes into the authorization URL",
+                "RFC 7636 §4.2",
+            ),
+            shown(
+                "state",
+                &*state,
+                "16 random bytes in base64url, kept with the browser's session",
+                "RFC 6749 §10.12",
+            ),
+        ];
+        let facts = &mut self.session.facts;
+        facts.verifier = Some(verifier);
+        facts.challenge = Some(challenge);
+        facts.state = Some(state);
+        facts.nonce = None;
+        if self.session.setup.nonce {
+            shown.push(self::shown(
+                "nonce",
+                &*nonce,
+                "16 random bytes in base64url, kept to be compared with the id_token",
+                "OpenID Connect Core 1.0 §3.1.2.1",
+            ));
+            self.session.facts.nonce = Some(nonce);
+        }
+        self.run(run).shown = shown;
+        done(
+            "The app made a secret of its own, the verifier, and a hash of it, the challenge. Only the hash leaves the app now.",
+        )
+    }
+
+    /// Keeps the authorization URL, edited or not.
+    pub(super) fn make_authorization_url(&mut self, run: usize, draft: &Draft) -> Outcome {
+        let url = draft
+            .main()
+            .map(|it| it.request.url.clone())
+            .unwrap_or_default();
+        self.run(run).shown = vec![shown(
+            "authorization_url",
+            &*url,
+            "The server's authorization endpoint with the parameters of the request",
+            "RFC 6749 §4.1.1",
+        )];
+        self.session.facts.authorization_url = Some(url);
+        done("The app has the address to send the browser to. Nothing was sent yet.")
+    }
+
+    /// Verifies the id_token with the published keys.
+    pub(super) async fn verify_id_token(&mut self, run: usize, draft: &Draft) -> Outcome {
+        let mut keys = Value::Null;
+        for planned in &draft.requests {
+            let (number, answer) = self.send(run, planned, None).await;
+            match answer
+                .filter(|answer| answer.status == 200)
+                .and_then(|it| it.json())
+            {
+                Some(body) => keys = body,
+                None => {
+                    let failed = self.exchange(number).and_then(|it| it.failed.clone());
+                    return Outcome {
+                        verdict: Verdict::Failed,
+                        words: format!("The published keys could not be read{}.", failed.map_or_else(String::new, |why| format!(": {why}"))),
+                        fix: Some("The token can't be verified without them: try again when the server answers.".to_owned()),
+                    };
+                }
+            }
+        }
+        let metadata = self.session.facts.metadata.clone().unwrap_or_default();
+        let algorithms: Vec<String> = metadata
+            .get("id_token_signing_alg_values_supported")
+            .and_then(Value::as_array)
+            .map(|list| {
+                list.iter()
+                    .filter_map(|it| it.as_str().map(str::to_owned))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let issuer = member(&metadata, "issuer").unwrap_or_default();
+        let verified = id_token::verify(
+            draft.id_token.as_deref().unwrap_or_default(),
+            &keys,
+            &Expected {
+                issuer: &issuer,
+                audience: draft.expected_audience.as_deref().unwrap_or_default(),
+                nonce: draft.expected_nonce.as_deref(),
+                algorithms: &algorithms,
+                now: self.env.wall_now().plus(draft.advance.unwrap_or_default()),
+            },
+        );
+        let failed = verified.failed().cloned();
+        let meant = self.is_meant(run);
+        let of_run = self.run(run);
+        of_run.shown = verified
+            .parts
+            .into_iter()
+            .map(|(name, value)| {
+                shown(
+                    name,
+                    value,
+                    "BASE64URL-decoded from the token",
+                    "RFC 7519 §3",
+                )
+            })
+            .collect();
+        of_run.checks = verified.checks;
+        of_run.claims = verified.claims;
+        of_run.answered = Some(Answered {
+            place: Place::App,
+            status: None,
+            error: failed.as_ref().map(|check| check.name.clone()),
+        });
+        match failed {
+            None => done("Signature and claims are in order: the app knows who signed in."),
+            Some(failed) => Outcome {
+                verdict: if meant {
+                    Verdict::RefusedAsMeant
+                } else {
+                    Verdict::Failed
+                },
+                words: format!(
+                    "The app's check `{}` failed: it does not sign the person in.",
+                    failed.name
+                ),
+                fix: (!meant).then(|| {
+                    format!(
+                        "{} Wanted: {}. Got: {}.",
+                        failed.about, failed.expected, failed.received
+                    )
+                }),
+            },
+        }
+    }
+
+    /// How a step that sent something ended.
+    pub(super) fn tell(&mut self, run: usize, draft: &Draft, answer: Option<&Answer>) -> Outcome {
+        let step = draft.step;
+        let Some(answer) = answer else {
+            let number = self.session.runs[run].main_exchange;
+            let failed = number.and_then(|it| self.exchange(it)?.failed.clone());
+            return Outcome {
+                verdict: Verdict::Failed,
+                words: failed.map_or_else(|| "No answer came.".to_owned(), |why| format!("No answer came: {why}.")),
+                fix: Some("Check that the server runs and that its address is right, then take the step again.".to_owned()),
+            };
+        };
+        let refused = answer.status >= 400;
+        let body = answer.json().unwrap_or_default();
+        if !refused && step == Step::Configure {
+            return self.tell_metadata(run, body);
+        }
+        if !refused {
+            self.run(run).shown.extend(values(step, &body));
+        }
+        let meant = self.is_meant(run);
+        let of_run = &self.session.runs[run];
+        let foreseen = of_run.prediction.as_ref().zip(of_run.answered.as_ref());
+        let foreseen = foreseen.is_some_and(|(foreseen, answered)| foreseen.expected == *answered);
+        let error = answer.error().unwrap_or_else(|| answer.status.to_string());
+        let said = body.get("error_description").and_then(Value::as_str);
+        let said = said.map_or_else(String::new, |text| format!(": {text}"));
+        let verdict = match (step, refused) {
+            (Step::Reuse | Step::AfterRevoke, true) => Verdict::Done,
+            (Step::Reuse | Step::AfterRevoke, false) if !foreseen => Verdict::Failed,
+            (_, false) => Verdict::Done,
+            (_, true) if meant => Verdict::RefusedAsMeant,
+            (Step::Introspect | Step::Api, true) if foreseen => Verdict::Done,
+            (_, true) => Verdict::Failed,
+        };
+        let words = if refused {
+            refusal(step, answer.status, &error, &said)
+        } else {
+            success(step, &body)
+        };
+        Outcome {
+            fix: (verdict == Verdict::Failed).then(|| fix(step, refused).to_owned()),
+            verdict,
+            words,
+        }
+    }
+
+    fn tell_metadata(&mut self, run: usize, metadata: Value) -> Outcome {
+        let base = self.session.target.base_url.clone();
+        let issuer = member(&metadata, "issuer");
+        let has = |name: &str| member(&metadata, name).is_some();
+        let methods = metadata.get("code_challenge_methods_supported");
+        let methods = methods.map_or_else(|| "nothing".to_owned(), Value::to_string);
+        let checks = vec![
+            check(
+                "issuer_matches",
+                "The metadata is of the server that was asked.",
+                &*base,
+                issuer.clone().unwrap_or_else(|| "nothing".to_owned()),
+                issuer.as_deref() == Some(&base),
+                "OpenID Connect Discovery 1.0 §4.3",
+            ),
+            check(
+                "endpoints_named",
+                "It names the endpoints that the walk needs.",
+                "authorization_endpoint, token_endpoint, jwks_uri",
+                if has("authorization_endpoint") && has("token_endpoint") && has("jwks_uri") {
+                    "all of them"
+                } else {
+                    "not all of them"
+                },
+                has("authorization_endpoint") && has("token_endpoint") && has("jwks_uri"),
+                "OpenID Connect Discovery 1.0 §3",
+            ),
+            check(
+                "s256_supported",
+                "It takes PKCE with S256.",
+                "\"S256\"",
+                methods.clone(),
+                methods.contains("\"S256\""),
+                "RFC 8414 §2, RFC 7636",
+            ),
+        ];
+        let named = [
+            "issuer",
+            "authorization_endpoint",
+            "token_endpoint",
+            "jwks_uri",
+            "introspection_endpoint",
+            "revocation_endpoint",
+        ];
+        let of_run = self.run(run);
+        for name in named {
+            of_run.shown.extend(member(&metadata, name).map(|value| {
+                shown(
+                    name,
+                    value,
+                    "From the server's metadata",
+                    "OpenID Connect Discovery 1.0 §3",
+                )
+            }));
+        }
+        let failed = checks.iter().find(|check| !check.passed).cloned();
+        of_run.checks = checks;
+        let meant = self.is_meant(run);
+        match failed {
+            None => {
+                self.session.facts.metadata = Some(metadata);
+                done("The app knows the server's endpoints and keys by their addresses.")
+            }
+            Some(failed) => Outcome {
+                verdict: if meant {
+                    Verdict::RefusedAsMeant
+                } else {
+                    Verdict::Failed
+                },
+                words: format!(
+                    "The app's check `{}` failed: {} was wanted, and {} came.",
+                    failed.name, failed.expected, failed.received
+                ),
+                fix: Some(
+                    "Give the target's base URL exactly as its metadata names the issuer."
+                        .to_owned(),
+                ),
+            },
+        }
+    }
+}
+
+fn done(words: &str) -> Outcome {
+    Outcome {
+        verdict: Verdict::Done,
+        words: words.to_owned(),
+        fix: None,
+    }
+}
+
+fn shown(name: &str, value: impl Into<String>, how: &str, source: &str) -> Shown {
+    Shown {
+        name: name.to_owned(),
+        value: value.into(),
+        how: how.to_owned(),
+        source: source.to_owned(),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to memory does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Members of an answer worth looking at.
+fn values(step: Step, body: &Value) -> Vec<Shown> {
+    let (names, source): (&[&str], &str) = match step {
+        Step::Token => (
+            &[
+                "access_token",
+                "token_type",
+                "expires_in",
+                "refresh_token",
+                "scope",
+                "id_token",
+            ],
+            "RFC 6749 §5.1",
+        ),
+        Step::Refresh => (
+            &["access_token", "expires_in", "refresh_token", "scope"],
+            "RFC 6749 §6",
+        ),
+        Step::Introspect => (
+            &[
+                "active",
+                "scope",
+                "client_id",
+                "sub",
+                "exp",
+                "iat",
+                "token_type",
+                "brand",
+            ],
+            "RFC 7662 §2.2",
+        ),
+        _ => (&[], ""),
+    };
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    names
+        .iter()
+        .filter_map(|name| Some((*name, body.get(*name)?)))
+        .map(|(name, value)| shown(name, text(value), "From the answer", source))
+        .collect()
+}
+
+fn success(step: Step, body: &Value) -> String {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let seconds = body.get("expires_in").and_then(Value::as_i64);
+    let life = seconds.map_or_else(String::new, |it| format!(" that works for {it} seconds"));
+    match step {
+        Step::Token => format!(
+            "The code became an access token{life}{}{}.",
+            if text("refresh_token").is_some() { ", a refresh token" } else { "" },
+            if text("id_token").is_some() { " and an id_token" } else { "" },
+        ),
+        Step::Refresh => format!("There is a new access token{life} and a new refresh token; the old one has had its turn."),
+        Step::Introspect if body.get("active").and_then(Value::as_bool) == Some(true) => {
+            "The server says that the token is active, whose it is, and what it may do.".to_owned()
+        }
+        Step::Introspect => "The server says that the token is not active, and nothing else: it does not tell why.".to_owned(),
+        Step::Api => "The service answered: the token's scopes open this call.".to_owned(),
+        Step::Reuse => "The old refresh token was taken once more: a grace window allows that.".to_owned(),
+        Step::Revoke => "The server says that the tokens are gone. It says so as well of tokens that it never knew.".to_owned(),
+        Step::AfterRevoke => "The call still works: the token is alive.".to_owned(),
+        _ => "It worked.".to_owned(),
+    }
+}
+
+fn refusal(step: Step, status: u16, error: &str, said: &str) -> String {
+    match step {
+        Step::Reuse => format!(
+            "{status} `{error}`{said}. The server takes a refresh token that comes twice for a stolen one, and ends everything that came from this consent."
+        ),
+        Step::AfterRevoke => format!(
+            "{status} `{error}`{said}. The same call, the same token: revoked means revoked, at once."
+        ),
+        _ => format!("The server said no: {status} `{error}`{said}."),
+    }
+}
+
+fn fix(step: Step, refused: bool) -> &'static str {
+    match step {
+        Step::Token => {
+            "A code works once, for a minute, and a wrong verifier spends it: go back to the authorization URL and walk on from there."
+        }
+        Step::Refresh => {
+            "If the refresh token is spent or revoked, walk through the consent again."
+        }
+        Step::Reuse | Step::AfterRevoke if !refused => {
+            "It should have been refused: look at the server's side."
+        }
+        _ => "Look at the server's side beside this: it says which check failed and what to do.",
+    }
+}
