@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 pub(crate) use way::Way;
 
-use way::Verdict;
+use way::{Asked, Verdict};
 
 /// Width and height of the window.
 const SIZE: (u16, u16) = (560, 760);
@@ -78,8 +78,8 @@ impl Teller {
 }
 
 /// Does what becomes of a navigation beside the window itself; whether the window may go there.
-fn goes(way: &Way, teller: &Teller, url: &str, by_hand: bool) -> bool {
-    match way.judge(url, by_hand) {
+fn goes(way: &Way, teller: &Teller, url: &str, asked: Asked) -> bool {
+    match way.judge(url, asked) {
         Verdict::Here => true,
         Verdict::Back => {
             teller.tell(News::CameBack(url.to_owned()));

@@ -26,6 +26,28 @@ fn the_window_may_call_two_commands_and_nothing_of_tauri() {
     assert_eq!(security["capabilities"], json!(["main"]));
 }
 
+/// A pattern such as `*` would let the windows of walks in, which show somebody else's pages.
+#[test]
+fn no_other_window_is_named_and_no_other_origin() {
+    let capability = read("src-tauri/capabilities/main.json");
+    let members = capability.as_object().expect("an object");
+    let mut names: Vec<&str> = members.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    let expected = [
+        "$schema",
+        "description",
+        "identifier",
+        "permissions",
+        "windows",
+    ];
+    assert_eq!(names, expected);
+    for window in capability["windows"].as_array().expect("a list") {
+        let label = window.as_str().expect("a label");
+        let is_plain = label.chars().all(|c| c.is_ascii_lowercase());
+        assert!(is_plain && !label.starts_with("walk"), "{label}");
+    }
+}
+
 #[test]
 fn the_page_runs_nothing_but_its_own_files_and_speaks_to_nobody() {
     let configuration = read("tauri.conf.json");

@@ -6,6 +6,8 @@
 
 mod declared;
 #[cfg(target_os = "linux")]
+mod keyboard;
+#[cfg(target_os = "linux")]
 mod killed;
 #[cfg(target_os = "linux")]
 mod life;
@@ -15,3 +17,5 @@ mod page;
 mod smoke;
 #[cfg(target_os = "linux")]
 mod support;
+#[cfg(target_os = "linux")]
+mod walk;

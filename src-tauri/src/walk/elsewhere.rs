@@ -7,7 +7,7 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tokio::sync::oneshot;
 
-use super::{News, SIZE, Teller, Way, goes};
+use super::{Asked, News, SIZE, Teller, Way, goes};
 
 /// Windows need labels of their own.
 static OPENED: AtomicU64 = AtomicU64::new(0);
@@ -27,10 +27,9 @@ pub(super) fn open(
         .inner_size(SIZE.0.into(), SIZE.1.into())
         .incognito(true)
         .disable_drag_drop_handler()
-        // These views do not say who asks; a link is the usual reason.
-        .on_navigation(move |url| goes(&way, &listening, url.as_str(), true))
+        .on_navigation(move |url| goes(&way, &listening, url.as_str(), asked(false)))
         .on_new_window(move |url, _| {
-            goes(&way_of_new, &listening_to_new, url.as_str(), true);
+            goes(&way_of_new, &listening_to_new, url.as_str(), asked(true));
             NewWindowResponse::Deny
         })
         .build()?;
@@ -47,4 +46,12 @@ pub(super) fn open(
         }
     });
     Ok(())
+}
+
+/// These views do not say who asks; a link is the usual reason.
+const fn asked(further: bool) -> Asked {
+    Asked {
+        by_hand: true,
+        further,
+    }
 }

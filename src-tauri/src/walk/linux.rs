@@ -14,7 +14,7 @@ use webkit2gtk::{
     Settings, URIRequestExt as _, UserContentManager, WebContext, WebView, WebViewExt,
 };
 
-use super::{News, SIZE, Teller, Way, goes};
+use super::{Asked, News, SIZE, Teller, Way, goes};
 use crate::window::MAIN;
 
 /// Opens it, soon: windows are made by the thread that draws them.
@@ -107,10 +107,10 @@ fn decide(way: &Way, teller: &Teller, decision: &PolicyDecision, kind: PolicyDec
         .and_then(|action| action.request()?.uri())
         .unwrap_or_default();
     let by_hand = action.is_some_and(|it| it.navigation_type() == NavigationType::LinkClicked);
-    if goes(way, teller, &url, by_hand) && kind == PolicyDecisionType::NavigationAction {
+    let further = kind == PolicyDecisionType::NewWindowAction;
+    if goes(way, teller, &url, Asked { by_hand, further }) {
         decision.use_();
     } else {
-        // No further windows: what would open one stays undone.
         decision.ignore();
     }
     true

@@ -28,6 +28,15 @@ pub(crate) enum Flaw {
     NoRedirectUri(url::ParseError),
 }
 
+/// How a navigation came about.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked {
+    /// A person followed a link.
+    pub(super) by_hand: bool,
+    /// It would open a further window.
+    pub(super) further: bool,
+}
+
 /// What becomes of a navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -67,16 +76,16 @@ impl Way {
         format!("{origin} – sign-in and consent – {TITLE}")
     }
 
-    /// Judges a navigation; `by_hand` when a person followed a link.
-    pub(super) fn judge(&self, url: &str, by_hand: bool) -> Verdict {
+    /// Judges a navigation. There are no further windows: a link that would open one leads out.
+    pub(super) fn judge(&self, url: &str, asked: Asked) -> Verdict {
         let Ok(to) = Url::parse(url) else {
             return Verdict::Nowhere;
         };
         if self.leads_back(&to) {
             Verdict::Back
-        } else if to.origin() == self.origin || BLANK.contains(&url) {
+        } else if !asked.further && (to.origin() == self.origin || BLANK.contains(&url)) {
             Verdict::Here
-        } else if by_hand && OUTSIDE.contains(&to.scheme()) {
+        } else if asked.by_hand && OUTSIDE.contains(&to.scheme()) {
             Verdict::Outside
         } else {
             Verdict::Nowhere
@@ -100,6 +109,15 @@ mod tests {
     use super::*;
 
     const START: &str = "http://localhost:9400/v1/oauth/authorize?client_id=x";
+
+    const BY_ITSELF: Asked = Asked {
+        by_hand: false,
+        further: false,
+    };
+    const BY_HAND: Asked = Asked {
+        by_hand: true,
+        further: false,
+    };
 
     fn way(redirect_uri: &str) -> Way {
         Way::new(START, redirect_uri).expect("a way")
@@ -161,14 +179,14 @@ mod tests {
             let way = way(redirect_uri);
             for url in back {
                 assert_eq!(
-                    way.judge(url, false),
+                    way.judge(url, BY_ITSELF),
                     Verdict::Back,
                     "{redirect_uri}: {url}"
                 );
             }
             for url in elsewhere {
                 assert_eq!(
-                    way.judge(url, false),
+                    way.judge(url, BY_ITSELF),
                     Verdict::Nowhere,
                     "{redirect_uri}: {url}"
                 );
@@ -184,15 +202,15 @@ mod tests {
             "http://localhost:9400/v1/oauth/consent",
             "about:blank",
         ] {
-            assert_eq!(way.judge(url, false), Verdict::Here, "{url}");
+            assert_eq!(way.judge(url, BY_ITSELF), Verdict::Here, "{url}");
         }
         for url in [
             "https://platform.loop.health/connect",
             "http://localhost:9401/",
             "mailto:a@example.com",
         ] {
-            assert_eq!(way.judge(url, true), Verdict::Outside, "{url}");
-            assert_eq!(way.judge(url, false), Verdict::Nowhere, "{url}");
+            assert_eq!(way.judge(url, BY_HAND), Verdict::Outside, "{url}");
+            assert_eq!(way.judge(url, BY_ITSELF), Verdict::Nowhere, "{url}");
         }
         for url in [
             "tauri://localhost/",
@@ -210,8 +228,14 @@ mod tests {
             } else {
                 Verdict::Nowhere
             };
-            assert_eq!(way.judge(url, true), expected, "{url}");
+            assert_eq!(way.judge(url, BY_HAND), expected, "{url}");
         }
+        let further = Asked {
+            further: true,
+            ..BY_HAND
+        };
+        assert_eq!(way.judge(START, further), Verdict::Outside);
+        assert_eq!(way.judge("tauri://localhost/", further), Verdict::Nowhere);
         let title = way.title();
         assert!(title.starts_with("http://localhost:9400 – "), "{title}");
     }

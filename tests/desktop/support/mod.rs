@@ -5,6 +5,7 @@ pub(crate) mod program;
 pub(crate) mod window;
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -87,6 +88,23 @@ impl Home {
         self.path().join("data/connect-console").join(name)
     }
 
+    /// Takes the place of the person's own browser: where the addresses are written that it was asked to open.
+    pub(crate) fn keeps_what_is_opened(&self) -> PathBuf {
+        let (folder, opened) = (self.programs(), self.path().join("opened"));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let program = folder.join("xdg-open");
+        let script = format!("#!/bin/sh\necho \"$1\" >> '{}'\n", opened.display());
+        std::fs::write(&program, script).expect("written");
+        let runs = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(&program, runs).expect("its own");
+        opened
+    }
+
+    /// Programs of the test's own, found before the system's.
+    fn programs(&self) -> PathBuf {
+        self.path().join("bin")
+    }
+
     /// A command in this home, on its display.
     pub(crate) fn within(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
@@ -101,7 +119,15 @@ impl Home {
         if let Some((_, address)) = &self.bus {
             command.env("DBUS_SESSION_BUS_ADDRESS", address);
         }
+        let mut programs = vec![self.programs()];
+        programs.extend(
+            std::env::var_os("PATH")
+                .iter()
+                .flat_map(std::env::split_paths),
+        );
+        let programs = std::env::join_paths(programs).expect("plain paths");
         command
+            .env("PATH", programs)
             .env("HOME", self.path())
             .env("XDG_DATA_HOME", self.path().join("data"))
             .env("XDG_CONFIG_HOME", self.path().join("config"))
