@@ -241,7 +241,8 @@ struct Ended {
     kind: String,
 }
 
-/// Ends every active credential that came from a code (ruling 4).
+/// Ends every active credential that came from a code (ruling 4). They are looked for among what lives of the code's
+/// grant, to which all of them belong.
 pub async fn revoke_family(
     tx: &mut WorldTx,
     origin: &Origin,
@@ -250,7 +251,9 @@ pub async fn revoke_family(
     let (at, root_id) = (origin.at.sandbox.as_millis(), root.as_str());
     let ended = sqlx::query_as!(
         Ended,
-        r#"UPDATE credentials SET state = 'revoked', ended_at = ?1 WHERE root = ?2 AND state = 'active'
+        r#"UPDATE credentials SET state = 'revoked', ended_at = ?1
+           WHERE grant_id = (SELECT code.grant_id FROM credentials AS code WHERE code.id = ?2) AND root = ?2
+                 AND state = 'active'
            RETURNING id AS "id!", kind"#,
         at,
         root_id
