@@ -5,12 +5,18 @@
 //! server's code, SQL, the control surface, Tauri. It learns what it says about a server from the contract alone, so that
 //! a prediction that comes true proves something.
 
+pub mod callback;
 pub mod client;
+pub mod diagram;
+pub mod hand_over;
 pub mod id_token;
 pub mod known;
 pub mod mask;
 pub mod pages;
 pub mod plan;
-pub mod session;
+pub mod predict;
 #[cfg(test)]
 mod samples;
+pub mod session;
+pub mod tamper;
+pub mod walk;

@@ -4,6 +4,7 @@ use connect_core::domain::walk::{Party, Step};
 
 use super::{Arrow, ArrowKind};
 use crate::session::{Run, Verdict};
+use crate::tamper::TAMPERS;
 
 /// What comes before the requests of a run: what it was made to do wrong, and what the app made up.
 pub(super) fn before(run: &Run) -> Vec<Arrow> {
@@ -13,7 +14,9 @@ pub(super) fn before(run: &Run) -> Vec<Arrow> {
         notes.push(note(run, "Set aside", &taken, false));
     }
     if let Some(tamper) = &run.tamper {
-        notes.push(note(run, "Wrong on purpose", &words(tamper), false));
+        let known = TAMPERS.iter().find(|it| it.name == tamper);
+        let title = known.map_or_else(|| words(tamper), |it| it.title.to_owned());
+        notes.push(note(run, "Wrong on purpose", &title, false));
     }
     if run.edited {
         notes.push(note(run, "Changed by hand", "the request below", false));

@@ -59,7 +59,7 @@ fn the_diagram_reads_as_the_flow() {
         Note over browser,services: 3. Authorization URL
         Note over app: Made the authorization URL
         Note over browser,services: 4. Sign-in and consent
-        browser->>identity: GET /v1/oauth/authorize<br/>Request: response_type, state
+        browser->>identity: GET /v1/oauth/authorize<br/>Request with 8 parameters
         identity-->>browser: 303 See Other<br/>1.2 ms
         browser->>identity: POST /consent<br/>Request
         identity-->>browser: 303 See Other<br/>1.2 ms
@@ -141,7 +141,7 @@ fn failures_are_marked_and_nothing_answered_is_said() {
     assert_eq!(
         of_run,
         [
-            ("Wrong on purpose", "altered state", false),
+            ("Wrong on purpose", "Another state", false),
             (
                 "GET http://localhost:3000/callback",
                 "Request: code, state, iss",

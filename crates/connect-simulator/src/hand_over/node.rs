@@ -1,0 +1,62 @@
+//! Node.js, without dependencies.
+
+use askama::Template as _;
+
+use super::program::{Part, Program};
+use super::requests::Body;
+use super::values::{Piece, Var};
+use super::{Dialect, HandedOver, camel};
+
+#[derive(askama::Template)]
+#[template(path = "hand_over/walk.mjs", escape = "none")]
+struct Script<'p> {
+    p: &'p Program,
+    d: JavaScript,
+}
+
+struct JavaScript;
+
+impl Dialect for JavaScript {
+    fn literal(text: &str) -> String {
+        serde_json::Value::from(text).to_string()
+    }
+
+    fn name(var: &Var) -> String {
+        match var {
+            Var::Setting(_) => var.snake().to_ascii_uppercase(),
+            var => camel(&var.snake()),
+        }
+    }
+
+    fn mixed(text: &[Piece]) -> String {
+        if let [Piece::Var(var)] = text {
+            return Self::name(var);
+        }
+        let pieces = text.iter().map(|piece| match piece {
+            Piece::Text(text) => {
+                let quoted = Self::literal(text);
+                let inner = &quoted[1..quoted.len() - 1];
+                inner
+                    .replace("\\\"", "\"")
+                    .replace('`', "\\`")
+                    .replace("${", "\\${")
+            }
+            Piece::Var(var) => format!("${{{}}}", Self::name(var)),
+        });
+        format!("`{}`", pieces.collect::<String>())
+    }
+}
+
+pub(super) fn written(program: &Program) -> Result<HandedOver, askama::Error> {
+    let script = Script {
+        p: program,
+        d: JavaScript,
+    };
+    let file_name = format!("{}.mjs", program.package);
+    Ok(HandedOver {
+        text: script.render()? + "\n",
+        run: vec![format!("node --env-file=.env {file_name}")],
+        file_name,
+        beside: Vec::new(),
+    })
+}

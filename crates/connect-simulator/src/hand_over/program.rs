@@ -1,0 +1,308 @@
+//! A session as a program: what is made up, asked, sent and checked, in order, in no language yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use connect_core::domain::app::AppType;
+use connect_core::domain::walk::{Party, Step};
+
+use super::requests::{Send, answered, tokens};
+use super::values::{Text, Values, Var};
+use super::{package, plain};
+use crate::mask::Mask;
+use crate::session::{Bytes, Place, Run, Session};
+use crate::tamper::TAMPERS;
+
+/// A session as a program.
+pub(super) struct Program {
+    /// The session's name, fit for a comment.
+    pub(super) name: String,
+    /// The same, fit for the name of a file or a package.
+    pub(super) package: String,
+    pub(super) redirect_uri: String,
+    /// How the answer comes back to the program.
+    pub(super) way: Way,
+    /// What it does, in order.
+    pub(super) parts: Vec<Part>,
+    /// What comes from the environment; the redirect URI apart.
+    pub(super) settings: Vec<Var>,
+    /// Everything that is used in it.
+    used: BTreeSet<Var>,
+}
+
+/// How the browser's answer comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// To the port of the redirect URI on this machine.
+    Port,
+    /// To any port of this machine (RFC 8252 §7.3).
+    AnyPort,
+    /// By hand: the redirect URI leads elsewhere.
+    Pasted,
+}
+
+/// What a program does.
+pub(super) enum Part {
+    /// Where a step begins.
+    Step(String),
+    /// What there is to know.
+    Comment(String),
+    /// Sends the person to the authorization server, and takes the answer.
+    Ask(Ask),
+    /// Sends a request.
+    Send(Send),
+    /// Looks into an id_token.
+    Verify { token: Var, nonce: bool },
+}
+
+/// The authorization request.
+pub(super) struct Ask {
+    pub(super) query: Vec<(String, Text)>,
+    /// The error that came back in the session.
+    pub(super) error: Option<String>,
+    /// Whether the answer is checked for the state, and for the issuer (RFC 9207).
+    pub(super) state: bool,
+    pub(super) issuer: bool,
+}
+
+impl Program {
+    pub(super) fn of(session: &Session, bytes: &BTreeMap<u32, Bytes>, mask: &Mask) -> Self {
+        let mut values = Values::of(session, mask);
+        let mut parts = Vec::new();
+        let mut issued = 0;
+        for run in session.runs.iter().filter(|run| !run.set_aside) {
+            let mut of_run = Vec::new();
+            if let Some(tamper) = TAMPERS
+                .iter()
+                .find(|it| Some(it.name) == run.tamper.as_deref())
+            {
+                let about = format!("On purpose: {}. {}", tamper.title, tamper.about);
+                of_run.push(Part::Comment(plain(&about)));
+                if tamper.moves_clock {
+                    let clock = "The sandbox clock was moved on before the next request. Without that the answer is another one.";
+                    of_run.push(Part::Comment(clock.to_owned()));
+                }
+            }
+            let moved = TAMPERS
+                .iter()
+                .any(|it| it.moves_clock && Some(it.name) == run.tamper.as_deref());
+            match run.step {
+                Step::Pkce | Step::AuthorizationUrl => {}
+                Step::SignIn => of_run.extend(sign_in(session, run, bytes, &values)),
+                Step::Callback => of_run.extend(callback(run)),
+                Step::IdToken => of_run.extend(id_token(session, run, issued)),
+                _ => {
+                    let from_app = session.exchanges_of(run.number);
+                    for exchange in from_app.filter(|it| it.from == Party::App) {
+                        let there = bytes.get(&exchange.number).zip(exchange.status);
+                        let send = there
+                            .and_then(|(bytes, _)| Send::of(session, exchange, bytes, &values));
+                        let Some(mut send) = send else {
+                            let words = format!("{}: {}", exchange.label, answered(exchange));
+                            of_run.push(Part::Comment(plain(&words)));
+                            continue;
+                        };
+                        send.shows = exchange.to == Party::Service;
+                        if moved && run.main_exchange == Some(exchange.number) {
+                            send.status = None;
+                        }
+                        if let Some(bytes) = bytes.get(&exchange.number) {
+                            send.takes = learn(bytes, &mut values, &mut issued);
+                        }
+                        of_run.push(Part::Send(send));
+                    }
+                }
+            }
+            if !of_run.is_empty() {
+                let title = format!("{}. {}", run.step.place() + 1, run.step.title());
+                parts.push(Part::Step(title));
+                parts.extend(of_run);
+            }
+        }
+        let used = used(&parts);
+        for part in &mut parts {
+            if let Part::Send(send) = part {
+                send.takes.retain(|(_, var)| used.contains(var));
+            }
+        }
+        Self {
+            name: plain(&mask.text(&session.name)),
+            package: package(&mask.text(&session.name)),
+            redirect_uri: session.setup.redirect_uri.clone(),
+            way: Way::of(&session.setup.redirect_uri, session.setup.app_type),
+            parts,
+            settings: used
+                .iter()
+                .filter(|var| matches!(var, Var::Setting(_)))
+                .cloned()
+                .collect(),
+            used,
+        }
+    }
+
+    pub(super) fn uses(&self, name: &str) -> bool {
+        self.used.iter().any(|var| var.snake() == name)
+    }
+
+    /// Whether the person is asked at all.
+    pub(super) fn asks(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Ask(_)))
+    }
+
+    pub(super) fn listens(&self) -> bool {
+        self.asks() && self.way != Way::Pasted
+    }
+
+    pub(super) fn any_port(&self) -> bool {
+        self.way == Way::AnyPort
+    }
+
+    /// Whether it looks into an id_token.
+    pub(super) fn verifies(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| matches!(part, Part::Verify { .. }))
+    }
+
+    /// Whether something of an answer is needed later.
+    pub(super) fn takes(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| matches!(part, Part::Send(send) if !send.takes.is_empty()))
+    }
+}
+
+impl Way {
+    fn of(redirect_uri: &str, app_type: AppType) -> Self {
+        let Ok(url) = url::Url::parse(redirect_uri) else {
+            return Self::Pasted;
+        };
+        let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        match url.scheme() {
+            "http" if local && app_type.ignores_loopback_port() => Self::AnyPort,
+            "http" if local => Self::Port,
+            _ => Self::Pasted,
+        }
+    }
+}
+
+/// The authorization request: to the browser, or, when the server showed the person a page of refusal, sent as it is.
+fn sign_in(
+    session: &Session,
+    run: &Run,
+    bytes: &BTreeMap<u32, Bytes>,
+    values: &Values<'_>,
+) -> Option<Part> {
+    let mut exchanges = session.exchanges_of(run.number);
+    let first = exchanges.find(|it| it.from == Party::Browser && it.to == Party::Identity);
+    if let Some((exchange, bytes)) = first.and_then(|it| Some((it, bytes.get(&it.number)?)))
+        && exchange.status.is_some_and(|status| status >= 400)
+    {
+        return Send::of(session, exchange, bytes, values).map(Part::Send);
+    }
+    let asked = first.map(|it| it.url.as_str());
+    let asked = asked.or(session.facts.authorization_url.as_deref())?;
+    let query = asked.split_once('?').map_or("", |(_, query)| query);
+    let query = form_urlencoded::parse(query.as_bytes());
+    let query: Vec<(String, Text)> = query
+        .map(|(name, value)| {
+            let text = values.resolve(&name, &value);
+            (name.into_owned(), text)
+        })
+        .collect();
+    let error = run.answered.as_ref();
+    let error = error
+        .filter(|it| it.place == Place::Redirect)?
+        .error
+        .clone();
+    let metadata = session.facts.metadata.as_ref();
+    let promised = metadata.and_then(|it| {
+        it.get("authorization_response_iss_parameter_supported")?
+            .as_bool()
+    });
+    Some(Part::Ask(Ask {
+        state: query
+            .iter()
+            .any(|(name, value)| name == "state" && value.is(&Var::State)),
+        issuer: promised == Some(true),
+        error,
+        query,
+    }))
+}
+
+/// What was checked is checked where the answer is taken; what the app found beyond is said.
+fn callback(run: &Run) -> Option<Part> {
+    let failed = run.checks.iter().find(|check| !check.passed)?;
+    Some(Part::Comment(plain(&format!(
+        "In the session the app refused the callback: {} failed.",
+        failed.name
+    ))))
+}
+
+fn id_token(session: &Session, run: &Run, issued: usize) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if let Some(failed) = run.checks.iter().find(|check| !check.passed) {
+        parts.push(Part::Comment(plain(&format!(
+            "In the session the app refused the id_token: {} failed.",
+            failed.name
+        ))));
+    }
+    if session.facts.id_token.is_some() && issued > 0 {
+        parts.push(Part::Verify {
+            token: Var::IdToken(issued),
+            nonce: session.facts.nonce.is_some(),
+        });
+    }
+    parts
+}
+
+/// Keeps the tokens of an answer under names.
+fn learn(bytes: &Bytes, values: &mut Values<'_>, issued: &mut usize) -> Vec<(&'static str, Var)> {
+    let found = tokens(bytes);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    *issued += 1;
+    let mut takes = Vec::new();
+    for (name, value) in found {
+        let var = match name {
+            "access_token" => Var::AccessToken(*issued),
+            "refresh_token" => Var::RefreshToken(*issued),
+            _ => Var::IdToken(*issued),
+        };
+        values.add(&value, var.clone());
+        takes.push((name, var));
+    }
+    takes
+}
+
+/// Everything that is used.
+fn used(parts: &[Part]) -> BTreeSet<Var> {
+    let mut used = BTreeSet::new();
+    for part in parts {
+        match part {
+            Part::Step(_) | Part::Comment(_) => {}
+            Part::Ask(ask) => {
+                let texts = ask.query.iter().map(|(_, text)| text);
+                used.extend(texts.flat_map(Text::vars).cloned());
+                used.insert(Var::setting("LOOP_AUTHORIZE_URL"));
+                if ask.issuer {
+                    used.insert(Var::setting("LOOP_ISSUER"));
+                }
+            }
+            Part::Send(send) => used.extend(send.texts().flat_map(Text::vars).cloned()),
+            Part::Verify { token, nonce } => {
+                used.insert(token.clone());
+                used.insert(Var::setting("LOOP_CLIENT_ID"));
+                if *nonce {
+                    used.insert(Var::Nonce);
+                }
+            }
+        }
+    }
+    if used.contains(&Var::Challenge) {
+        used.insert(Var::Verifier);
+    }
+    if used.contains(&Var::Basic) {
+        used.insert(Var::setting("LOOP_CLIENT_ID"));
+        used.insert(Var::setting("LOOP_CLIENT_SECRET"));
+    }
+    used
+}

@@ -1,0 +1,186 @@
+// <$ p.name $>: a walk through Connect with Loop, with Node.js 20.6 or newer and nothing else.
+// Every request is as it was sent then. Addresses and secrets come from .env: node --env-file=.env …
+import crypto from "node:crypto";
+<%- if p.listens() %>
+import http from "node:http";
+<%- else if p.asks() %>
+import readline from "node:readline/promises";
+<%- endif %>
+<% for it in p.settings.iter() %>
+const <$ d.var(it) $> = setting("<$ it.environment() $>");
+<%- endfor %>
+<%- if p.listens() %>
+
+const listener = http.createServer();
+const redirectUri = await listen(setting("LOOP_REDIRECT_URI"));
+<%- else if p.asks() || p.uses("redirect_uri") %>
+const redirectUri = setting("LOOP_REDIRECT_URI");
+<%- endif %>
+<%- if p.uses("credentials") %>
+// Client id and secret are encoded as in a form before they are joined (RFC 6749, 2.3.1).
+const credentials = btoa([CLIENT_ID, CLIENT_SECRET].map((it) => new URLSearchParams([["", it]]).toString().slice(1)).join(":"));
+<%- endif %>
+<%- if p.uses("verifier") %>
+
+// 2. The verifier stays here; the challenge is its SHA-256 (RFC 7636).
+const verifier = random();
+<%- if p.uses("challenge") %>
+const challenge = crypto.createHash("sha256").update(verifier).digest("base64url");
+<%- endif %>
+<%- endif %>
+<%- if p.uses("state") %>
+const state = random();
+<%- endif %>
+<%- if p.uses("nonce") %>
+const nonce = random();
+<%- endif %>
+<%- for part in p.parts.iter() %>
+<%- match part %>
+<%- when Part::Step(title) %>
+
+// <$ title $>
+<%- when Part::Comment(text) %>
+// <$ text $>
+<%- when Part::Ask(ask) %>
+const answer = await ask([
+<%- for (name, value) in ask.query.iter() %>
+  [<$ d.quoted(name) $>, <$ d.text(value) $>],
+<%- endfor %>
+]);
+<%- if ask.state %>
+check("the state", answer.get("state"), state);
+<%- endif %>
+<%- if ask.issuer %>
+check("the issuer", answer.get("iss"), ISSUER);
+<%- endif %>
+<%- match ask.error %>
+<%- when Some(error) %>
+check("the error", answer.get("error"), <$ d.quoted(error) $>);
+<%- when None %>
+check("the error", answer.get("error"), null);
+<%- if p.uses("code") %>
+const code = answer.get("code");
+<%- endif %>
+<%- endmatch %>
+<%- when Part::Send(send) %>
+// Answered then: <$ send.answered $>
+<% if !send.takes.is_empty() %>const { <% for (name, var) in send.takes.iter() %><% if !loop.first %>, <% endif %><$ name $>: <$ d.var(var) $><% endfor %> } = <% endif %>await send(<$ d.quoted(send.title) $>, <% match send.status %><% when Some(status) %><$ status $><% when None %>null<% endmatch %>, <$ d.quoted(send.method) $>, <$ d.text(send.url) $><% if send.is_bare() %>);<% else %>, {
+<%- if !send.query.is_empty() %>
+  query: [
+<%- for (name, value) in send.query.iter() %>
+    [<$ d.quoted(name) $>, <$ d.text(value) $>],
+<%- endfor %>
+  ],
+<%- endif %>
+<%- if !send.headers.is_empty() %>
+  headers: [
+<%- for (name, value) in send.headers.iter() %>
+    [<$ d.quoted(name) $>, <$ d.text(value) $>],
+<%- endfor %>
+  ],
+<%- endif %>
+<%- match send.body %>
+<%- when Body::Form(fields) %>
+  form: [
+<%- for (name, value) in fields.iter() %>
+    [<$ d.quoted(name) $>, <$ d.text(value) $>],
+<%- endfor %>
+  ],
+<%- when Body::Text(text) %>
+  body: <$ d.text(text) $>,
+<%- when Body::None %>
+<%- endmatch %>
+<%- if send.shows %>
+  show: true,
+<%- endif %>
+});<% endif %>
+<%- when Part::Verify { token, nonce } %>
+// It came from Loop itself, so its signature need not be checked here (OpenID Connect Core, 3.1.3.7).
+const claims = JSON.parse(Buffer.from(<$ d.var(token) $>.split(".")[1], "base64url"));
+check("the audience", claims.aud, CLIENT_ID);
+<%- if *nonce %>
+check("the nonce", claims.nonce, nonce);
+<%- endif %>
+<%- endmatch %>
+<%- endfor %>
+
+/** Sends a request and says what came. Another answer than the walk had is an error. */
+async function send(title, expected, method, url, { query = [], headers = [], form, body, show } = {}) {
+  const target = new URL(url);
+  for (const [name, value] of query) target.searchParams.append(name, value);
+  const response = await fetch(target, {
+    method,
+    headers,
+    body: form ? new URLSearchParams(form) : body,
+    redirect: "manual",
+  });
+  const text = await response.text();
+  let answer = {};
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    // A page, or nothing.
+  }
+  console.log(`${title}: ${[response.status, answer.error].filter(Boolean).join(" ")}`);
+  if (show) console.log(text);
+  if (expected) check(title, response.status, expected);
+  return answer;
+}
+<%- if p.asks() %>
+
+/** Sends the person to Loop; what the redirect URI is called with. */
+async function ask(parameters) {
+  const question = new URL(AUTHORIZE_URL);
+  question.search = new URLSearchParams(parameters);
+  console.log(`Open this in a browser:\n${question}`);
+<%- if p.listens() %>
+  const { pathname } = new URL(redirectUri);
+  const target = await new Promise((resolve) => {
+    listener.on("request", (request, response) => {
+      const it = request.url.split("?")[0] === pathname;
+      response.writeHead(it ? 200 : 404, { "Content-Type": "text/plain", Connection: "close" });
+      response.end(it ? "Back to the program: this page can be closed." : "Nothing here.", () => it && resolve(request.url));
+    });
+  });
+  listener.close();
+  return new URL(target, redirectUri).searchParams;
+<%- else %>
+  const input = readline.createInterface({ input: process.stdin, output: process.stdout });
+  const address = await input.question("Then paste the address that it ends at:\n");
+  input.close();
+  return new URL(address.trim()).searchParams;
+<%- endif %>
+}
+<%- endif %>
+<%- if p.listens() %>
+
+/** Waits where the redirect URI leads. */
+async function listen(uri) {
+  const url = new URL(uri);
+  const host = url.hostname.replace(/[[\]]/g, "");
+<%- if p.any_port() %>
+  // Loop takes any port of this machine for a native app: the one that is free is put into the redirect URI.
+  await new Promise((resolve, reject) => listener.once("error", reject).listen(0, host, resolve));
+  return uri.replace(url.host, `${url.hostname}:${listener.address().port}`);
+<%- else %>
+  await new Promise((resolve, reject) => listener.once("error", reject).listen(url.port || 80, host, resolve));
+  return uri;
+<%- endif %>
+}
+<%- endif %>
+
+function check(what, received, expected) {
+  if (received !== expected) throw new Error(`${what} was ${expected} in the walk, and is ${received}`);
+}
+<%- if p.uses("verifier") || p.uses("state") || p.uses("nonce") %>
+
+function random() {
+  return crypto.randomBytes(32).toString("base64url");
+}
+<%- endif %>
+
+function setting(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set. Is .env here, and was it given with --env-file?`);
+  return value;
+}

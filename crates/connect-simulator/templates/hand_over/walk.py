@@ -1,0 +1,216 @@
+"""<$ p.name $>: a walk through Connect with Loop, with Python 3.10 or newer and nothing else.
+
+Every request is as it was sent then. Addresses and secrets come from .env beside this file.
+"""
+<% if p.uses("challenge") || p.uses("credentials") || p.verifies() %>import base64
+<% endif -%>
+<% if p.uses("challenge") %>import hashlib
+<% endif -%>
+import json
+import os
+<%- if p.uses("verifier") || p.uses("state") || p.uses("nonce") %>
+import secrets
+<%- endif %>
+<%- if p.listens() %>
+from http.server import BaseHTTPRequestHandler, HTTPServer
+<%- endif %>
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+
+def settings():
+    """The environment, and before it what .env has."""
+    found = {}
+    path = Path(__file__).with_name(".env")
+    for line in path.read_text("utf-8").splitlines() if path.exists() else []:
+        name, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found[name.strip()] = value.strip().strip("'\"")
+    return {**os.environ, **found}
+
+
+SETTINGS = settings()
+<%- for it in p.settings.iter() %>
+<$ d.var(it) $> = SETTINGS["<$ it.environment() $>"]
+<%- endfor %>
+<%- if p.asks() || p.uses("redirect_uri") %>
+redirect_uri = SETTINGS["LOOP_REDIRECT_URI"]
+<%- endif %>
+
+
+class NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+OPENER = build_opener(NoRedirect)
+
+
+def check(what, received, expected):
+    if received != expected:
+        raise SystemExit(f"{what} was {expected} in the walk, and is {received}")
+
+
+def send(title, expected, method, url, query=(), headers=(), form=None, body=None, show=False):
+    """Sends a request and says what came. Another answer than the walk had is an error."""
+    if query:
+        url += "?" + urlencode(query)
+    data = urlencode(form) if form is not None else body
+    request = Request(url, None if data is None else data.encode("utf-8"), dict(headers), method=method)
+    try:
+        response = OPENER.open(request, timeout=30)
+    except HTTPError as refusal:
+        response = refusal
+    with response:
+        text = response.read().decode("utf-8", "replace")
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        answer = {}
+    print(f"{title}: {response.status} {answer.get('error', '')}".rstrip(), flush=True)
+    if show:
+        print(text, flush=True)
+    if expected:
+        check(title, response.status, expected)
+    return answer
+<%- if p.asks() %>
+
+
+def ask(parameters):
+    """Sends the person to Loop; what the redirect URI is called with."""
+    print(f"Open this in a browser:\n{AUTHORIZE_URL}?{urlencode(parameters)}", flush=True)
+<%- if p.listens() %>
+    while LISTENER.answer is None:
+        LISTENER.handle_request()
+    LISTENER.server_close()
+    return dict(parse_qsl(urlsplit(LISTENER.answer).query))
+<%- else %>
+    address = input("Then paste the address that it ends at:\n")
+    return dict(parse_qsl(urlsplit(address.strip()).query))
+<%- endif %>
+<%- endif %>
+<%- if p.listens() %>
+
+
+class Callback(BaseHTTPRequestHandler):
+    """Waits where the redirect URI leads."""
+
+    def do_GET(self):
+        it = self.path.split("?")[0] == (urlsplit(redirect_uri).path or "/")
+        text = b"Back to the program: this page can be closed." if it else b"Nothing here."
+        self.send_response(200 if it else 404)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+        if it:
+            self.server.answer = self.path
+
+    def log_message(self, *_):
+        pass
+
+
+WANTED = urlsplit(redirect_uri)
+<%- if p.any_port() %>
+# Loop takes any port of this machine for a native app: the one that is free is put into the redirect URI.
+LISTENER = HTTPServer((WANTED.hostname, 0), Callback)
+redirect_uri = redirect_uri.replace(WANTED.netloc, f"{WANTED.hostname}:{LISTENER.server_port}", 1)
+<%- else %>
+LISTENER = HTTPServer((WANTED.hostname, WANTED.port or 80), Callback)
+<%- endif %>
+LISTENER.answer = None
+<%- endif %>
+<%- if p.uses("credentials") %>
+# Client id and secret are encoded as in a form before they are joined (RFC 6749, 2.3.1).
+credentials = base64.b64encode(f"{quote_plus(CLIENT_ID)}:{quote_plus(CLIENT_SECRET)}".encode()).decode()
+<%- endif %>
+<%- if p.uses("verifier") %>
+
+# 2. The verifier stays here; the challenge is its SHA-256 (RFC 7636).
+verifier = secrets.token_urlsafe(32)
+<%- if p.uses("challenge") %>
+challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+<%- endif %>
+<%- endif %>
+<%- if p.uses("state") %>
+state = secrets.token_urlsafe(32)
+<%- endif %>
+<%- if p.uses("nonce") %>
+nonce = secrets.token_urlsafe(32)
+<%- endif %>
+<%- for part in p.parts.iter() %>
+<%- match part %>
+<%- when Part::Step(title) %>
+
+# <$ title $>
+<%- when Part::Comment(text) %>
+# <$ text $>
+<%- when Part::Ask(ask) %>
+answer = ask([
+<%- for (name, value) in ask.query.iter() %>
+    (<$ d.quoted(name) $>, <$ d.text(value) $>),
+<%- endfor %>
+])
+<%- if ask.state %>
+check("the state", answer.get("state"), state)
+<%- endif %>
+<%- if ask.issuer %>
+check("the issuer", answer.get("iss"), ISSUER)
+<%- endif %>
+<%- match ask.error %>
+<%- when Some(error) %>
+check("the error", answer.get("error"), <$ d.quoted(error) $>)
+<%- when None %>
+check("the error", answer.get("error"), None)
+<%- if p.uses("code") %>
+code = answer["code"]
+<%- endif %>
+<%- endmatch %>
+<%- when Part::Send(send) %>
+# Answered then: <$ send.answered $>
+answer = send(
+    <$ d.quoted(send.title) $>, <% match send.status %><% when Some(status) %><$ status $><% when None %>None<% endmatch %>, <$ d.quoted(send.method) $>, <$ d.text(send.url) $>,
+<%- if !send.query.is_empty() %>
+    query=[
+<%- for (name, value) in send.query.iter() %>
+        (<$ d.quoted(name) $>, <$ d.text(value) $>),
+<%- endfor %>
+    ],
+<%- endif %>
+<%- if !send.headers.is_empty() %>
+    headers=[
+<%- for (name, value) in send.headers.iter() %>
+        (<$ d.quoted(name) $>, <$ d.text(value) $>),
+<%- endfor %>
+    ],
+<%- endif %>
+<%- match send.body %>
+<%- when Body::Form(fields) %>
+    form=[
+<%- for (name, value) in fields.iter() %>
+        (<$ d.quoted(name) $>, <$ d.text(value) $>),
+<%- endfor %>
+    ],
+<%- when Body::Text(text) %>
+    body=<$ d.text(text) $>,
+<%- when Body::None %>
+<%- endmatch %>
+<%- if send.shows %>
+    show=True,
+<%- endif %>
+)
+<%- for (name, var) in send.takes.iter() %>
+<$ d.var(var) $> = answer["<$ name $>"]
+<%- endfor %>
+<%- when Part::Verify { token, nonce } %>
+# It came from Loop itself, so its signature need not be checked here (OpenID Connect Core, 3.1.3.7).
+payload = <$ d.var(token) $>.split(".")[1]
+claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+check("the audience", claims["aud"], CLIENT_ID)
+<%- if *nonce %>
+check("the nonce", claims.get("nonce"), nonce)
+<%- endif %>
+<%- endmatch %>
+<%- endfor %>
