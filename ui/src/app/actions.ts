@@ -39,6 +39,7 @@ const FRAME = {
   'go.home': to('home'),
   'go.apps': to('apps'),
   'go.people': to('people'),
+  'go.simulator': to('simulator'),
   'go.traffic': to('traffic'),
   'go.settings': to('settings'),
   'go.next_pane': does(() => focusPane(1)),

@@ -4,6 +4,7 @@ import apps from './apps';
 import home from './home';
 import people from './people';
 import settings from './settings';
+import simulator from './simulator';
 import traffic from './traffic';
 
-export const PANELS = [home, apps, people, traffic, settings] as const;
+export const PANELS = [home, apps, people, simulator, traffic, settings] as const;

@@ -18,17 +18,11 @@ export interface RoleSteps {
   readonly steps: readonly [Step, Step, Step];
 }
 
-/** `localhost:3000` of `http://localhost:3000/callback`; a custom scheme as it is. */
-function hostOf(uri: string): string {
-  return URL.canParse(uri) && /^https?:/.test(uri) ? new URL(uri).host : uri;
-}
-
 const act = (id: string) => () => void host.act(id);
 
 export function stepsOf(home: Home): readonly RoleSteps[] {
   const app = home.app;
   const who = home.people.data?.people[0]?.name.split(' ')[0] ?? 'somebody';
-  const back = app?.redirect_uris[0];
   return [
     {
       role: 'developer',
@@ -47,10 +41,10 @@ export function stepsOf(home: Home): readonly RoleSteps[] {
           to: app ? href('apps', app.client_id, { tab: 'code' }) : href('apps'),
         },
         {
-          title: 'Connect, and watch',
-          text: `Sign in as ${who} and allow it${back ? `: the browser goes back to ${hostOf(back)}, where your app listens` : ''}.`,
-          label: 'Open the sign-in page',
-          run: () => home.walk(),
+          title: 'Walk the flow',
+          text: `Sign in as ${who}, a step at a time: what is sent and why, what will be answered, what was checked.`,
+          label: 'Walk the flow',
+          to: href('simulator', 'new'),
         },
       ],
     },

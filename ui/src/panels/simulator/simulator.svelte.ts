@@ -3,6 +3,7 @@
 import { untrack } from 'svelte';
 import {
   asFailure,
+  desktop,
   mutate,
   query,
   type Failure,
@@ -43,6 +44,8 @@ export class Simulator implements Doing {
   handing = $state(false);
   targeting = $state(false);
   renaming = $state<string | null>(null);
+  /** A window for sign-in is open. */
+  windowed = $state(false);
 
   /** `path` is what follows the panel's name in the address. */
   constructor(path: () => readonly string[]) {
@@ -373,6 +376,23 @@ export class Simulator implements Doing {
       if (last) this.#go(last.step, { view: 'after' });
     }
     return done !== undefined;
+  }
+
+  /** Opens sign-in and consent in a window without access to the console, and waits for its end. */
+  async openWindow(url: string, redirect_uri: string): Promise<void> {
+    const session = this.id;
+    if (!session || this.windowed) return;
+    this.windowed = true;
+    try {
+      const { ended } = await desktop.call('host_open_walk', { session, url, redirect_uri });
+      if (ended === 'closed')
+        notify('note', 'The window was closed before the flow came back. The walk goes on waiting.');
+      if (ended === 'came_back') this.open.refresh();
+    } catch (thrown) {
+      notifyFailure('The window', asFailure(thrown));
+    } finally {
+      this.windowed = false;
+    }
   }
 
   copyExchange(exchange: number, format: CopyFormat): Promise<void> {

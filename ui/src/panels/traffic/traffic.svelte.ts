@@ -63,11 +63,15 @@ export class Traffic implements Doing {
         this.#list(text);
       });
     });
-    // What the text means is asked once its rows are there: they are waited for. What is wrong has no rows.
+    // What the text means is asked once its rows are there: they are waited for. What is wrong has no rows. What there is
+    // to filter by comes with it, and is there before the first filter: it tells what is likely right.
     $effect(() => {
       const text = this.query;
+      if (this.rows.known && this.rows.query === text) {
+        if (!text && untrack(() => this.meaning.fields.length > 0)) return;
+        return afterPaint(() => void this.#read(text));
+      }
       if (!text) return;
-      if (this.rows.query === text) return afterPaint(() => void this.#read(text));
       if (this.rows.error || !plausible(text, this.meaning.fields)) untrack(() => void this.#read(text));
       return;
     });

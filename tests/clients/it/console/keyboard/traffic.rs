@@ -18,7 +18,7 @@ async fn a_refusal_is_found_explained_and_mended_by_keys() -> anyhow::Result<()>
     http::client()?.get(&wrong).send().await?;
     let refused = console.sandbox.newest_exchange().await?;
 
-    console.keys("Ctrl+4").await?;
+    console.keys("Ctrl+5").await?;
     console.browser.heading("Traffic").await?;
     console.keys("Ctrl+F").await?;
     console.is_on("combobox", "Filter").await?;
@@ -84,7 +84,7 @@ async fn a_refusal_is_found_explained_and_mended_by_keys() -> anyhow::Result<()>
 async fn exchanges_are_pinned_compared_copied_and_exported_by_keys() -> anyhow::Result<()> {
     let console = Console::open().await?;
     let newest = console.sandbox.some_traffic().await?;
-    console.keys("Ctrl+4").await?;
+    console.keys("Ctrl+5").await?;
     console.browser.heading("Traffic").await?;
     console.settled().await?;
     console.reach("grid", "Exchanges").await?;

@@ -220,18 +220,9 @@ describe('.env', () => {
 describe('what to do next', () => {
   const choose = async (role: string) => user().click(await screen.findByRole('radio', { name: role }));
 
-  test('begins the flow with a real authorization request', async () => {
+  test('leads into the simulator, to the code and to a new app', async () => {
     open();
-    await user().click(await screen.findByRole('button', { name: 'Open the sign-in page' }));
-    const url = new URL(opened[0] ?? '');
-    expect(url.origin + url.pathname).toBe('http://127.0.0.1:9400/v1/oauth/authorize');
-    expect(Object.fromEntries(url.searchParams)).toMatchObject({
-      response_type: 'code',
-      client_id: 'client_web',
-      redirect_uri: 'http://localhost:3000/callback',
-      scope: 'openid read:biomarkers',
-      code_challenge_method: 'S256',
-    });
+    expect(await screen.findByRole('link', { name: 'Walk the flow' })).toHaveAttribute('href', '#/simulator/new');
     expect(screen.getByRole('link', { name: 'Code of Demo Web App' })).toHaveAttribute(
       'href',
       '#/apps/client_web?tab=code',

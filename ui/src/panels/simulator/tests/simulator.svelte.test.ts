@@ -1,0 +1,210 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sandbox } from '../../../../tests/sandbox';
+import { layout } from '../diagram/layout';
+import { here } from '../here.svelte';
+import { answerWords } from '../words';
+import PanelAt from './PanelAt.svelte';
+import { fakeWalks, type FakeWalks } from './world';
+
+// The reader needs a layout, which the test page has not: the plain block stays.
+vi.mock('../../../wire/editor', () => {
+  throw new Error('no layout here');
+});
+const { forgetAnswers, startChanges } = await import('../../../rpc');
+const { go, host } = await import('../../../shared');
+const { startRoute } = await import('../../../shared/state/route.svelte');
+
+let fake: FakeWalks;
+let stops: (() => void)[] = [];
+const user = userEvent.setup();
+const sent = (cmd: string) => sandbox.current.calls.filter((one) => one.cmd === cmd).map(({ payload }) => payload);
+
+beforeEach(() => {
+  forgetAnswers();
+  fake = fakeWalks();
+  // The frame carries actions out; here the panel's own do.
+  host.act = async (id) => {
+    const actions = (await import('../index')).default.actions as Record<string, { run(): void | Promise<void> }>;
+    await actions[id]?.run();
+  };
+});
+afterEach(() => {
+  for (const stop of stops.reverse()) stop();
+  stops = [];
+});
+
+async function open(hash = '#/simulator') {
+  go(hash);
+  stops.push(startRoute(), startChanges());
+  return render(PanelAt);
+}
+
+describe('the simulator', () => {
+  test('begins with one key, and is walked by one', async () => {
+    await open();
+    const begin = await screen.findByRole('button', { name: 'Start a walk' });
+    begin.focus();
+    await user.keyboard('{Enter}');
+    await screen.findByRole('heading', { name: /Configure/ });
+    expect(location.hash).toBe('#/simulator/walk_1');
+    // Takes it, shows what came of it, goes on.
+    await here.open?.next();
+    expect(await screen.findByText('configure was taken')).toBeVisible();
+    await here.open?.next();
+    await screen.findByRole('heading', { name: /Verifier and challenge/ });
+    expect(await screen.findByText('Why there is pkce.')).toBeVisible();
+    expect(sent('simulator_run')).toEqual([{ session: 'walk_1', step: 'configure' }]);
+  });
+
+  test('runs all, and then is finished', async () => {
+    await open('#/simulator/new?app=client_web');
+    await screen.findByRole('heading', { name: /Configure/ });
+    expect(sent('simulator_start')).toEqual([{ setup: { app: 'client_web' } }]);
+    await here.open?.runAll();
+    expect(await screen.findByText('token was taken')).toBeVisible();
+    await waitFor(() => expect(here.open?.stuck).toContain('finished'));
+    const steps = screen.getByRole('navigation', { name: 'Steps of the walk' });
+    expect(within(steps).getAllByText(', done')).toHaveLength(6);
+    // Looking back changes nothing.
+    here.open?.back();
+    expect(await screen.findByText('callback was taken')).toBeVisible();
+    expect(sent('simulator_go')).toEqual([]);
+    await here.open?.restart();
+    expect(await screen.findByText('Why there is configure.')).toBeVisible();
+  });
+
+  test('foresees a mistake before it is sent, and shows both beside each other', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    await here.open?.runAll();
+    await screen.findByText('token was taken');
+    go('#/simulator/walk_1/token?view=before');
+    expect(await screen.findByText('Tokens are given.')).toBeVisible();
+    await user.click(await screen.findByRole('radio', { name: 'Wrong verifier' }));
+    expect(await screen.findByText('It is refused.')).toBeVisible();
+    expect(await screen.findByText('Another verifier is sent.')).toBeVisible();
+    expect(await screen.findByText('tampered')).toBeVisible();
+    expect(sent('simulator_run')).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Take it again' }));
+    expect(await screen.findByText(/They disagree/)).toBeVisible();
+    expect(sent('simulator_run')).toEqual([{ session: 'walk_1', step: 'token', tamper: 'wrong_verifier' }]);
+    // Chosen for one taking only.
+    await user.click(screen.getByRole('tab', { name: 'Before' }));
+    expect(await screen.findByRole('radio', { name: 'Nothing' })).toBeChecked();
+  });
+
+  test('plans a request again while it is changed by hand', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    go('#/simulator/walk_1/token?view=before');
+    await user.click(await screen.findByRole('button', { name: 'Change it' }));
+    const url = screen.getByRole('textbox', { name: 'URL' });
+    await user.clear(url);
+    await user.type(url, 'http://127.0.0.1:9400/other');
+    await waitFor(() =>
+      expect(sent('simulator_plan').at(-1)).toMatchObject({ edit: { url: 'http://127.0.0.1:9400/other' } }),
+    );
+    await user.click(screen.getByRole('button', { name: 'As it was' }));
+    await waitFor(() => expect(screen.getByText('{{code}}', { selector: 'dd mark' })).toBeVisible());
+  });
+
+  test('opens an exchange from its arrow, by keys', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    await here.open?.runAll();
+    await screen.findByText('token was taken');
+    here.open?.showDiagram();
+    const drawing = await screen.findByRole('group', { name: /6 arrows/ });
+    const arrows = within(drawing).getAllByRole('button');
+    arrows[0]?.focus();
+    await user.keyboard('{ArrowDown}{ArrowDown}');
+    expect(arrows[2]).toHaveFocus();
+    await user.keyboard('{Enter}');
+    expect(location.hash).toBe('#/simulator/walk_1/sign_in?view=after&x=2');
+    expect(await screen.findByText('sign_in was taken')).toBeVisible();
+  });
+
+  test('is handed over, renamed and deleted', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    here.open?.handOver();
+    expect(await screen.findByText('the walk in node')).toBeVisible();
+    await user.click(screen.getByRole('radio', { name: 'Python' }));
+    expect(await screen.findByText('the walk in python')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Close' }));
+    await user.click(await screen.findByRole('button', { name: 'More for this walk' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Rename…' }));
+    const name = await screen.findByRole('textbox', { name: 'Name' });
+    await user.clear(name);
+    await user.type(name, 'For the call{Enter}');
+    expect(await screen.findByText('For the call')).toBeVisible();
+  });
+
+  test('waits for a person, and takes the callback that they paste', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    fake.sessions = fake.sessions.map((session) => ({
+      ...session,
+      waiting: {
+        open: 'http://127.0.0.1:9400/v1/oauth/authorize?x',
+        listening: null,
+        problem: 'Port 3000 is taken by `node`.',
+      },
+    }));
+    fake.change();
+    go('#/simulator/walk_1/sign_in');
+    expect(await screen.findByText('node')).toBeVisible();
+    await user.type(
+      await screen.findByRole('textbox', { name: /paste the callback/ }),
+      'http://localhost:3000/?code=x',
+    );
+    await user.click(screen.getByRole('button', { name: 'Take it' }));
+    await waitFor(() =>
+      expect(sent('simulator_callback')).toEqual([{ session: 'walk_1', url: 'http://localhost:3000/?code=x' }]),
+    );
+  });
+
+  test('has nothing that axe dislikes', async () => {
+    const { container } = await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    await screen.findByRole('combobox', { name: 'App' });
+    const clean = async () =>
+      expect((await axe.run(container, { rules: { 'color-contrast': { enabled: false } } })).violations).toEqual([]);
+    await clean();
+    await here.open?.runAll();
+    await screen.findByText('token was taken');
+    await clean();
+    here.open?.showDiagram();
+    await screen.findByRole('group', { name: /6 arrows/ });
+    await clean();
+  });
+});
+
+describe('words', () => {
+  test('say an answer', () => {
+    expect(answerWords({ place: 'body', status: 400, error: 'invalid_grant' })).toBe(
+      '400 Bad Request, invalid_grant in the body',
+    );
+    expect(answerWords({ place: 'app', status: null, error: 'state_matches' })).toBe('The app stops: state_matches');
+  });
+
+  test('of a drawing stand under each other', () => {
+    const arrow = { kind: 'request', exchange: 1, step: 'token', label: '', detail: '', bad: false } as const;
+    const { placed, width } = layout({
+      lanes: [
+        { party: 'app', title: 'App', detail: '' },
+        { party: 'identity', title: 'Identity', detail: '' },
+      ],
+      arrows: [
+        { ...arrow, run: 1, from: 'app', to: 'identity' },
+        { ...arrow, run: 2, from: 'identity', to: 'app' },
+      ],
+    });
+    expect(placed.map(({ heading }) => heading)).toEqual([true, true]);
+    expect(placed[1]?.y).toBeGreaterThan(placed[0]?.y ?? 0);
+    expect(Math.max(...placed.flatMap(({ from, to }) => [from, to]))).toBeLessThan(width);
+  });
+});
