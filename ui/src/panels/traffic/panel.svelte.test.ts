@@ -121,12 +121,26 @@ describe('the list', () => {
     await open();
     (await grid()).focus();
     await user.keyboard('{ArrowUp}p');
-    expect(fake.sandbox.calls.at(-1)).toMatchObject({ cmd: 'traffic_list' });
-    expect(fake.sandbox.calls.some(({ cmd }) => cmd === 'traffic_pin')).toBe(true);
+    const after = fake.sandbox.calls.slice(fake.sandbox.calls.findIndex(({ cmd }) => cmd === 'traffic_pin') + 1);
+    expect(after.some(({ cmd }) => cmd === 'traffic_list')).toBe(true);
   });
 });
 
 describe('the filter', () => {
+  test('is listed before it is asked what it means', async () => {
+    await open();
+    const field = await screen.findByRole('combobox', { name: 'Filter' });
+    await waitFor(() => expect(fake.sandbox.calls.some(({ cmd }) => cmd === 'traffic_filters')).toBe(true));
+    const before = fake.sandbox.calls.length;
+    await user.type(field, 'trace:trace_1{Enter}');
+    expect(await screen.findByText('Exchanges with trace:trace_1')).toBeVisible();
+    const asked = fake.sandbox.calls.slice(before).filter(({ cmd }) => cmd.startsWith('traffic_'));
+    expect(asked.map(({ cmd }) => cmd).filter((cmd, at, all) => all.indexOf(cmd) === at)).toEqual([
+      'traffic_list',
+      'traffic_filters',
+    ]);
+  });
+
   test('is completed by keys, and says what it shows', async () => {
     await open();
     const field = await screen.findByRole('combobox', { name: 'Filter' });
