@@ -4,7 +4,7 @@
 //! at, which browsers send to nobody. What a page may do is said in [`CONTENT_SECURITY_POLICY`].
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
@@ -35,10 +35,17 @@ const HEADERS: [(&str, &str); 5] = [
 pub struct UiFiles(Arc<BTreeMap<&'static str, UiFile>>);
 
 struct UiFile {
-    content: Bytes,
+    content: &'static [u8],
     kind: &'static str,
-    /// A quoted fingerprint of the content (RFC 9110 §8.8.3).
-    tag: HeaderValue,
+    tag: OnceLock<HeaderValue>,
+}
+
+impl UiFile {
+    /// A quoted fingerprint of the content (RFC 9110 §8.8.3), made when the file is first asked for: a file that nobody
+    /// asks for is not read, so that it takes no memory.
+    fn tag(&self) -> &HeaderValue {
+        self.tag.get_or_init(|| tag(self.content))
+    }
 }
 
 impl std::fmt::Debug for UiFiles {
@@ -53,9 +60,9 @@ impl UiFiles {
     pub fn new(files: impl IntoIterator<Item = (&'static str, &'static [u8])>) -> Self {
         let files = files.into_iter().map(|(path, content)| {
             let file = UiFile {
-                content: Bytes::from_static(content),
+                content,
                 kind: kind(path),
-                tag: tag(content),
+                tag: OnceLock::new(),
             };
             (path, file)
         });
@@ -72,13 +79,13 @@ impl UiFiles {
         let unchanged = asked
             .get_all(header::IF_NONE_MATCH)
             .iter()
-            .any(|value| has_tag(value, &file.tag));
+            .any(|value| has_tag(value, file.tag()));
         let mut response = if unchanged {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             response
         } else {
-            Response::new(Body::from(file.content.clone()))
+            Response::new(Body::from(Bytes::from_static(file.content)))
         };
         let headers = response.headers_mut();
         for (name, value) in HEADERS {
@@ -88,7 +95,7 @@ impl UiFiles {
             );
         }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.kind));
-        headers.insert(header::ETAG, file.tag.clone());
+        headers.insert(header::ETAG, file.tag().clone());
         let caching = if name.starts_with(FINGERPRINTED) {
             "public, max-age=31536000, immutable"
         } else {
