@@ -18,6 +18,7 @@ mod retention;
 mod routes;
 mod sealing;
 mod secrecy;
+mod simulator;
 mod support;
 mod time;
 mod traffic;

@@ -138,7 +138,7 @@ impl Around {
                 } else {
                     session.setup.redirect_uri.clone()
                 };
-                self.wait_for(session.id.clone(), listener);
+                self.wait_for(&session.id, listener);
                 Listening {
                     redirect_uri: Some(redirect_uri),
                     problem: None,
@@ -149,9 +149,9 @@ impl Around {
     }
 
     /// Takes the callback when it comes, as if it had been pasted.
-    fn wait_for(&self, session: String, mut listener: CallbackListener) {
+    fn wait_for(&self, session: &str, mut listener: CallbackListener) {
         let app = self.app.clone();
-        let walk = session.clone();
+        let walk = session.to_owned();
         let waiting = self.app.0.tasks.spawn(async move {
             let stop = app.0.stop.clone();
             let heard = tokio::select! {
@@ -174,7 +174,7 @@ impl Around {
                 Err(why) => simulator::nobody_came(&app, &walk, &why.to_string()).await,
             }
         });
-        self.app.0.walks.listens(&session, waiting.abort_handle());
+        self.app.0.walks.listens(session, waiting.abort_handle());
     }
 }
 

@@ -169,7 +169,7 @@ impl<'w> Walker<'w> {
         let prepared = prepare(self.session, &self.known, step, tamper, edit)?;
         let (draft, predictions) = (prepared.draft, prepared.predictions);
         pace::rewind(self.session, step);
-        let run = self.begin(step, &prepared.tamper, edited);
+        let run = self.begin(step, prepared.tamper, edited);
         let of_main = draft
             .main
             .and_then(|main| predictions.get(main).cloned().flatten());
@@ -187,7 +187,7 @@ impl<'w> Walker<'w> {
     }
 
     /// Begins a run; answers its place among the runs.
-    fn begin(&mut self, step: Step, tamper: &Option<String>, edited: bool) -> usize {
+    fn begin(&mut self, step: Step, tamper: Option<String>, edited: bool) -> usize {
         let number = self.session.runs.last().map_or(1, |run| run.number + 1);
         self.session.waiting = None;
         self.session.runs.push(Run {
@@ -196,7 +196,7 @@ impl<'w> Walker<'w> {
             at: self.env.wall_now(),
             took_ms: 0,
             set_aside: false,
-            tamper: tamper.clone(),
+            tamper,
             edited,
             prediction: None,
             answered: None,

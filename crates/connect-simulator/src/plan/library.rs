@@ -148,7 +148,7 @@ pub(super) fn introspection(
                 introspection
                     .set_token_type_hint("access_token")
                     .request(catch),
-            )
+            );
         });
     }
     if setup.authentication == ClientAuthentication::None {

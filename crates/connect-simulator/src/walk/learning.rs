@@ -10,7 +10,7 @@ use crate::predict;
 use crate::session::{Answered, Credential, CredentialKind, CredentialState};
 
 /// How long a code lives (/connect/security).
-const CODE_LIFETIME: std::time::Duration = std::time::Duration::from_secs(60);
+const CODE_LIFETIME: std::time::Duration = std::time::Duration::from_mins(1);
 
 impl Walker<'_> {
     /// Takes in what an answer says: new tokens, and how the credentials stand now.

@@ -95,20 +95,19 @@ impl Walker<'_> {
         let mut keys = Value::Null;
         for planned in &draft.requests {
             let (number, answer) = self.send(run, planned, None).await;
-            match answer
+            let body = answer
                 .filter(|answer| answer.status == 200)
-                .and_then(|it| it.json())
-            {
-                Some(body) => keys = body,
-                None => {
-                    let failed = self.exchange(number).and_then(|it| it.failed.clone());
-                    return Outcome {
-                        verdict: Verdict::Failed,
-                        words: format!("The published keys could not be read{}.", failed.map_or_else(String::new, |why| format!(": {why}"))),
-                        fix: Some("The token can't be verified without them: try again when the server answers.".to_owned()),
-                    };
-                }
-            }
+                .and_then(|it| it.json());
+            let Some(body) = body else {
+                let failed = self.exchange(number).and_then(|it| it.failed.clone());
+                let why = failed.map_or_else(String::new, |why| format!(": {why}"));
+                return Outcome {
+                    verdict: Verdict::Failed,
+                    words: format!("The published keys could not be read{why}."),
+                    fix: Some("The token can't be verified without them: try again when the server answers.".to_owned()),
+                };
+            };
+            keys = body;
         }
         let metadata = self.session.facts.metadata.clone().unwrap_or_default();
         let algorithms: Vec<String> = metadata
@@ -204,9 +203,8 @@ impl Walker<'_> {
         let said = body.get("error_description").and_then(Value::as_str);
         let said = said.map_or_else(String::new, |text| format!(": {text}"));
         let verdict = match (step, refused) {
-            (Step::Reuse | Step::AfterRevoke, true) => Verdict::Done,
             (Step::Reuse | Step::AfterRevoke, false) if !foreseen => Verdict::Failed,
-            (_, false) => Verdict::Done,
+            (Step::Reuse | Step::AfterRevoke, true) | (_, false) => Verdict::Done,
             (_, true) if meant => Verdict::RefusedAsMeant,
             (Step::Introspect | Step::Api, true) if foreseen => Verdict::Done,
             (_, true) => Verdict::Failed,

@@ -235,7 +235,7 @@ fn finished(mut setup: Setup, is_new: bool, wanted: rpc::WalkSetup) -> Answer<Se
             .collect();
     }
     if let Some(redirect_uri) = wanted.redirect_uri {
-        setup.redirect_uri = redirect_uri.trim().to_owned();
+        redirect_uri.trim().clone_into(&mut setup.redirect_uri);
     }
     if let Some(authentication) = wanted.client_authentication {
         setup.authentication = authentication;

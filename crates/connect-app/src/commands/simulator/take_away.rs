@@ -1,9 +1,14 @@
 //! A session to take away: its diagram, code, text.
 
-use connect_rpc::simulator as rpc;
-use connect_simulator::diagram::{self, ArrowKind, Diagram};
+use std::collections::BTreeMap;
 
-use super::load;
+use connect_rpc::simulator as rpc;
+use connect_rpc::{ErrorCode, RpcError};
+use connect_simulator::diagram::{self, ArrowKind, Diagram};
+use connect_simulator::hand_over::{self, Form};
+use connect_simulator::session::Bytes;
+
+use super::{load, sealer, unreadable};
 use crate::App;
 use crate::commands::Answer;
 
@@ -79,9 +84,39 @@ pub(in crate::commands) async fn hand_over(
     request: rpc::HandOver,
 ) -> Answer<rpc::HandedOver> {
     let session = load(app, &request.session).await?;
-    let _ = (session, request.form);
-    Err(connect_rpc::RpcError::new(
-        connect_rpc::ErrorCode::Unavailable,
-        "being built",
-    ))
+    let form = match request.form {
+        rpc::HandOverForm::Curl => Form::Curl,
+        rpc::HandOverForm::Node => Form::Node,
+        rpc::HandOverForm::Python => Form::Python,
+        rpc::HandOverForm::Rust => Form::Rust,
+        // What another server said stays on this machine.
+        rpc::HandOverForm::Text if !session.target.own => {
+            return Err(RpcError::new(
+                ErrorCode::Conflict,
+                "a session with another target is left out of every export: its answers stay here; hand it over as code, which holds none of them",
+            ));
+        }
+        rpc::HandOverForm::Text => Form::Text,
+    };
+    let sealer = sealer(app).await?;
+    let mut bytes = BTreeMap::new();
+    for exchange in &session.exchanges {
+        let number = exchange.number;
+        let found = app.0.traffic.walk_bytes(&session.id, number, &sealer).await;
+        if let Some(found) = found.map_err(unreadable)? {
+            let (request, response) = (found.request, found.response);
+            bytes.insert(number, Bytes { request, response });
+        }
+    }
+    let handed = hand_over::hand_over(&session, &bytes, form)
+        .map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))?;
+    let beside = handed.beside.into_iter();
+    Ok(rpc::HandedOver {
+        text: handed.text,
+        file_name: handed.file_name,
+        beside: beside
+            .map(|(name, text)| rpc::BesideFile { name, text })
+            .collect(),
+        run: handed.run,
+    })
 }

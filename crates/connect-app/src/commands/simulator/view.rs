@@ -329,14 +329,14 @@ pub(super) fn plan(
             rpc::PlannedRequest {
                 label: planned.label.clone(),
                 main: draft.main == Some(place),
-                url: mask.text(&readable.url),
-                body: mask.text(&readable.body),
+                url: around_names(&mask, &readable.url),
+                body: around_names(&mask, &readable.body),
                 headers: readable
                     .headers
                     .iter()
                     .map(|(name, value)| NamedValue {
                         name: name.clone(),
-                        value: mask.text(value),
+                        value: around_names(&mask, value),
                     })
                     .collect(),
                 parameters: parameters::of(&planned.request)
@@ -357,6 +357,22 @@ pub(super) fn plan(
     plan
 }
 
+/// Masks what is between the `{{names}}` under which credentials stand in a plan: a name is none.
+fn around_names(mask: &Mask, text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("{{")
+        && let Some(length) = rest[start..].find("}}")
+    {
+        let end = start + length + 2;
+        out.push_str(&mask.text(&rest[..start]));
+        out.push_str(&rest[start..end]);
+        rest = &rest[end..];
+    }
+    out.push_str(&mask.text(rest));
+    out
+}
+
 fn parameter(it: parameters::Parameter, touched: &[String], mask: &Mask) -> rpc::Parameter {
     let (meaning, source) = it.meaning.unwrap_or_default();
     rpc::Parameter {
@@ -368,7 +384,7 @@ fn parameter(it: parameters::Parameter, touched: &[String], mask: &Mask) -> rpc:
         tampered: touched
             .iter()
             .any(|name| name.eq_ignore_ascii_case(&it.name)),
-        value: mask.text(&it.value),
+        value: around_names(mask, &it.value),
         name: it.name,
         meaning: meaning.to_owned(),
         source: source.to_owned(),

@@ -1,0 +1,8 @@
+//! The client simulator: what it foresees is held against what the sandbox answers.
+
+mod edits;
+mod meant;
+mod table;
+mod walk;
+mod walker;
+mod ways;

@@ -1,0 +1,267 @@
+//! The ways of a walk: a person's own browser, a pasted callback, another server given only its base URL.
+
+use std::time::Duration;
+
+use connect_app::Config;
+use connect_rpc::ErrorCode;
+use connect_testkit::seeded_env;
+use serde_json::{Value, json};
+
+use crate::support::browser::Browser;
+use crate::support::http::send;
+use crate::support::{MAYA, Request, Sandbox};
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+fn walk(session: &Value) -> Value {
+    json!({ "session": session["summary"]["session"] })
+}
+
+fn newest(session: &Value) -> Value {
+    let runs = session["runs"].as_array().expect("runs");
+    runs.last().expect("a run").clone()
+}
+
+/// A session that waits for its callback.
+async fn waiting(sandbox: &Sandbox, setup: Value) -> Value {
+    let session = sandbox
+        .rpc("simulator_start", json!({ "setup": setup }))
+        .await;
+    let session = sandbox.rpc("simulator_run_all", walk(&session)).await;
+    assert_eq!(newest(&session)["outcome"]["state"], "waiting", "{session}");
+    session
+}
+
+/// What a person's browser does at the address: signs in as Maya, allows it, and is sent back.
+async fn allowed(sandbox: &Sandbox, open: &str) -> String {
+    let mut browser = Browser::new(sandbox);
+    let target = open.split_once(&*sandbox.authority).expect("our address").1;
+    let answer = browser.send(Request::get(target.to_owned())).await;
+    let page = browser.follow(target.to_owned(), answer).await;
+    let page = browser.sign_in(&page, MAYA).await;
+    let page = browser.submit(&page, &[("decision", "allow")]).await;
+    page.answer
+        .header("location")
+        .expect("a way back")
+        .to_owned()
+}
+
+/// A port that is free now.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+#[tokio::test]
+async fn a_pasted_callback_is_taken_when_it_is_this_walks_own() {
+    let sandbox = Sandbox::start().await;
+    let session = waiting(&sandbox, json!({ "consent": "paste" })).await;
+    let back = allowed(&sandbox, text(&session["waiting"]["open"])).await;
+    let mut payload = walk(&session);
+    payload["url"] = json!("http://localhost:3999/elsewhere?code=1");
+    let error = sandbox
+        .rpc_fails("simulator_callback", payload.clone(), ErrorCode::Invalid)
+        .await;
+    assert!(error.message.contains("should begin with"), "{error}");
+    payload["url"] = json!(format!("  {back} \n"));
+    let session = sandbox.rpc("simulator_callback", payload.clone()).await;
+    assert_eq!(session["summary"]["step"], "callback");
+    let session = sandbox.rpc("simulator_run_all", walk(&session)).await;
+    assert_eq!(session["summary"]["done"], 13);
+    assert_eq!(session["summary"]["disagreements"], 0);
+    sandbox
+        .rpc_fails("simulator_callback", payload, ErrorCode::Conflict)
+        .await;
+}
+
+#[tokio::test]
+async fn a_listener_takes_the_callback_of_the_persons_own_browser() {
+    let sandbox = Sandbox::start().await;
+    let port = free_port();
+    let uri = format!("http://127.0.0.1:{port}/callback");
+    let app = json!({ "name": "Listens", "app_type": "web", "redirect_uris": [uri], "scopes": ["openid", "read:biomarkers"], "baa_status": "signed" });
+    sandbox.rpc("apps_create", app).await;
+    let session = waiting(&sandbox, json!({ "app": "Listens", "consent": "browser" })).await;
+    assert_eq!(session["waiting"]["problem"], Value::Null);
+    assert_eq!(session["waiting"]["listening"], json!(uri));
+    let back = allowed(&sandbox, text(&session["waiting"]["open"])).await;
+    let authority = format!("127.0.0.1:{port}");
+    let target = back.split_once(&*authority).expect("our address").1;
+    let page = send(&authority, &Request::get(target.to_owned())).await;
+    assert_eq!(page.status, 200, "{page}");
+    assert!(page.text().contains("Connect Console"), "{page}");
+    let session = Sandbox::wait_for("the callback", || async {
+        let session = sandbox.rpc("simulator_get", walk(&session)).await;
+        (session["summary"]["step"] == "callback").then_some(session)
+    })
+    .await;
+    let exchanges = session["exchanges"].as_array().expect("exchanges");
+    let callback = exchanges.last().expect("an exchange");
+    assert_eq!(callback["label"], "Callback");
+    assert_eq!(
+        (&callback["from"], &callback["to"]),
+        (&json!("browser"), &json!("app"))
+    );
+    let session = sandbox.rpc("simulator_run_all", walk(&session)).await;
+    assert_eq!(session["summary"]["done"], 13);
+    assert_eq!(session["summary"]["disagreements"], 0);
+}
+
+#[tokio::test]
+async fn a_native_app_is_listened_for_at_any_free_port_and_a_taken_one_is_said() {
+    let sandbox = Sandbox::start().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let uri = format!("http://127.0.0.1:{port}/cb");
+    for (name, kind) in [("Served", "web"), ("Installed", "native")] {
+        let app =
+            json!({ "name": name, "app_type": kind, "redirect_uris": [uri], "scopes": ["openid"] });
+        sandbox.rpc("apps_create", app).await;
+    }
+    let session = waiting(&sandbox, json!({ "app": "Served", "consent": "browser" })).await;
+    let problem = text(&session["waiting"]["problem"]);
+    assert!(problem.contains(&port.to_string()), "{problem}");
+    let session = waiting(
+        &sandbox,
+        json!({ "app": "Installed", "consent": "browser" }),
+    )
+    .await;
+    assert_eq!(session["waiting"]["problem"], Value::Null);
+    let listening = text(&session["waiting"]["listening"]).to_owned();
+    assert_ne!(listening, uri);
+    let back = allowed(&sandbox, text(&session["waiting"]["open"])).await;
+    assert!(back.starts_with(&listening), "{back}");
+    let mut payload = walk(&session);
+    payload["url"] = json!(back);
+    sandbox.rpc("simulator_callback", payload).await;
+    let session = sandbox.rpc("simulator_run_all", walk(&session)).await;
+    assert_eq!(session["summary"]["disagreements"], 0);
+    assert_eq!(session["summary"]["step"], Value::Null, "{session}");
+}
+
+#[tokio::test]
+async fn another_server_is_walked_given_only_its_base_url() {
+    let other = Sandbox::start().await;
+    let apps = other.rpc("apps_list", json!({})).await;
+    let app = apps["apps"]
+        .as_array()
+        .expect("apps")
+        .iter()
+        .find(|app| app["app_type"] == "web" && app["redirect_uris"][0].is_string())
+        .expect("a demo app")
+        .clone();
+    let secrets = other
+        .rpc("apps_reveal", json!({ "client_id": app["client_id"] }))
+        .await;
+    let here = Sandbox::start().await;
+    let session = here
+        .rpc(
+            "simulator_start",
+            json!({ "target": other.issuer(), "setup": {
+                "app": app["client_id"], "client_secret": secrets["client_secret"], "persona": MAYA,
+                "redirect_uri": app["redirect_uris"][0], "consent": "automatic"
+            } }),
+        )
+        .await;
+    assert_eq!(session["summary"]["target"]["own"], false);
+    assert!(session["summary"]["deleted_at"].is_string());
+    let session = here.rpc("simulator_run_all", walk(&session)).await;
+    assert_eq!(session["summary"]["done"], 13, "{session}");
+    assert_eq!(session["summary"]["disagreements"], 0, "{session}");
+    let exchanges = session["exchanges"].as_array().expect("exchanges");
+    assert!(
+        exchanges.iter().all(|it| it["server"].is_null()),
+        "the server's side is not ours"
+    );
+    // Nothing of it is in what this sandbox has to give away.
+    let secret = text(&secrets["client_secret"]);
+    let har = here
+        .rpc("traffic_export", json!({ "with_credentials": true }))
+        .await;
+    let toml = here
+        .rpc("workspace_export", json!({ "with_secrets": true }))
+        .await;
+    for export in [har.to_string(), toml.to_string()] {
+        assert!(!export.contains(secret) && !export.contains(&other.authority));
+    }
+    let mut payload = walk(&session);
+    payload["form"] = json!("text");
+    here.rpc_fails("simulator_hand_over", payload, ErrorCode::Conflict)
+        .await;
+    // Not even its name is readable in the files.
+    for file in ["traffic.db", "traffic.db-wal", "world.db", "world.db-wal"] {
+        let bytes = std::fs::read(here.app.data_dir().join(file)).unwrap_or_default();
+        for word in [other.authority.as_bytes(), secret.as_bytes()] {
+            assert!(!bytes.windows(word.len()).any(|it| it == word), "{file}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_host_elsewhere_is_talked_to_only_when_it_was_unlocked() {
+    let sandbox = Sandbox::start().await;
+    let base_url = "https://identity.staging.example.com";
+    let start = json!({ "target": base_url, "setup": { "app": "abc", "redirect_uri": "https://app.example.com/cb" } });
+    let error = sandbox
+        .rpc_fails("simulator_start", start.clone(), ErrorCode::Conflict)
+        .await;
+    assert!(error.message.contains("not unlocked"), "{error}");
+    for bad in [
+        "http://identity.staging.example.com",
+        "https://x.example.com/path",
+        "ftp://x",
+        "x",
+    ] {
+        let payload = json!({ "base_url": bad, "confirm": "x" });
+        sandbox
+            .rpc_fails("simulator_unlock", payload, ErrorCode::Invalid)
+            .await;
+    }
+    let unlock = json!({ "base_url": base_url, "confirm": "identity.staging.example.com", "client_id": "abc", "client_secret": "secret_of_staging_0123456789" });
+    let choices = sandbox.rpc("simulator_unlock", unlock).await;
+    assert_eq!(choices["unlocked"][0]["client_id"], "abc");
+    assert_eq!(choices["unlocked"][0]["has_secret"], true);
+    assert!(!choices.to_string().contains("secret_of_staging"));
+    let session = sandbox.rpc("simulator_start", start).await;
+    assert_eq!(session["setup"]["has_secret"], true, "it was remembered");
+    sandbox
+        .rpc("simulator_lock", json!({ "base_url": base_url }))
+        .await;
+    sandbox
+        .rpc_fails("simulator_run", walk(&session), ErrorCode::Conflict)
+        .await;
+}
+
+#[tokio::test]
+async fn sessions_with_another_target_go_after_seven_days_unless_they_are_kept() {
+    let (env, clock) = seeded_env();
+    let sandbox = Sandbox::of(Config::ephemeral(), env).await;
+    let start = json!({ "target": "http://127.0.0.1:9", "setup": { "app": "abc", "redirect_uri": "https://app.example.com/cb" } });
+    let kept = sandbox.rpc("simulator_start", start.clone()).await;
+    let mut keep = walk(&kept);
+    keep["kept"] = json!(true);
+    sandbox.rpc("simulator_update", keep).await;
+    sandbox.rpc("simulator_start", start).await;
+    let own = sandbox.rpc("simulator_start", json!({})).await;
+    let look = async |wanted: usize| {
+        Sandbox::wait_for("retention to look", || async {
+            // New limits are looked at at once.
+            for days in [29, 30] {
+                let limits = json!({ "keep_days": days });
+                sandbox.rpc("settings_update", limits).await;
+            }
+            let listed = sandbox.rpc("simulator_list", json!({})).await;
+            let sessions = listed["sessions"].as_array().expect("sessions").len();
+            (sessions == wanted).then_some(())
+        })
+        .await;
+    };
+    clock.advance(Duration::from_hours(7 * 24 - 1));
+    look(3).await;
+    clock.advance(Duration::from_hours(2));
+    look(2).await;
+    sandbox.rpc("simulator_get", walk(&kept)).await;
+    sandbox.rpc("simulator_get", walk(&own)).await;
+}
