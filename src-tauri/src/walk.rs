@@ -45,7 +45,7 @@ pub(crate) struct Walk {
 pub(crate) fn open(app: &AppHandle, way: Way) -> tauri::Result<Walk> {
     let (tell, news) = oneshot::channel();
     let (closer, close) = oneshot::channel();
-    let teller = Teller(Arc::new(Mutex::new(Some(tell))));
+    let teller = Teller::new(tell);
     #[cfg(target_os = "linux")]
     linux::open(app, way, teller, close)?;
     #[cfg(not(target_os = "linux"))]
@@ -68,6 +68,10 @@ impl Walk {
 struct Teller(Arc<Mutex<Option<oneshot::Sender<News>>>>);
 
 impl Teller {
+    fn new(tell: oneshot::Sender<News>) -> Self {
+        Self(Arc::new(Mutex::new(Some(tell))))
+    }
+
     fn tell(&self, news: News) {
         let tell = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(tell) = tell {
