@@ -115,7 +115,7 @@ mod tests {
             let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
             assert!(tamper.name.chars().all(is_word), "{}", tamper.name);
             assert!(
-                tamper.title.len() > 3 && tamper.about.len() > 30,
+                tamper.title.len() > 3 && tamper.about.len() > 25,
                 "{}",
                 tamper.name
             );

@@ -1,0 +1,163 @@
+//! A walk by the control surface, as the tests of predictions take it.
+
+use serde_json::{Value, json};
+
+use crate::support::{MAYA, Sandbox, text};
+
+/// Steps in order.
+pub(super) const STEPS: [&str; 13] = [
+    "configure",
+    "pkce",
+    "authorization_url",
+    "sign_in",
+    "callback",
+    "token",
+    "id_token",
+    "api",
+    "introspect",
+    "refresh",
+    "reuse",
+    "revoke",
+    "after_revoke",
+];
+/// Scopes that every walk asks for.
+const SCOPES: [&str; 4] = ["openid", "profile", "read:biomarkers", "read:red_flags"];
+
+/// A session that is walked.
+pub(super) struct Walk<'s> {
+    pub(super) sandbox: &'s Sandbox,
+    pub(super) session: String,
+    pub(super) app: &'static str,
+}
+
+/// A step as it was taken.
+pub(super) struct Taken {
+    pub(super) run: Value,
+    /// The main exchange, as this sandbox saw it.
+    server: Option<String>,
+}
+
+impl<'s> Walk<'s> {
+    pub(super) async fn start(sandbox: &'s Sandbox, app: &'static str) -> Self {
+        let setup = json!({
+            "app": app, "persona": MAYA, "scopes": SCOPES, "consent": "automatic", "nonce": true,
+            "call": "GET /clinical/v1/biomarkers/me", "outside_call": "GET /payments/v1/billing/summary",
+        });
+        let begun = sandbox
+            .rpc("simulator_start", json!({ "setup": setup }))
+            .await;
+        Self {
+            sandbox,
+            session: text(&begun["summary"]["session"]),
+            app,
+        }
+    }
+
+    /// Takes anew what a step needs, from the verifier on. What it does not need is passed over.
+    pub(super) async fn reach(&self, step: &str) {
+        let place = place(step);
+        if place > self::place("configure") && !self.is_configured().await {
+            self.take("configure", None, None).await;
+        }
+        if place <= self::place("pkce") {
+            return;
+        }
+        let to = json!({ "session": self.session, "step": "pkce" });
+        self.sandbox.rpc("simulator_go", to).await;
+        let until = STEPS[(place - 1).min(self::place("token"))];
+        let payload = json!({ "session": self.session, "until": until });
+        let walked = self.sandbox.rpc("simulator_run_all", payload).await;
+        let runs = walked["runs"].as_array().expect("runs");
+        let run = runs.last().expect("a run");
+        assert_eq!(run["outcome"]["state"], "done", "{}: {run:#}", self.app);
+        match step {
+            "reuse" => self.take("refresh", None, None).await,
+            "after_revoke" => self.take("revoke", None, None).await,
+            _ => None,
+        };
+    }
+
+    async fn is_configured(&self) -> bool {
+        let session = json!({ "session": self.session });
+        let session = self.sandbox.rpc("simulator_get", session).await;
+        let runs = session["runs"].as_array().expect("runs");
+        runs.iter().any(|run| run["step"] == "configure")
+    }
+
+    /// Takes a step; none when the slip can't be tried here.
+    pub(super) async fn take(
+        &self,
+        step: &str,
+        tamper: Option<&str>,
+        edit: Option<Value>,
+    ) -> Option<Taken> {
+        let payload =
+            json!({ "session": self.session, "step": step, "tamper": tamper, "edit": edit });
+        let answer = self.sandbox.app.rpc("simulator_run", payload).await;
+        let session = match answer {
+            Ok(session) => session,
+            Err(error) if error.message.contains("can't be tried here") => return None,
+            Err(error) => panic!("{} {step} {tamper:?}: {error} {}", self.app, error.detail),
+        };
+        let run = session["runs"]
+            .as_array()
+            .and_then(|runs| runs.last())
+            .expect("a run")
+            .clone();
+        let exchanges = session["exchanges"].as_array().expect("exchanges");
+        let main = exchanges
+            .iter()
+            .find(|it| !run["main_exchange"].is_null() && it["exchange"] == run["main_exchange"]);
+        let server = main.and_then(|it| it["server"].as_str()).map(str::to_owned);
+        Some(Taken { run, server })
+    }
+
+    /// A step as it would be taken.
+    pub(super) async fn plan(&self, step: &str) -> Value {
+        let payload = json!({ "session": self.session, "step": step });
+        self.sandbox.rpc("simulator_plan", payload).await
+    }
+}
+
+impl Taken {
+    /// What was foreseen and what came, when they are not the same.
+    pub(super) fn disagreement(&self) -> Option<String> {
+        let run = &self.run;
+        if run["prediction"].is_null() {
+            return Some(format!("nothing was foreseen: {}", run["outcome"]["words"]));
+        }
+        let agrees = run["agreement"]["agrees"] == true;
+        (!agrees).then(|| {
+            format!(
+                "foreseen {} because {}, answered {}: {}",
+                run["prediction"]["expected"],
+                run["prediction"]["because"],
+                run["agreement"]["answered"],
+                run["outcome"]["words"],
+            )
+        })
+    }
+
+    /// Whether it may have changed how credentials stand, so that what it needed has to be taken anew.
+    pub(super) fn spends(&self, step: &str) -> bool {
+        let expected = &self.run["prediction"]["expected"];
+        let effects = self.run["prediction"]["effects"].as_array();
+        matches!(step, "token" | "refresh" | "reuse" | "revoke")
+            && (expected["error"].is_null() || effects.is_none_or(|effects| !effects.is_empty()))
+    }
+
+    /// The check that refused it, as the server tells.
+    pub(super) async fn refused_by(&self, sandbox: &Sandbox) -> Option<String> {
+        let exchange = self.server.as_ref()?;
+        let explained = sandbox
+            .rpc("traffic_explain", json!({ "exchange": exchange }))
+            .await;
+        let check = &explained["refusal"]["check"];
+        check.as_str().map(str::to_owned)
+    }
+}
+
+pub(super) fn place(step: &str) -> usize {
+    let found = STEPS.iter().position(|it| *it == step);
+    found.unwrap_or_else(|| panic!("{step} is no step"))
+}
