@@ -2,8 +2,10 @@
 
 import type { Arrow, Diagram, Party } from '../../../rpc';
 
-/** Width of a lane, and the head's height. */
-export const LANE = 210;
+/** A lane is at least and at most so wide. */
+const LEAST = 150;
+const MOST = 230;
+/** The head's height. */
 export const HEAD = 56;
 const MARGIN = 12;
 const NOTE = 44;
@@ -26,6 +28,8 @@ export interface Placed {
 export interface Drawing {
   readonly width: number;
   readonly height: number;
+  /** Width of a lane. */
+  readonly lane: number;
   readonly lanes: readonly {
     readonly party: Party;
     readonly title: string;
@@ -35,8 +39,10 @@ export interface Drawing {
   readonly placed: readonly Placed[];
 }
 
-export function layout({ lanes, arrows }: Diagram): Drawing {
-  const x = new Map(lanes.map(({ party }, index) => [party, MARGIN + LANE / 2 + index * LANE]));
+/** `room` is how wide the place is that it is drawn in. */
+export function layout({ lanes, arrows }: Diagram, room = 0): Drawing {
+  const lane = Math.round(Math.min(MOST, Math.max(LEAST, (room - 2 * MARGIN) / Math.max(1, lanes.length))));
+  const x = new Map(lanes.map(({ party }, index) => [party, MARGIN + lane / 2 + index * lane]));
   let y = HEAD + 8;
   let last: string | null = null;
   const placed = arrows.map((arrow, index): Placed => {
@@ -48,7 +54,8 @@ export function layout({ lanes, arrows }: Diagram): Drawing {
     return { arrow, index, from: x.get(arrow.from) ?? 0, to: x.get(arrow.to) ?? 0, y, heading };
   });
   return {
-    width: lanes.length * LANE + 2 * MARGIN,
+    lane,
+    width: lanes.length * lane + 2 * MARGIN,
     height: y + 24,
     lanes: lanes.map(({ party, title, detail }) => ({ party, title, detail, x: x.get(party) ?? 0 })),
     placed,

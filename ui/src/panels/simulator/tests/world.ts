@@ -2,6 +2,7 @@
 
 import type {
   Plan,
+  Prediction,
   RunStep,
   StartWalk,
   Step,
@@ -24,18 +25,17 @@ export const STEPS: readonly (readonly [Step, string])[] = [
 ];
 
 const NOW = '2026-01-01T00:00:00Z';
-const PREDICTION = {
+const PREDICTION: Prediction = {
   expected: { place: 'body', status: 200, error: null },
   words: 'Tokens are given.',
   because: 'the verifier fits the challenge',
   source: 'RFC 7636 §4.6',
   standing: 'standard',
   effects: [],
-} as const;
+};
 
 export interface FakeWalks {
   sessions: WalkSession[];
-  /** Steps that are refused, with the tamper that does it. */
   change(): void;
 }
 
