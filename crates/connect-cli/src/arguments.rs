@@ -11,6 +11,7 @@ use clap::{
 };
 use clap_complete::Shell;
 use connect_core::domain::app::Profile;
+use connect_core::domain::walk::Step;
 use tracing::level_filters::LevelFilter;
 
 /// The port of the platform unless told.
@@ -48,7 +49,9 @@ Exit codes:
   6  the sealing key can't be had, or the sandbox is stopping
   7  no sandbox is running on the data directory
   8  another process has the data directory
-  9  a port is in use";
+  9  a port is in use
+  10 a step of a walk went wrong
+  11 a walk was answered otherwise than was foreseen";
 
 /// All of Connect with Loop on this machine: the authorization server and the services behind it, offline.
 #[derive(Debug, Parser)]
@@ -118,6 +121,9 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Walk through the flow as an app does: each step with what was foreseen and what came
+    #[command(after_long_help = EXIT_CODES)]
+    Walk(Walk),
     /// Print the running world as a connect.toml
     Export {
         /// Put ids and secrets in, so that the copy answers to the same .env
@@ -211,6 +217,34 @@ pub(crate) struct Code {
     pub(crate) into: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Walk {
+    /// Name or client_id of the app [default: Demo Web App, or the only one there is]
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// Email of the persona who signs in [default: the first one]
+    #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
+    pub(crate) persona: Option<String>,
+    /// What goes wrong on purpose, such as wrong_verifier; `list` says what there is
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tamper: Option<String>,
+    /// A scope to ask for; can be given several times [default: all that the app may ask for]
+    #[arg(long, value_name = "SCOPE", num_args = 1.., action = ArgAction::Append)]
+    pub(crate) scope: Vec<String>,
+    /// Base URL of another sandbox, or of a host that was unlocked; its app is taken from LOOP_CLIENT_ID, LOOP_CLIENT_SECRET and LOOP_REDIRECT_URI
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) target: Option<String>,
+    /// The last step to take
+    #[arg(long, value_name = "STEP", value_parser = step_parser())]
+    pub(crate) until: Option<Step>,
+    /// What the session is called in the console
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// The session as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
     /// Node.js with Express
@@ -289,6 +323,12 @@ fn profile_parser() -> impl clap::builder::TypedValueParser<Value = Profile> {
     use clap::builder::TypedValueParser as _;
     PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.as_str()))
         .map(|word| Profile::from_word(&word).unwrap_or(Profile::Loop))
+}
+
+fn step_parser() -> impl clap::builder::TypedValueParser<Value = Step> {
+    use clap::builder::TypedValueParser as _;
+    PossibleValuesParser::new(Step::ALL.map(Step::as_str))
+        .map(|word| Step::from_word(&word).unwrap_or(Step::AfterRevoke))
 }
 
 /// The command line as shells complete it: with the names of all commands after `rpc` and `commands`. They are no

@@ -51,6 +51,19 @@ pub(crate) enum Failure {
         "the sandbox answered {0} with something this program does not know ({1}); are both of the same version?"
     )]
     UnknownAnswer(&'static str, serde_json::Error),
+    /// A step of a walk went wrong.
+    #[error("the step \"{step}\" went wrong: {words}")]
+    Step {
+        step: &'static str,
+        words: String,
+        /// What to do.
+        fix: Option<String>,
+    },
+    /// A walk was answered otherwise than was foreseen.
+    #[error(
+        "{0} of the answers was not as foreseen: that is a defect of this program, or of the target"
+    )]
+    NotAsForeseen(usize),
     /// The system failed us.
     #[error("{0}: {1}")]
     System(&'static str, #[source] io::Error),
@@ -93,6 +106,8 @@ impl Failure {
             Self::Client(_) | Self::UnknownAnswer(..) | Self::System(..) => 1,
             Self::Command(error) => error.code.exit_code(),
             Self::PortOfAnotherSandbox { .. } => 9,
+            Self::Step { .. } => 10,
+            Self::NotAsForeseen(_) => 11,
             Self::Start(error) => match error {
                 StartError::Directory(LockError::InUse { .. }) => 8,
                 StartError::PortInUse { .. } => 9,
@@ -122,6 +137,12 @@ impl Failure {
                 } else {
                     format!("it takes {takes}")
                 });
+            }
+            Self::Step { fix, .. } => {
+                output::error(&self.to_string());
+                if let Some(fix) = fix {
+                    output::hint(fix);
+                }
             }
             Self::Command(error) => {
                 output::error(&format!("{} ({})", error.message, word(error.code)));

@@ -16,6 +16,7 @@ mod output;
 mod paths;
 mod trace;
 mod ui;
+mod walk;
 
 use std::process::ExitCode;
 

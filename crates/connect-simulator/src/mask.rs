@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use connect_core::domain::redaction;
 use connect_core::domain::secret::CredentialHash;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
@@ -60,6 +60,11 @@ impl Mask {
         let mut known = known(session);
         for facts in every_facts(session) {
             known.add(facts.verifier.as_deref(), "code_verifier", SHORTEST);
+            // The random bytes that it was made of are shown as well.
+            let random = facts.verifier.as_deref();
+            let random = random.and_then(|it| URL_SAFE_NO_PAD.decode(it).ok());
+            let random = random.map(|bytes| hex(&bytes));
+            known.add(random.as_deref(), "code_verifier", SHORTEST);
         }
         Self::made_of(known)
     }
@@ -280,6 +285,11 @@ fn spellings(value: &str) -> Vec<String> {
     all.sort();
     all.dedup();
     all
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+    digits.collect()
 }
 
 fn form(text: &str) -> String {

@@ -10,6 +10,7 @@ mod serve;
 mod status;
 mod summary;
 mod trace;
+mod walk;
 mod world;
 
 use std::io;
@@ -65,6 +66,7 @@ pub(crate) fn run(arguments: Arguments, logs: &LogFile) -> Result<(), Failure> {
                         explain::run(&data_dir, &exchange, json).await
                     }
                     Command::Trace { trace, json } => trace::run(&data_dir, &trace, json).await,
+                    Command::Walk(walk) => walk::run(&data_dir, walk).await,
                     Command::Export { with_secrets } => {
                         world::export(&data_dir, with_secrets).await
                     }

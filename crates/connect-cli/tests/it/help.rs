@@ -25,6 +25,7 @@ fn the_program() {
       code         Print code that runs as it is, made for an app
       explain      Say why an exchange was answered as it was
       trace        Tell a trace in order: each exchange, what it changed, and where it goes on
+      walk         Walk through the flow as an app does: each step with what was foreseen and what came
       export       Print the running world as a connect.toml
       clear        Clear activity: traffic, grants, tokens and sessions go; apps, secrets, personas and
                    keys stay
@@ -62,6 +63,8 @@ fn the_program() {
       7  no sandbox is running on the data directory
       8  another process has the data directory
       9  a port is in use
+      10 a step of a walk went wrong
+      11 a walk was answered otherwise than was foreseen
     "#);
 }
 
@@ -179,6 +182,33 @@ fn questions() {
                             [possible values: off, error, warn, info, debug, trace]
       -h, --help            Print help
       -V, --version         Print version
+    "#);
+    insta::assert_snapshot!(help(&["walk", "-h"]), @r#"
+    Walk through the flow as an app does: each step with what was foreseen and what came
+
+    Usage: connect-sandbox walk [OPTIONS]
+
+    Options:
+          --app <APP>         Name or client_id of the app [default: Demo Web App, or the only one there
+                              is]
+          --data-dir <DIR>    Where the workspace is kept, and where a running sandbox is found
+                              [default: the platform's place for data] [env: CONNECT_DATA_DIR]
+          --log <LEVEL>       How much is logged to standard error [env: CONNECT_LOG] [default: warn]
+                              [possible values: off, error, warn, info, debug, trace]
+          --persona <EMAIL>   Email of the persona who signs in [default: the first one]
+          --tamper <NAME>     What goes wrong on purpose, such as wrong_verifier; `list` says what there
+                              is
+          --scope <SCOPE>...  A scope to ask for; can be given several times [default: all that the app
+                              may ask for]
+          --target <URL>      Base URL of another sandbox, or of a host that was unlocked; its app is
+                              taken from LOOP_CLIENT_ID, LOOP_CLIENT_SECRET and LOOP_REDIRECT_URI
+          --until <STEP>      The last step to take [possible values: configure, pkce,
+                              authorization_url, sign_in, callback, token, id_token, api, introspect,
+                              refresh, reuse, revoke, after_revoke]
+          --name <NAME>       What the session is called in the console
+          --json              The session as JSON
+      -h, --help              Print help (see more with '--help')
+      -V, --version           Print version
     "#);
     insta::assert_snapshot!(help(&["export", "-h"]), @r#"
     Print the running world as a connect.toml

@@ -8,4 +8,5 @@ mod failing;
 mod help;
 mod sandbox;
 mod serve;
+mod walk;
 mod world;

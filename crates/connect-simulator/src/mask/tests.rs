@@ -106,6 +106,9 @@ fn earlier_runs_are_known_too_and_the_verifier_only_when_asked() {
     assert!(shown.contains(" [access_token "), "{shown}");
     let shown = Mask::and_verifiers(&session).text(&text);
     assert!(shown.starts_with("[code_verifier "), "{shown}");
+    session.facts.verifier = Some(URL_SAFE_NO_PAD.encode([7; 32]));
+    let random = "07".repeat(32);
+    assert!(!Mask::and_verifiers(&session).is_clean(&random));
     assert!(Mask::and_verifiers(&session).is_clean("nothing here"));
 }
 

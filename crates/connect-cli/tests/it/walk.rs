@@ -1,0 +1,141 @@
+//! `walk`: readable steps, and an exit code that says how it went.
+
+use serde_json::{Value, json};
+
+use crate::sandbox::{Home, Said};
+
+/// Nothing that was printed is a credential.
+#[track_caller]
+fn assert_masked(printed: &str) {
+    for prefix in ["lph_at_", "lph_rt_", "lph_ac_", "lph_ss_", "secret_"] {
+        assert!(!printed.contains(prefix), "{prefix} in {printed}");
+    }
+}
+
+#[test]
+fn a_whole_walk_reads_as_the_flow_and_ends_as_foreseen() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let text = sandbox.run(&["walk", "--name", "My first"]).data();
+    assert_masked(&text);
+    assert!(!text.contains('\u{1b}'), "no colour in a file: {text}");
+    for part in [
+        "My first\nDemo Web App  maya@example.com  ",
+        " 1  Configure  done\n",
+        " 2  Verifier and challenge  done\n",
+        "    app → identity  POST /v1/oauth/token\n    answered  200  ",
+        "    ✓ state matches\n",
+        "    ✓ signature valid\n",
+        "    ✓ as foreseen: 400 invalid_grant\n",
+        "13  The call that now fails  done\n",
+        "13 steps, ",
+        " answers as foreseen\n",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let list = sandbox.run(&["rpc", "simulator_list"]).json();
+    assert_eq!(list["sessions"][0]["name"], "My first");
+}
+
+#[test]
+fn a_slip_that_is_refused_as_meant_is_a_success() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let text = sandbox
+        .run(&["walk", "--tamper", "wrong_verifier", "--scope", "openid"])
+        .data();
+    for part in [
+        " 6  Token exchange  refused, as it was meant to be\n    on purpose  ",
+        "    answered  400 invalid_grant  ",
+        "    ✓ as foreseen: 400 invalid_grant\n",
+        "5 steps, ",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert!(!text.contains(" 7  "), "{text}");
+    let run = sandbox.run(&["walk", "--tamper", "wrong_verifer"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(
+        run.err.contains("did you mean wrong_verifier"),
+        "{}",
+        run.err
+    );
+    let run = sandbox.run(&["walk", "--tamper", "wrong_verifier", "--until", "pkce"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(
+        run.err.contains("--until pkce ends before it"),
+        "{}",
+        run.err
+    );
+    let list = sandbox.run(&["walk", "--tamper", "list"]).data();
+    assert!(list.contains("Token exchange\n  wrong_verifier "), "{list}");
+    let list = sandbox.run(&["walk", "--tamper", "list", "--json"]).json();
+    assert!(list["tampers"].as_array().unwrap().len() > 30, "{list}");
+}
+
+#[test]
+fn a_walk_ends_where_it_is_told_to_and_as_json_it_is_the_session() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let arguments = [
+        "walk",
+        "--until",
+        "token",
+        "--scope",
+        "read:biomarkers",
+        "--json",
+    ];
+    let session = sandbox.run(&arguments).json();
+    assert_masked(&session.to_string());
+    assert_eq!(session["setup"]["scopes"], json!(["read:biomarkers"]));
+    // Without `openid` there is no id_token, so that step is not the next.
+    assert_eq!(session["summary"]["step"], "api");
+    assert_eq!(session["runs"].as_array().unwrap().len(), 6);
+    assert_eq!(session["summary"]["disagreements"], 0);
+}
+
+#[test]
+fn a_step_that_goes_wrong_has_an_exit_code_of_its_own() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let gone = home.serve_on("there", &[]);
+    let address = gone.platform().to_owned();
+    gone.stop();
+    let mut walk = sandbox.program(&["walk", "--target", &address, "--app", "client_x"]);
+    walk.env("LOOP_REDIRECT_URI", "http://localhost:3000/callback");
+    let broken = Said::of(walk.output().unwrap());
+    assert_eq!(broken.code, 10, "{}\n{}", broken.out, broken.err);
+    assert!(
+        broken.out.contains(" 1  Configure  went wrong\n"),
+        "{}",
+        broken.out
+    );
+    let said = "error: the step \"Configure\" went wrong: ";
+    assert!(broken.err.starts_with(said), "{}", broken.err);
+    let run = sandbox.run(&["walk", "--app", "Nobody's"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    let run = sandbox.run(&["walk", "--persona", "nobody@example.com"]);
+    assert!(run.code == 3 || run.code == 2, "{}: {}", run.code, run.err);
+    let run = sandbox.run(&["walk", "--until", "somewhere"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("authorization_url"), "{}", run.err);
+}
+
+/// Only its base URL and what an app's own environment holds.
+#[test]
+fn another_sandbox_is_walked_by_its_base_url() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let other = home.serve_on("there", &[]);
+    let env = other.run(&["env", "--format", "json"]).json();
+    let mut walk = sandbox.program(&["walk", "--target", other.platform(), "--json"]);
+    for name in ["LOOP_CLIENT_ID", "LOOP_CLIENT_SECRET", "LOOP_REDIRECT_URI"] {
+        walk.env(name, env[name].as_str().unwrap());
+    }
+    let said = Said::of(walk.output().unwrap());
+    assert_masked(&said.out);
+    let session: Value = said.json();
+    assert_eq!(session["summary"]["target"]["base_url"], other.platform());
+    assert_eq!(session["summary"]["target"]["own"], false);
+    assert_eq!(session["summary"]["step"], Value::Null, "{session}");
+}
