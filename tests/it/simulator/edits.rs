@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use super::table::sandbox;
 use super::walker::Walk;
 
-/// How many edits are tried at each step.
-const TRIES: usize = 14;
+/// How many edits are tried at each step, unless `CONNECT_EDITS` says more.
+const TRIES: usize = 5;
+/// What the choices begin with, unless `CONNECT_SEED` says something else.
+const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A repeatable source of choices (xorshift).
 struct Dice(u64);
@@ -29,7 +31,10 @@ async fn a_request_edited_at_random_is_answered_as_foreseen() {
     let sandbox = sandbox().await;
     let mut wrong = Vec::new();
     let mut foreseen = 0;
-    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let told = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+    let seed = told("CONNECT_SEED").unwrap_or(SEED);
+    let tries = told("CONNECT_EDITS").unwrap_or(TRIES as u64);
+    let mut dice = Dice(seed);
     for profile in ["loop", "strict"] {
         let settings = json!({ "profile": profile });
         sandbox.rpc("settings_update", settings).await;
@@ -45,10 +50,11 @@ async fn a_request_edited_at_random_is_answered_as_foreseen() {
                 "after_revoke",
             ];
             for step in steps {
-                let walk = Walk::start(&sandbox, app).await;
+                let mut walk = Walk::start(&sandbox, app).await;
                 let mut spent = true;
-                for _ in 0..TRIES {
+                for _ in 0..tries {
                     if spent {
+                        walk = Walk::start(&sandbox, app).await;
                         walk.reach(step).await;
                     }
                     let plan = walk.plan(step).await;
@@ -75,7 +81,7 @@ async fn a_request_edited_at_random_is_answered_as_foreseen() {
         wrong.len(),
         wrong.join("\n")
     );
-    assert!(foreseen > 200, "only {foreseen} could be foreseen");
+    assert!(foreseen > 120, "only {foreseen} could be foreseen");
 }
 
 /// The main request of a plan with one to three changes.
@@ -122,7 +128,7 @@ fn change(edit: &mut Value, dice: &mut Dice) {
     }
 }
 
-const HEADERS: [(&str, &str); 10] = [
+const HEADERS: [(&str, &str); 11] = [
     ("Authorization", "Bearer {{access_token}}"),
     ("Authorization", "Bearer {{refresh_token}}"),
     ("Authorization", "Basic {{client_credentials}}"),
@@ -134,6 +140,7 @@ const HEADERS: [(&str, &str); 10] = [
         "application/x-www-form-urlencoded; charset=utf-8",
     ),
     ("Accept", "application/json"),
+    ("Accept", "text/html"),
     ("Idempotency-Key", "one"),
     ("X-Brand-Id", "loopbio"),
 ];

@@ -88,8 +88,10 @@ impl<'r> Message<'r> {
 
     /// Whether whoever asks reads pages.
     pub(super) fn reads_pages(&self) -> bool {
-        let accept = self.header("accept").unwrap_or_default();
-        accept.contains("text/html")
+        let accept = self.headers("accept");
+        accept
+            .first()
+            .is_some_and(|accept| accept.contains("text/html"))
     }
 }
 

@@ -107,8 +107,15 @@ fn route(message: &Message<'_>, now: &Situation<'_>) -> Option<Foreseen> {
         return None;
     }
     if !methods.is_empty() && !methods.contains(&message.method()) {
-        let page = !path.starts_with("/v1/") && message.reads_pages();
-        return (!page).then(wrong_method);
+        return Some(if message.reads_pages() {
+            rule::only_a_page(
+                405,
+                NO_SUCH_METHOD,
+                "The path is there, but not with this method.",
+            )
+        } else {
+            wrong_method()
+        });
     }
     judge(message, now)
 }
@@ -129,10 +136,11 @@ fn keys() -> Foreseen {
 
 /// The path is there, the method is not.
 fn wrong_method() -> Foreseen {
-    let clause = Clause::assumed("CONTRACT.md, wrong method; RFC 9110 §15.5.6");
     let because = "The path is there, but not with this method.";
-    refused(405, "method_not_allowed", clause, because)
+    refused(405, "method_not_allowed", NO_SUCH_METHOD, because)
 }
+
+const NO_SUCH_METHOD: Clause = Clause::assumed("CONTRACT.md, wrong method; RFC 9110 §15.5.6");
 
 /// A parameter that came twice.
 const ONCE: Clause = Clause::standard("RFC 6749 §3.1, §3.2");

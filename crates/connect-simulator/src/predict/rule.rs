@@ -119,6 +119,20 @@ pub(super) fn on_page(
     )
 }
 
+/// A page of the sandbox's own, which names no error.
+pub(super) fn only_a_page(status: u16, clause: Clause, because: impl Into<String>) -> Foreseen {
+    Foreseen::new(
+        Answered {
+            place: Place::Page,
+            status: Some(status),
+            error: None,
+        },
+        format!("The person sees a page with status {status}; the app is not told."),
+        clause,
+        because.into(),
+    )
+}
+
 /// A good answer.
 pub(super) fn answered(
     status: u16,
