@@ -73,6 +73,16 @@ impl Walks {
         }
     }
 
+    /// Whether somebody waits for a session's callback.
+    pub(crate) fn is_listening(&self, session: &str) -> bool {
+        let listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let listener = listeners.get(session);
+        listener.is_some_and(|listener| !listener.is_finished())
+    }
+
     fn listens(&self, session: &str, listener: AbortHandle) {
         let mut listeners = self
             .listeners

@@ -167,6 +167,8 @@ pub struct WalkSummary {
 pub struct WalkList {
     /// The sessions.
     pub sessions: Vec<WalkSummary>,
+    /// Ids of sessions that were sealed with a key that is gone: they can be deleted, and nothing else.
+    pub lost: Vec<String>,
 }
 
 /// A session with everything but the bytes.

@@ -177,10 +177,10 @@ impl<'w> Walker<'w> {
         let verdict = match step {
             Step::Pkce => self.make_verifier(run),
             Step::AuthorizationUrl => self.make_authorization_url(run, &draft),
-            Step::SignIn => self.sign_in(run, &draft).await?,
+            Step::SignIn => self.sign_in(run, &draft).await,
             Step::Callback => self.check_callback(run, &draft),
             Step::IdToken => self.verify_id_token(run, &draft).await,
-            _ => self.send_all(run, &draft, &predictions).await?,
+            _ => self.send_all(run, &draft, &predictions).await,
         };
         self.finish(run, step, verdict);
         Ok(())
@@ -240,13 +240,21 @@ impl<'w> Walker<'w> {
         run: usize,
         draft: &Draft,
         predictions: &[Option<Prediction>],
-    ) -> Result<Outcome, WalkError> {
+    ) -> Outcome {
         let mut main_answer = None;
         for (place, planned) in draft.requests.iter().enumerate() {
             let is_main = draft.main == Some(place);
-            if is_main && let Some(span) = draft.advance {
-                let advanced = self.around.advance(span).await;
-                advanced.map_err(WalkError::Surroundings)?;
+            if is_main
+                && let Some(span) = draft.advance
+                && let Err(why) = self.around.advance(span).await
+            {
+                return Outcome {
+                    verdict: Verdict::Failed,
+                    words: format!(
+                        "The clock could not be moved, so the request was not sent: {why}."
+                    ),
+                    fix: Some("Take the step again when the clock can be moved.".to_owned()),
+                };
             }
             let prediction = predictions.get(place).cloned().flatten();
             let (number, answer) = self.send(run, planned, prediction).await;
@@ -258,7 +266,7 @@ impl<'w> Walker<'w> {
                 main_answer = answer;
             }
         }
-        Ok(self.tell(run, draft, main_answer.as_ref()))
+        self.tell(run, draft, main_answer.as_ref())
     }
 
     /// Sends a request, keeps its bytes, and learns from its answer. The answer is none when none came.
@@ -279,7 +287,11 @@ impl<'w> Walker<'w> {
             Err(error) => (None, Some(error.to_string())),
         };
         let answered = answer.as_ref().map(|answer| Answered {
-            place: Place::Body,
+            place: if is_page(answer) {
+                Place::Page
+            } else {
+                Place::Body
+            },
             status: Some(answer.status),
             error: answer.error(),
         });
@@ -363,6 +375,12 @@ impl<'w> Walker<'w> {
             fix: problem,
         }
     }
+}
+
+/// Whether somebody is refused by a page.
+fn is_page(answer: &Answer) -> bool {
+    let kind = answer.header("content-type").unwrap_or_default();
+    answer.status >= 400 && kind.starts_with("text/html")
 }
 
 /// The exchange's id in this sandbox, which its answers carry.

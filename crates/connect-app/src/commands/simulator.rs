@@ -34,14 +34,15 @@ pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::WalkList> {
     let sealer = sealer(app).await?;
     let rows = app.0.traffic.walks(&sealer).await.map_err(broken)?;
     let mut sessions = Vec::with_capacity(rows.len());
-    for row in rows {
-        match row {
+    let mut lost = Vec::new();
+    for (id, summary) in rows {
+        match summary {
             Ok(summary) => sessions.push(parsed(&summary)?),
             // A key that was remade leaves what it sealed lost: the others are listed all the same.
-            Err(error) => tracing::warn!(%error, "a session of the simulator is lost"),
+            Err(_) => lost.push(id),
         }
     }
-    Ok(rpc::WalkList { sessions })
+    Ok(rpc::WalkList { sessions, lost })
 }
 
 pub(super) async fn start(app: &App, request: rpc::StartWalk) -> Answer<rpc::WalkSession> {
@@ -244,7 +245,18 @@ fn deleted_at(session: &Session) -> Option<connect_core::Timestamp> {
 async fn load(app: &App, id: &str) -> Answer<Session> {
     let sealer = sealer(app).await?;
     let document = app.0.traffic.walk(id, &sealer).await.map_err(unreadable)?;
-    parsed(&document.ok_or_else(|| no_session(id))?)
+    let mut session: Session = parsed(&document.ok_or_else(|| no_session(id))?)?;
+    if let Some(waiting) = &mut session.waiting
+        && waiting.listening.is_some()
+        && !app.0.walks.is_listening(id)
+    {
+        waiting.listening = None;
+        waiting.problem = Some(
+            "nobody listens for the callback any more, since the program was started anew; take the step again, or paste the callback URL"
+                .to_owned(),
+        );
+    }
+    Ok(session)
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Answer<T> {

@@ -2,7 +2,7 @@
 
 use connect_core::domain::walk::{Consent, Party};
 
-use super::{Listening, WalkError, Walker};
+use super::{Listening, Walker};
 use crate::client::Answer;
 use crate::pages::{self, Form};
 use crate::plan::{Draft, Planned, Request};
@@ -16,35 +16,35 @@ enum End {
     /// At the app's redirect URI.
     Callback(String),
     /// At a page that says no.
-    Page { status: u16, html: String },
+    Page {
+        status: u16,
+        /// The error that the answer's body holds, when it is no page.
+        told: Option<String>,
+        html: String,
+    },
     /// Nowhere: this is why.
     Stuck(String),
 }
 
 impl Walker<'_> {
     /// Goes to the authorization URL.
-    pub(super) async fn sign_in(
-        &mut self,
-        run: usize,
-        draft: &Draft,
-    ) -> Result<Outcome, WalkError> {
-        let Some(planned) = draft.main().cloned() else {
-            return Err(WalkError::NothingToEdit(draft.step));
-        };
+    pub(super) async fn sign_in(&mut self, run: usize, draft: &Draft) -> Outcome {
+        let planned = draft.main().cloned();
+        let planned = planned.expect("the draft of this step has the authorization request");
         // What was tampered with or edited is what a person opens, too.
         let url = planned.request.url.clone();
         self.session.facts.authorization_url = Some(url.clone());
         match self.session.setup.consent {
             Consent::Automatic => {
                 let end = self.browse(run, planned, draft.deny).await;
-                Ok(self.ended(run, &url, end))
+                self.ended(run, &url, end)
             }
             Consent::Browser => {
                 let listening = self.around.listen(self.session).await;
                 let url = self.redirected_to(&url, &listening);
-                Ok(self.wait(&url, Some(listening)))
+                self.wait(&url, Some(listening))
             }
-            Consent::Window | Consent::Paste => Ok(self.wait(&url, None)),
+            Consent::Window | Consent::Paste => self.wait(&url, None),
         }
     }
 
@@ -107,6 +107,7 @@ impl Walker<'_> {
             if answer.status >= 400 {
                 return End::Page {
                     status: answer.status,
+                    told: answer.error(),
                     html,
                 };
             }
@@ -205,11 +206,12 @@ impl Walker<'_> {
     fn ended(&mut self, run: usize, url: &str, end: End) -> Outcome {
         match end {
             End::Callback(place) => self.arrived(run, &place, url),
-            End::Page { status, html } => {
+            End::Page { status, told, html } => {
                 let answered = Answered {
-                    place: Place::Page,
+                    // A path that does not exist is answered in JSON, a browser or not.
+                    place: told.as_ref().map_or(Place::Page, |_| Place::Body),
                     status: Some(status),
-                    error: pages::error(&html),
+                    error: told.or_else(|| pages::error(&html)),
                 };
                 let heading = pages::heading(&html).unwrap_or_default();
                 let meant = self.is_meant(run);

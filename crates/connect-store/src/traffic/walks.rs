@@ -122,18 +122,21 @@ impl Traffic {
         Ok(())
     }
 
-    /// The summaries of all walks, the last used first. One that does not open is named, so that it can be deleted.
+    /// The summaries of all walks with their ids, the last used first, or why one does not open.
     pub async fn walks(
         &self,
         sealer: &Sealer,
-    ) -> Result<Vec<Result<Vec<u8>, WalkReadError>>, StoreError> {
+    ) -> Result<Vec<(String, Result<Vec<u8>, WalkReadError>)>, StoreError> {
         let mut connection = self.readers().acquire().await?;
         let rows = sqlx::query!("SELECT id, summary FROM walks ORDER BY updated_at DESC, id DESC")
             .fetch_all(&mut *connection)
             .await?;
         Ok(rows
             .into_iter()
-            .map(|row| open(sealer, &row.id, "summary", &row.summary))
+            .map(|row| {
+                let opened = open(sealer, &row.id, "summary", &row.summary);
+                (row.id, opened)
+            })
             .collect())
     }
 

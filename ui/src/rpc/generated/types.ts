@@ -2797,6 +2797,8 @@ export type WalkExchangeRef = {
 export type WalkList = {
 	/** The sessions. */
 	sessions: Array<WalkSummary>;
+	/** Ids of sessions that were sealed with a key that is gone: they can be deleted, and nothing else. */
+	lost: Array<string>;
 };
 
 /** A persona that can sign in. */
