@@ -7,6 +7,8 @@ export interface Doing {
   back(): void;
   /** Whether there is a step before the one that is looked at. */
   readonly atStart: boolean;
+  /** Every step was taken. */
+  readonly finished: boolean;
   /** There is a session to do something with. */
   readonly has: boolean;
   runAll(): Promise<void>;

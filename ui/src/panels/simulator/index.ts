@@ -19,7 +19,10 @@ export default definePanel({
       run: () => here.open?.back(),
       unavailable: () => unopened() ?? (here.open?.atStart ? 'This is the first step.' : null),
     },
-    'simulator.run_all': { run: () => here.open?.runAll(), unavailable: unopened },
+    'simulator.run_all': {
+      run: () => here.open?.runAll(),
+      unavailable: () => unopened() ?? (here.open?.finished ? 'Every step is taken. Start the walk again.' : null),
+    },
     'simulator.restart': { run: () => here.open?.restart(), unavailable: unopened },
     'simulator.diagram': { run: () => here.open?.showDiagram(), unavailable: unopened },
     'simulator.hand_over': { run: () => here.open?.handOver(), unavailable: unopened },

@@ -32,10 +32,8 @@ export class Simulator implements Doing {
   readonly plan;
   readonly #path: () => readonly string[];
 
-  /** What goes wrong on purpose in the step that is looked at, by name. */
-  tamper = $state<string | null>(null);
-  /** The step's request as it was changed by hand. */
-  edit = $state.raw<RequestEdit | null>(null);
+  /** What was chosen for a step, and for which: it is of no other. */
+  #chosen = $state.raw<{ at: string; tamper: string | null; edit: RequestEdit | null } | null>(null);
   /** What is being done: `start`, `run`, `all`… */
   busy = $state<string | null>(null);
   /** Why the last thing could not be done. */
@@ -65,15 +63,10 @@ export class Simulator implements Doing {
           : null,
       { keepPrevious: true },
     );
-    // What was chosen for a step is of that step only.
-    const at = $derived(`${this.id} ${this.step}`);
+    const at = $derived(this.#at);
     $effect(() => {
       void at;
-      untrack(() => {
-        this.tamper = null;
-        this.edit = null;
-        this.failure = null;
-      });
+      untrack(() => (this.failure = null));
     });
     $effect(() => {
       if (this.#path()[0] === 'new') untrack(() => void this.#startFromAddress());
@@ -85,6 +78,28 @@ export class Simulator implements Doing {
     });
   }
 
+  get #at(): string {
+    return `${this.id} ${this.step}`;
+  }
+
+  /** What goes wrong on purpose in the step that is looked at, by name. */
+  get tamper(): string | null {
+    return this.#chosen?.at === this.#at ? this.#chosen.tamper : null;
+  }
+
+  set tamper(tamper: string | null) {
+    this.#chosen = { at: this.#at, tamper, edit: this.edit };
+  }
+
+  /** The step's request as it was changed by hand. */
+  get edit(): RequestEdit | null {
+    return this.#chosen?.at === this.#at ? this.#chosen.edit : null;
+  }
+
+  set edit(edit: RequestEdit | null) {
+    this.#chosen = { at: this.#at, tamper: this.tamper, edit };
+  }
+
   /** The session of the address. */
   get id(): string | null {
     const id = this.#path()[0];
@@ -93,6 +108,10 @@ export class Simulator implements Doing {
 
   get session(): WalkSession | null {
     return this.open.data ?? null;
+  }
+
+  get finished(): boolean {
+    return this.session !== null && this.session.summary.step === null;
   }
 
   get has(): boolean {
@@ -232,7 +251,8 @@ export class Simulator implements Doing {
       return 'The walk waits for the callback.';
     const blocked = this.#runsNext ? this.plan.data?.blocked : null;
     if (blocked && this.plan.data?.step === this.step) return blocked;
-    if (!this.#runsNext && this.#after() === null) return 'The walk is finished. Start again, or change something.';
+    if (!this.#runsNext && this.#after() === null) return 'The walk is finished. Start it again, or look back.';
+    if (this.view === 'diagram' && this.finished) return 'The walk is finished. Start it again, or look back.';
     return null;
   }
 
@@ -295,8 +315,7 @@ export class Simulator implements Doing {
       }),
     );
     if (!done) return;
-    this.tamper = null;
-    this.edit = null;
+    this.#chosen = null;
     this.open.refresh();
     this.#go(step, { view: diagram ? 'diagram' : 'after' });
   }
