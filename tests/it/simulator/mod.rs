@@ -1,8 +1,10 @@
 //! The client simulator: what it foresees is held against what the sandbox answers.
 
+mod dice;
 mod edits;
 mod meant;
 mod table;
 mod walk;
 mod walker;
+mod wander;
 mod ways;

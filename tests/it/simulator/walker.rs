@@ -1,5 +1,6 @@
 //! A walk by the control surface, as the tests of predictions take it.
 
+use connect_rpc::ErrorCode;
 use serde_json::{Value, json};
 
 use crate::support::{MAYA, Sandbox, text};
@@ -93,23 +94,28 @@ impl<'s> Walk<'s> {
     ) -> Option<Taken> {
         let payload =
             json!({ "session": self.session, "step": step, "tamper": tamper, "edit": edit });
-        let answer = self.sandbox.app.rpc("simulator_run", payload).await;
-        let session = match answer {
-            Ok(session) => session,
-            Err(error) if error.message.contains("can't be tried here") => return None,
+        match self.sandbox.app.rpc("simulator_run", payload).await {
+            Ok(session) => Some(Taken::of(&session)),
+            Err(error) if error.message.contains("can't be tried here") => None,
             Err(error) => panic!("{} {step} {tamper:?}: {error} {}", self.app, error.detail),
-        };
-        let run = session["runs"]
-            .as_array()
-            .and_then(|runs| runs.last())
-            .expect("a run")
-            .clone();
-        let exchanges = session["exchanges"].as_array().expect("exchanges");
-        let main = exchanges
-            .iter()
-            .find(|it| !run["main_exchange"].is_null() && it["exchange"] == run["main_exchange"]);
-        let server = main.and_then(|it| it["server"].as_str()).map(str::to_owned);
-        Some(Taken { run, server })
+        }
+    }
+
+    /// Takes a step, or none when something is missing for it.
+    pub(super) async fn try_to_take(&self, step: &str, tamper: Option<&str>) -> Option<Taken> {
+        let payload = json!({ "session": self.session, "step": step, "tamper": tamper });
+        match self.sandbox.app.rpc("simulator_run", payload).await {
+            Ok(session) => Some(Taken::of(&session)),
+            Err(error) => {
+                let expected = [ErrorCode::Conflict, ErrorCode::Invalid];
+                assert!(
+                    expected.contains(&error.code),
+                    "{} {step} {tamper:?}: {error}",
+                    self.app
+                );
+                None
+            }
+        }
     }
 
     /// A step as it would be taken.
@@ -120,6 +126,20 @@ impl<'s> Walk<'s> {
 }
 
 impl Taken {
+    fn of(session: &Value) -> Self {
+        let run = session["runs"]
+            .as_array()
+            .and_then(|runs| runs.last())
+            .expect("a run")
+            .clone();
+        let exchanges = session["exchanges"].as_array().expect("exchanges");
+        let main = exchanges
+            .iter()
+            .find(|it| !run["main_exchange"].is_null() && it["exchange"] == run["main_exchange"]);
+        let server = main.and_then(|it| it["server"].as_str()).map(str::to_owned);
+        Self { run, server }
+    }
+
     /// What was foreseen and what came, when they are not the same.
     pub(super) fn disagreement(&self) -> Option<String> {
         let run = &self.run;
