@@ -3,100 +3,13 @@
 use std::slice;
 use std::time::Duration;
 
-use connect_core::protocol::pkce;
 use serde_json::{Value, json};
-use thirtyfour::WindowHandle;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::support::outside::MAYA;
+use crate::support::walks::{Native, maya};
 use crate::support::window::Window;
 use crate::support::{Home, eventually};
-
-impl Window {
-    /// Opens the window of a walk, and goes on in it. What became of it is kept in the console's page.
-    async fn opens_walk(&self, session: &str, url: &Url, redirect_uri: &str) {
-        let before = self.windows().await;
-        let asked =
-            json!({ "session": session, "url": url.as_str(), "redirect_uri": redirect_uri });
-        self.run(&format!(
-            "window.walks ??= [];
-             const place = window.walks.push(null) - 1;
-             window.__TAURI_INTERNALS__.invoke('rpc', {{ cmd: 'host_open_walk', payload: {asked} }}).then(
-               (done) => (window.walks[place] = {{ done }}), (failed) => (window.walks[place] = {{ failed }}));"
-        ))
-        .await;
-        let opened = eventually("a window opens", async || {
-            let windows = self.windows().await;
-            windows.into_iter().find(|window| !before.contains(window))
-        })
-        .await;
-        self.goes_to(&opened).await;
-    }
-
-    async fn windows(&self) -> Vec<WindowHandle> {
-        self.driver.windows().await.expect("windows")
-    }
-
-    async fn goes_to(&self, window: &WindowHandle) {
-        let to = self.driver.switch_to_window(window.clone()).await;
-        to.expect("it is there");
-    }
-
-    /// What the window came to that was opened last.
-    async fn walked(&self) -> Value {
-        eventually("the window of a walk ends", async || {
-            let said = self.run("return JSON.stringify(window.walks.at(-1))").await;
-            let said: Value = serde_json::from_str(said.as_str()?).ok()?;
-            (!said.is_null()).then_some(said)
-        })
-        .await
-    }
-}
-
-/// An app that comes back in every way there is, and whose ports nobody listens at.
-struct Native {
-    client_id: String,
-    redirect_uris: [String; 3],
-}
-
-impl Native {
-    async fn registered(window: &Window, port: u16) -> Self {
-        let redirect_uris = [
-            format!("http://localhost:{port}/callback"),
-            "https://your-app.example.com/oauth/callback".to_owned(),
-            "com.example.app:/cb".to_owned(),
-        ];
-        let asked = json!({
-            "name": "Three Ways", "app_type": "native", "redirect_uris": redirect_uris, "scopes": ["openid"],
-        });
-        let registered = window.rpc("apps_create", asked).await;
-        Self {
-            client_id: registered["client_id"].as_str().expect("an id").to_owned(),
-            redirect_uris,
-        }
-    }
-
-    /// An authorization request of its own making.
-    fn asks(&self, platform: &str) -> Url {
-        let parameters = [
-            ("response_type", "code"),
-            ("client_id", &self.client_id),
-            ("redirect_uri", &self.redirect_uris[0]),
-            ("scope", "openid"),
-            ("state", "state"),
-            ("code_challenge", &pkce::challenge(&"verifier".repeat(6))),
-            ("code_challenge_method", "S256"),
-        ];
-        let url = Url::parse_with_params(&format!("{platform}/v1/oauth/authorize"), parameters);
-        url.expect("an address")
-    }
-}
-
-/// The button that signs Maya in.
-fn maya() -> String {
-    format!("//button[@name='user_id'][contains(., '{MAYA}')]")
-}
 
 #[tokio::test]
 async fn the_callback_is_caught_whatever_the_redirect_uri_is() {
@@ -121,9 +34,7 @@ async fn the_callback_is_caught_whatever_the_redirect_uri_is() {
         let open = Url::parse(open).expect("an address");
         window.opens_walk(id, &open, redirect_uri).await;
         window.click(&maya()).await;
-        window
-            .click("//button[@name='decision'][@value='allow']")
-            .await;
+        window.allows().await;
         window.goes_to(&console).await;
         let walked = window.walked().await;
         assert_eq!(

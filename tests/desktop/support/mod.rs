@@ -2,6 +2,7 @@
 
 pub(crate) mod outside;
 pub(crate) mod program;
+pub(crate) mod walks;
 pub(crate) mod window;
 
 use std::io::{BufRead as _, BufReader};
