@@ -5,7 +5,7 @@ use crate::support::tools;
 
 use super::Console;
 
-const PANELS: [&str; 5] = ["home", "apps", "people", "traffic", "settings"];
+const PANELS: [&str; 6] = ["home", "apps", "people", "simulator", "traffic", "settings"];
 const THEMES: [&str; 3] = ["light", "dark", "contrast"];
 const SIZES: [(u32, u32); 2] = [(1280, 800), (900, 600)];
 
@@ -37,21 +37,33 @@ async fn what_is_open_has_an_address() -> anyhow::Result<()> {
     let exchange = console.sandbox.some_traffic().await?;
     let app = console.sandbox.demo_app().await?;
     let person = console.sandbox.person(MAYA_EMAIL).await?;
+    let walk = console.sandbox.walked().await?;
     for place in [
         format!("traffic/{exchange}"),
         format!("apps/{app}"),
         "apps/new".to_owned(),
         format!("people/{person}"),
+        format!("simulator/{walk}/token?view=after"),
+        format!("simulator/{walk}/token?view=before"),
+        format!("simulator/{walk}/token?view=diagram"),
+        format!("simulator/{walk}/id_token?view=after"),
     ] {
         console.go(&place).await?;
         let name = place.split('/').next().unwrap_or_default();
         for theme in THEMES {
             for (width, height) in SIZES {
                 console.show(theme, width, height).await?;
-                let kind = if place.ends_with("new") {
-                    "new"
-                } else {
-                    "open"
+                let kind = match place.rsplit_once("view=") {
+                    Some((before, view)) => format!(
+                        "{}-{view}",
+                        before
+                            .trim_end_matches('?')
+                            .rsplit('/')
+                            .next()
+                            .unwrap_or_default()
+                    ),
+                    None if place.ends_with("new") => "new".to_owned(),
+                    None => "open".to_owned(),
                 };
                 console
                     .browser

@@ -195,6 +195,20 @@ impl Sandbox {
         Ok(id.context("the demo web app")?.to_owned())
     }
 
+    /// A finished walk of the simulator: its session.
+    ///
+    /// # Errors
+    /// When a step of it failed.
+    pub(crate) async fn walked(&self) -> anyhow::Result<String> {
+        let begun = self.rpc("simulator_start", json!({})).await?;
+        let session = begun["summary"]["session"].as_str().context("a session")?;
+        let done = self
+            .rpc("simulator_run_all", json!({ "session": session }))
+            .await?;
+        anyhow::ensure!(done["summary"]["step"].is_null(), "{}", done["summary"]);
+        Ok(session.to_owned())
+    }
+
     /// The `user_id` of a persona.
     ///
     /// # Errors

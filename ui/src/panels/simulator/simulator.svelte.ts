@@ -42,6 +42,8 @@ export class Simulator implements Doing {
   handing = $state(false);
   targeting = $state(false);
   renaming = $state<string | null>(null);
+  /** The session that was just begun. */
+  begun = $state<string | null>(null);
   /** A window for sign-in is open. */
   windowed = $state(false);
 
@@ -238,6 +240,7 @@ export class Simulator implements Doing {
   /** Begins a walk and opens it. */
   async start(setup: WalkSetup = {}, target?: string): Promise<boolean> {
     const begun = await this.#do('start', () => mutate('simulator_start', { setup, ...(target ? { target } : {}) }));
+    if (begun) this.begun = begun.summary.session;
     if (begun) go(href('simulator', begun.summary.session), { replace: this.#path()[0] === 'new' });
     else if (this.failure && !target) notifyFailure('A new walk', this.failure);
     return begun !== undefined;

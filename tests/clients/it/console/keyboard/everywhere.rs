@@ -113,6 +113,11 @@ async fn every_stop_can_be_seen_and_heard() -> anyhow::Result<()> {
     for tab in ["overview", "request", "response", "why", "trace", "raw"] {
         places.push(format!("traffic/{exchange}?tab={tab}"));
     }
+    let walk = console.sandbox.walked().await?;
+    for view in ["before", "after", "diagram"] {
+        places.push(format!("simulator/{walk}/token?view={view}"));
+    }
+    places.push(format!("simulator/{walk}/configure?view=before"));
     for place in places {
         // From the beginning of the page, wherever the last round has ended.
         console.browser.refresh().await?;

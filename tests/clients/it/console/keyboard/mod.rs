@@ -6,4 +6,5 @@ mod everywhere;
 mod home;
 mod people;
 mod settings;
+mod simulator;
 mod traffic;

@@ -135,8 +135,10 @@ describe('the simulator', () => {
     await user.click(screen.getByRole('radio', { name: 'Python' }));
     expect(await screen.findByText('the walk in python')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Close' }));
-    await user.click(await screen.findByRole('button', { name: 'More for this walk' }));
-    await user.click(await screen.findByRole('menuitem', { name: 'Rename…' }));
+    (await screen.findByRole('button', { name: 'More for this walk' })).focus();
+    await user.keyboard('{Enter}');
+    (await screen.findByRole('menuitem', { name: /Rename/ })).focus();
+    await user.keyboard('{Enter}');
     const name = await screen.findByRole('textbox', { name: 'Name' });
     await user.clear(name);
     await user.type(name, 'For the call{Enter}');

@@ -1,0 +1,102 @@
+//! The whole walk through the flow, a mistake on purpose, the diagram and what is taken away.
+
+use connect_core::domain::walk::Step;
+
+use crate::support::eventually;
+
+use super::super::Console;
+
+impl Console {
+    /// Waits until the address has this in it.
+    async fn is_at(&self, part: &str) -> anyhow::Result<()> {
+        eventually(&format!("the address has {part}"), async || {
+            Ok(self.place().await?.contains(part).then_some(()))
+        })
+        .await?;
+        self.settled().await
+    }
+
+    /// Takes one step after the other by one key, up to this one; each is seen before and after it is taken.
+    async fn walks_to(&self, last: Step) -> anyhow::Result<()> {
+        for step in Step::ALL.into_iter().filter(|step| *step <= last) {
+            self.says(step.title()).await?;
+            self.keys("Ctrl+Enter").await?;
+            self.is_at(&format!("/{}?view=after", step.as_str()))
+                .await?;
+            if step < last {
+                self.keys("Ctrl+Enter").await?;
+                let next = step.next().map_or("", Step::as_str);
+                self.is_at(&format!("/{next}")).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::Result<()> {
+    let console = Console::open().await?;
+    console.keys("Ctrl+4").await?;
+    console.browser.heading("Simulator").await?;
+    console.enter("button", "Start a walk").await?;
+    console.is_at("#/simulator/walk_").await?;
+    // What had the focus is gone; what goes on has it.
+    console.is_on("button", "Send it").await?;
+
+    // All of it, by one key.
+    console.walks_to(Step::AfterRevoke).await?;
+    console.says("invalid_token").await?;
+    console.says("They agree").await?;
+
+    // Back at the beginning, and to the exchange of the code.
+    console.keys("Ctrl+Alt+R").await?;
+    console.is_at("/configure?view=before").await?;
+    console.walks_to(Step::Callback).await?;
+    console.keys("Ctrl+Enter").await?;
+    console.is_at("/token").await?;
+    // A mistake: foreseen first, then made.
+    console.reach("radio", "Nothing").await?;
+    console.keys("ArrowDown").await?;
+    console.is_on("radio", "Wrong verifier").await?;
+    console.says("invalid_grant").await?;
+    console.keys("Ctrl+Enter").await?;
+    console.is_at("/token?view=after").await?;
+    console.says("They agree").await?;
+    console.says("refused, as meant").await?;
+
+    // The diagram: from arrow to arrow, and into an exchange.
+    console.keys("Ctrl+Alt+D").await?;
+    console.is_at("view=diagram").await?;
+    console.reach("button", "Copy for Mermaid").await?;
+    console.keys("Enter").await?;
+    console.is_told("copied").await?;
+    assert!(console.copied().await?.starts_with("sequenceDiagram"));
+    console.reach("button", "Token exchange: request").await?;
+    console.keys("ArrowUp").await?;
+    console.keys("ArrowDown").await?;
+    console.is_on("button", "Token exchange: request").await?;
+    console.keys("Enter").await?;
+    console.is_at("x=").await?;
+    console.says("They agree").await?;
+
+    // Taken away as a program.
+    console.keys("Ctrl+Alt+H").await?;
+    console.asked("Hand over").await?;
+    console.reach("radio", "Node").await?;
+    console.keys("ArrowRight").await?;
+    console.is_on("radio", "Python").await?;
+    console.settled().await?;
+    console.reach_back("button", "Copy").await?;
+    console.keys("Enter").await?;
+    console.is_told("copied").await?;
+    let program = console.copied().await?;
+    anyhow::ensure!(program.contains("code_verifier"), "{program}");
+    console.escape().await?;
+
+    // By the list of steps: one stop, arrows look at another.
+    console.reach_back("link", "6 Token exchange").await?;
+    console.keys("ArrowUp").await?;
+    console.is_on("link", "5 Callback").await?;
+    console.is_at("/callback").await?;
+    console.no_complaints().await
+}
