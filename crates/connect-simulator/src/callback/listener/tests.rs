@@ -1,3 +1,5 @@
+//! Callbacks, and what else comes to a port on loopback, over real sockets.
+
 use connect_testkit::{START, seeded_env};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
