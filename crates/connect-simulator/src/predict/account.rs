@@ -13,7 +13,7 @@ const SCOPE: &str = "manage:connected_apps";
 /// `/v1/oauth/userinfo` (ruling 14).
 pub(super) fn userinfo(message: &Message<'_>, now: &Situation<'_>) -> Option<Foreseen> {
     if !now.known.rules.userinfo {
-        let clause = Clause::documented("overview: no undocumented endpoints; ruling 14");
+        let clause = Clause::documented("overview: no undocumented endpoints");
         let because = "No page documents a userinfo endpoint, and its switch is off.";
         return Some(refused(404, "not_found", clause, because));
     }

@@ -63,7 +63,7 @@ impl<'k> App<'k> {
 }
 
 const OAUTH: Clause = Clause::documented("/connect/errors invalid_client");
-const ONE_WAY: Clause = Clause::standard("RFC 6749 §2.3; ruling 11");
+const ONE_WAY: Clause = Clause::standard("RFC 6749 §2.3");
 
 /// The parameters of a form at token, introspection and revocation: a form body, nothing of OAuth in the URL, nothing
 /// twice.
@@ -184,7 +184,7 @@ fn check_secret(app: &App<'_>, secret: Option<&str>) -> Checked {
             (OAUTH, "The client_secret is not one of this app's.")
         }
         (false, Some(_)) => (
-            Clause::documented("/connect/security; ruling 11"),
+            Clause::documented("/connect/security"),
             "A public app has no secret: whatever it sends as one is refused.",
         ),
         _ => return Ok(()),

@@ -15,7 +15,7 @@ const FREE: [&str; 4] = ["openid", "profile", "email", "read:account"];
 /// How long a browser stays signed in, in milliseconds (CONTRACT.md).
 const SIGNED_IN_MS: i64 = 12 * 60 * 60 * 1000;
 
-const REDIRECTED: Clause = Clause::standard("RFC 6749 §4.1.2.1; ruling 5");
+const REDIRECTED: Clause = Clause::standard("RFC 6749 §4.1.2.1");
 const SECURITY: Clause = Clause::documented("/connect/security");
 
 /// What will come of it; none when a person's session decides that can't be seen from here.
@@ -70,7 +70,7 @@ fn trusted<'k>(message: &Message<'_>, params: &Params, now: &Situation<'k>) -> C
         let because = "A machine signs nobody in.".to_owned();
         return told("unauthorized_client", clause, because).stop();
     }
-    let clause = Clause::documented("/connect/security; ruling 8");
+    let clause = Clause::documented("/connect/security");
     let Some(uri) = params.get("redirect_uri") else {
         let because =
             "Without `redirect_uri` there is no way back, even if only one is registered.";
@@ -191,7 +191,7 @@ fn scopes(params: &Params, app: &App<'_>) -> Checked {
         return no(clause, because);
     }
     if let Some(phi) = asked.iter().find(|scope| scope.phi && !app.baa_signed) {
-        let clause = Clause::documented("partner app guide, step 6; ruling 7");
+        let clause = Clause::documented("partner app guide, step 6");
         let because = format!(
             "`{}` opens health data, and the app has no signed BAA.",
             phi.name

@@ -104,7 +104,7 @@ pub(super) fn holds(token: &Credential, scope: &str) -> Checked {
     if held {
         return Ok(());
     }
-    let clause = Clause::documented("/reference/errors insufficient_scope; ruling 1");
+    let clause = Clause::documented("/reference/errors insufficient_scope");
     let because = format!("The call needs `{scope}`, and the token does not have it.");
     refused(403, "insufficient_scope", clause, because)
         .effect("`WWW-Authenticate` names the missing scope")

@@ -102,7 +102,7 @@ pub(super) fn has_pkce_form(text: &str) -> bool {
 }
 
 fn replayed(code: &Credential) -> Foreseen {
-    let clause = Clause::standard("RFC 6749 §4.1.2, §10.5; ruling 4");
+    let clause = Clause::standard("RFC 6749 §4.1.2, §10.5");
     refused(
         400,
         "invalid_grant",

@@ -9,7 +9,7 @@ use super::message::Message;
 use super::rule::{Foreseen, answered, refused};
 use crate::session::CredentialKind;
 
-const RULING: Clause = Clause::assumed("ruling 13; RFC 7662 §2.2");
+const RULING: Clause = Clause::assumed("RFC 7662 §2.2: who may ask is our choice");
 
 /// What will come of it; none when it can't be told from here whether the token lives.
 pub(super) fn judge(message: &Message<'_>, now: &Situation<'_>) -> Option<Foreseen> {
@@ -17,7 +17,7 @@ pub(super) fn judge(message: &Message<'_>, now: &Situation<'_>) -> Option<Forese
         let app = authenticated(message, &params, now.session, now.known)?;
         if !app.kind.is_confidential() {
             let because = "A public app can't prove who it is, so it may not ask about tokens.";
-            return refused(403, "forbidden", Clause::assumed("ruling 13"), because).stop();
+            return refused(403, "forbidden", Clause::assumed("a public app has nothing to prove itself with, so it may not ask"), because).stop();
         }
         let Some(token) = params.get("token") else {
             let clause = Clause::standard("RFC 7662 §2.1");

@@ -123,7 +123,7 @@ fn route(message: &Message<'_>, now: &Situation<'_>) -> Option<Foreseen> {
 type Judge = fn(&Message<'_>, &Situation<'_>) -> Option<Foreseen>;
 
 fn metadata() -> Foreseen {
-    let clause = Clause::documented("/reference/api/identity, openid-configuration; ruling 14");
+    let clause = Clause::documented("/reference/api/identity, openid-configuration");
     let words = "The answer is 200 with the server's metadata.";
     answered(200, words, clause, "The metadata is there for everybody.")
 }

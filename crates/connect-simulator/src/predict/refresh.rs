@@ -70,7 +70,7 @@ pub(super) fn judge(params: &Params, app: &App<'_>, now: &Situation<'_>) -> Opti
         },
         Standing::Ended(CredentialState::Replaced) => {
             let clause =
-                Clause::documented("/connect/tokens: one active per user and client; ruling 3");
+                Clause::documented("/connect/tokens: one active per user and client");
             let because =
                 "A newer one took its place. Nobody stole anything, so nothing is revoked.";
             return no(clause, because);
@@ -113,7 +113,7 @@ fn rotated(token: &Credential, successor: Option<&Credential>, narrowed: bool) -
 }
 
 fn reused(token: &Credential) -> Foreseen {
-    let clause = Clause::documented("/connect/tokens; RFC 9700 §4.14.2; ruling 3");
+    let clause = Clause::documented("/connect/tokens; RFC 9700 §4.14.2");
     let because = "A refresh token that was used comes again: somebody has a copy.";
     refused(400, "invalid_grant", clause, because)
         .effect("every token of the person's grant to this app is revoked")

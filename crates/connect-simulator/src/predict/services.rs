@@ -109,7 +109,7 @@ fn admitted<'s>(
         let phi = scope::find(needed).is_some_and(|scope| scope.phi);
         if phi && !bearer.app.baa_signed {
             let clause =
-                Clause::assumed("ruling 7; what happens to tokens issued before is not stated");
+                Clause::assumed("an agreement withdrawn counts for tokens issued before, too");
             let because = "The call opens health data, and the app has no signed BAA any more.";
             return refused(403, "forbidden", clause, because).stop();
         }
@@ -256,7 +256,7 @@ fn another_person(name: &str, given: &str, now: &Situation<'_>) -> Option<Forese
         None => !is_id,
     };
     another.then(|| {
-        let clause = Clause::documented("/connect/errors not_found; ruling 19");
+        let clause = Clause::documented("/connect/errors not_found");
         let because = format!(
             "`{name}` is not the token's own person; identity comes from the token alone, so nobody else is there."
         );

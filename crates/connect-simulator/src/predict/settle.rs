@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::message::Message;
 use super::refresh::LIFE as REFRESH_LIFE;
@@ -98,7 +98,12 @@ impl Granted {
     ) -> Option<Self> {
         let message = Message::to(&session.target.base_url, request)?;
         let is_token = message.path == "/v1/oauth/token" && answered.status == Some(200);
-        let body = body.filter(|_| is_token && answered.error.is_none())?;
+        if !is_token || answered.error.is_some() {
+            return None;
+        }
+        // An answer that is only foreseen gives tokens that nobody knows yet; what comes after them counts with them.
+        let unknown = json!({ "access_token": "\0access", "refresh_token": "\0refresh" });
+        let body = body.unwrap_or(&unknown);
         let params = message.in_body();
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         let is_refresh = params.get("grant_type") == Some("refresh_token");

@@ -22,7 +22,7 @@ pub(super) fn judge(message: &Message<'_>, now: &Situation<'_>) -> Option<Forese
             return Some(refused(400, "invalid_request", clause, because));
         }
         Some("client_credentials") => {
-            let clause = Clause::documented("/connect/errors; ruling 12");
+            let clause = Clause::documented("/connect/errors");
             let because =
                 "client_credentials is not a grant of this endpoint: machines ask at /v1/tokens.";
             return Some(refused(400, "unsupported_grant_type", clause, because));
