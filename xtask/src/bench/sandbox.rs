@@ -145,6 +145,34 @@ impl Sandbox {
         Ok(serde_json::from_slice(response.body())?)
     }
 
+    /// How long whole walks of the simulator take, from "run all" to the end, through sign-in and consent.
+    ///
+    /// # Errors
+    /// When a walk does not come to its end, or not as foreseen.
+    pub(super) async fn walks(&self, count: usize) -> anyhow::Result<Vec<Duration>> {
+        let asked = json!({ "auto_approve": null });
+        self.control("settings_update", asked).await?;
+        let mut took = Vec::with_capacity(count);
+        for _ in 0..count {
+            let setup = json!({ "app": "Demo Web App", "persona": PERSONA });
+            let session = self
+                .control("simulator_start", json!({ "setup": setup }))
+                .await?;
+            let walk = json!({ "session": session["summary"]["session"] });
+            let began = Instant::now();
+            let walked = self.control("simulator_run_all", walk).await?;
+            took.push(began.elapsed());
+            let summary = &walked["summary"];
+            ensure!(
+                summary["step"].is_null() && summary["disagreements"] == 0,
+                "a walk did not go as foreseen: {summary}"
+            );
+        }
+        let approved = json!({ "auto_approve": PERSONA });
+        self.control("settings_update", approved).await?;
+        Ok(took)
+    }
+
     /// Registers an app for a scope; it has no tokens yet.
     ///
     /// # Errors

@@ -18,6 +18,8 @@ use crate::workspace::Workspace;
 
 /// The most connections that any workload uses.
 const SEATS: usize = 32;
+/// Walks of the simulator in a round.
+const WALKS: usize = 10;
 
 /// What is measured, as a key of the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -52,6 +54,8 @@ pub(super) struct Results {
     pub(super) measures: BTreeMap<(String, Work), Vec<Measure>>,
     pub(super) footprints: BTreeMap<String, Footprint>,
     pub(super) races: Option<Races>,
+    /// Whole walks of the simulator, through the pages, the shortest first.
+    pub(super) walks: Vec<Duration>,
     pub(super) desktop: Desktop,
 }
 
@@ -91,6 +95,7 @@ pub(super) async fn measure(
         measures: BTreeMap::new(),
         footprints: BTreeMap::new(),
         races: None,
+        walks: Vec::new(),
         desktop: Desktop::default(),
     };
     let mut session = Session { effort, results };
@@ -273,6 +278,8 @@ impl Session {
             ));
             self.results.races = Some(races);
         }
+        self.results.walks.extend(sandbox.walks(WALKS).await?);
+        self.results.walks.sort();
         server.stop().await
     }
 
