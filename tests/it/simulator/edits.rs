@@ -49,7 +49,7 @@ async fn a_request_edited_at_random_is_answered_as_foreseen() {
                         continue;
                     }
                     foreseen += 1;
-                    if let Some(disagreement) = taken.disagreement() {
+                    if let Some(disagreement) = taken.disagreement(&walk).await {
                         wrong.push(format!("{profile} {app} {step}: {disagreement}\n  {shown}"));
                     }
                 }

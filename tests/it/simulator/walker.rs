@@ -36,6 +36,8 @@ pub(super) struct Taken {
     pub(super) run: Value,
     /// The main exchange, as this sandbox saw it.
     server: Option<String>,
+    /// Another exchange that did not come as foreseen.
+    side: Option<String>,
 }
 
 impl<'s> Walk<'s> {
@@ -137,14 +139,32 @@ impl Taken {
             .iter()
             .find(|it| !run["main_exchange"].is_null() && it["exchange"] == run["main_exchange"]);
         let server = main.and_then(|it| it["server"].as_str()).map(str::to_owned);
-        Self { run, server }
+        let side = exchanges
+            .iter()
+            .find(|it| it["run"] == run["run"] && it["agreement"]["agrees"] == false);
+        let side =
+            side.map(|it| format!("{}: {} {}", it["label"], it["prediction"], it["agreement"]));
+        Self { run, server, side }
     }
 
     /// What was foreseen and what came, when they are not the same.
-    pub(super) fn disagreement(&self) -> Option<String> {
+    pub(super) async fn disagreement(&self, walk: &Walk<'_>) -> Option<String> {
         let run = &self.run;
         if run["prediction"].is_null() {
             return Some(format!("nothing was foreseen: {}", run["outcome"]["words"]));
+        }
+        if let Some(side) = &self.side {
+            return Some(side.clone());
+        }
+        // What introspection says is not in the status.
+        let words = text(&run["prediction"]["words"]);
+        if words.contains("active") {
+            let payload = json!({ "session": walk.session, "exchange": run["main_exchange"] });
+            let exchange = walk.sandbox.rpc("simulator_exchange", payload).await;
+            let is_active = text(&exchange["response"]).contains("\"active\":true");
+            if is_active != words.contains("`active` true") {
+                return Some(format!("{words} It was {is_active}."));
+            }
         }
         let agrees = run["agreement"]["agrees"] == true;
         (!agrees).then(|| {

@@ -17,7 +17,13 @@ pub(super) fn judge(message: &Message<'_>, now: &Situation<'_>) -> Option<Forese
         let app = authenticated(message, &params, now.session, now.known)?;
         if !app.kind.is_confidential() {
             let because = "A public app can't prove who it is, so it may not ask about tokens.";
-            return refused(403, "forbidden", Clause::assumed("a public app has nothing to prove itself with, so it may not ask"), because).stop();
+            return refused(
+                403,
+                "forbidden",
+                Clause::assumed("a public app has nothing to prove itself with, so it may not ask"),
+                because,
+            )
+            .stop();
         }
         let Some(token) = params.get("token") else {
             let clause = Clause::standard("RFC 7662 §2.1");

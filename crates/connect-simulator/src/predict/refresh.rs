@@ -69,8 +69,7 @@ pub(super) fn judge(params: &Params, app: &App<'_>, now: &Situation<'_>) -> Opti
             None => return Some(reused(token)),
         },
         Standing::Ended(CredentialState::Replaced) => {
-            let clause =
-                Clause::documented("/connect/tokens: one active per user and client");
+            let clause = Clause::documented("/connect/tokens: one active per user and client");
             let because =
                 "A newer one took its place. Nobody stole anything, so nothing is revoked.";
             return no(clause, because);
