@@ -281,7 +281,9 @@ pub(crate) fn bytes(session: &Session) -> BTreeMap<u32, Bytes> {
         let form = form(session, step);
         if exchange.to == Party::Service {
             let token = token("lph_at_", if step == Step::Api { 'a' } else { 'b' });
-            request.push_str(&format!("Authorization: Bearer {token}\r\n"));
+            request.push_str("Authorization: Bearer ");
+            request.push_str(&token);
+            request.push_str("\r\n");
         }
         if !form.is_empty() && exchange.from == Party::App {
             request.push_str("Content-Type: application/x-www-form-urlencoded\r\n");

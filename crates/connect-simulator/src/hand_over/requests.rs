@@ -72,7 +72,8 @@ impl Send {
         let form = message.kind() == BodyKind::Form;
         let headers = message.headers.iter().filter(|header| {
             let name = header.name.to_ascii_lowercase();
-            !OWN.contains(&&*name) && !(form && name == "content-type")
+            let implied = form && name == "content-type";
+            !implied && !OWN.contains(&&*name)
         });
         let headers = headers
             .map(|header| {

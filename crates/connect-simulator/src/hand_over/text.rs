@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use connect_core::domain::message::{BodyKind, Message};
 use connect_core::domain::walk::Party;
 
-use super::plain;
 use super::requests::answered;
 use crate::mask::Mask;
 use crate::session::{Answered, Bytes, Exchange, Place, Prediction, Run, Session, Verdict};
@@ -61,7 +60,10 @@ fn step(out: &mut String, session: &Session, run: &Run, bytes: &BTreeMap<u32, By
     for it in session.exchanges_of(run.number).filter(|it| !it.hidden) {
         exchange(out, it, bytes.get(&it.number), session.target.own);
     }
-    if !run.checks.is_empty() || run.claims.iter().any(|claim| claim.passed.is_some()) {
+    // What is right with a claim is among the checks.
+    let wrong = run.claims.iter().filter(|it| it.passed == Some(false));
+    let wrong: Vec<_> = wrong.collect();
+    if !run.checks.is_empty() || !wrong.is_empty() {
         out.push('\n');
     }
     for check in &run.checks {
@@ -76,11 +78,9 @@ fn step(out: &mut String, session: &Session, run: &Run, bytes: &BTreeMap<u32, By
             );
         }
     }
-    for claim in &run.claims {
-        let Some(passed) = claim.passed else { continue };
-        let mark = if passed { '✓' } else { '✗' };
+    for claim in wrong {
         let (name, value) = (code(&claim.name), code(&claim.value));
-        line(out, format_args!("- {mark} {name} = {value}"));
+        line(out, format_args!("- ✗ {name} = {value}"));
     }
     if let (Some(prediction), Some(answered)) = (&run.prediction, &run.answered) {
         foreseen(out, prediction, answered);
@@ -209,12 +209,20 @@ fn inline(text: &str) -> String {
     out
 }
 
-/// A text as code.
+/// A text as code (CommonMark 6.1), JSON in one line.
 fn code(text: &str) -> String {
-    if text.is_empty() {
+    let json = text.starts_with('{').then(|| serde_json::from_str(text));
+    let text = match json {
+        Some(Ok(value)) => serde_json::Value::to_string(&value),
+        _ => text.replace(char::is_control, " "),
+    };
+    if text.trim().is_empty() {
         return "(nothing)".to_owned();
     }
-    format!("`{}`", plain(text).replace('`', "'"))
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let blank = if longest > 0 { " " } else { "" };
+    format!("{fence}{blank}{text}{blank}{fence}")
 }
 
 /// Markers such as `[access_token 1a2b3c4d]` with numbers for the digits, in the order in which they come: the digits
@@ -235,21 +243,18 @@ fn numbered(text: &str) -> String {
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         });
-        match marker {
-            Some((kind, digits)) => {
-                let of_kind = numbers.entry(kind).or_default();
-                let known = of_kind.iter().position(|it| *it == digits);
-                let number = known.unwrap_or_else(|| {
-                    of_kind.push(digits);
-                    of_kind.len() - 1
-                });
-                let _ = write!(out, "[{kind} {}]", number + 1);
-                rest = &from[end..];
-            }
-            None => {
-                out.push('[');
-                rest = &from[1..];
-            }
+        if let Some((kind, digits)) = marker {
+            let of_kind = numbers.entry(kind).or_default();
+            let known = of_kind.iter().position(|it| *it == digits);
+            let number = known.unwrap_or_else(|| {
+                of_kind.push(digits);
+                of_kind.len() - 1
+            });
+            let _ = write!(out, "[{kind} {}]", number + 1);
+            rest = &from[end..];
+        } else {
+            out.push('[');
+            rest = &from[1..];
         }
     }
     out.push_str(rest);

@@ -13,7 +13,7 @@ const <$ d.var(it) $> = setting("<$ it.environment() $>");
 
 const listener = http.createServer();
 const redirectUri = await listen(setting("LOOP_REDIRECT_URI"));
-<%- else if p.asks() || p.uses("redirect_uri") %>
+<%- else if p.uses("redirect_uri") %>
 const redirectUri = setting("LOOP_REDIRECT_URI");
 <%- endif %>
 <%- if p.uses("credentials") %>

@@ -35,7 +35,7 @@ SETTINGS = settings()
 <%- for it in p.settings.iter() %>
 <$ d.var(it) $> = SETTINGS["<$ it.environment() $>"]
 <%- endfor %>
-<%- if p.asks() || p.uses("redirect_uri") %>
+<%- if p.listens() || p.uses("redirect_uri") %>
 redirect_uri = SETTINGS["LOOP_REDIRECT_URI"]
 <%- endif %>
 

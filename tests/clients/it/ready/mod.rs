@@ -4,6 +4,7 @@
 //! What is not done as it says is the installing: modules come from the directories that `cargo xtask setup` fills.
 
 mod curl;
+mod handed_over;
 mod machine;
 mod node;
 mod python;

@@ -15,6 +15,11 @@ use crate::support::{http, tools};
 /// Fails unless the text that was compiled is the one that the console gives; that one is then left to be copied.
 fn assert_compiled(pasted: &Pasted, name: &str) -> anyhow::Result<()> {
     let given = std::fs::read_to_string(pasted.path().join("src/main.rs"))?;
+    assert_same(&given, name)
+}
+
+/// The same for a text.
+pub(super) fn assert_same(given: &str, name: &str) -> anyhow::Result<()> {
     let compiled = tools::clients().join(format!("ready/rust/{name}.rs.txt"));
     if std::fs::read_to_string(&compiled).unwrap_or_default() != given {
         let fresh = tools::target()?.join(format!("clients/{name}.rs.txt"));
@@ -33,7 +38,7 @@ fn start(pasted: &Pasted, program: &str) -> anyhow::Result<Process> {
 }
 
 /// The browser's part: from the printed address to where it ends.
-async fn approve(process: &mut Process) -> anyhow::Result<()> {
+pub(super) async fn approve(process: &mut Process) -> anyhow::Result<()> {
     let question = process
         .ready(async |printed| {
             let line = printed.lines().find(|line| line.starts_with("http://"))?;
@@ -96,6 +101,13 @@ async fn the_rust_manifest_names_the_crates_that_it_was_compiled_with() -> anyho
     let (app, _) = registered(&sandbox, "web").await?;
     let pasted = Pasted::of(&sandbox, &app, "rust").await?;
     let manifest = std::fs::read_to_string(pasted.path().join("Cargo.toml"))?;
+    assert_eq!(compiled_with(&manifest)?, 3);
+    assert_eq!(text(&pasted.code["files"][1]["path"])?, "Cargo.toml");
+    Ok(())
+}
+
+/// How many crates a manifest names, each of them one that the text was compiled with.
+pub(super) fn compiled_with(manifest: &str) -> anyhow::Result<usize> {
     let lock = std::fs::read_to_string(root()?.join("Cargo.lock"))?;
     let (_, dependencies) = manifest
         .split_once("[dependencies]\n")
@@ -108,9 +120,7 @@ async fn the_rust_manifest_names_the_crates_that_it_was_compiled_with() -> anyho
         assert!(lock.contains(&locked), "{name} {version} was not compiled");
         named += 1;
     }
-    assert_eq!(named, 3);
-    assert_eq!(text(&pasted.code["files"][1]["path"])?, "Cargo.toml");
-    Ok(())
+    Ok(named)
 }
 
 fn root() -> anyhow::Result<&'static Path> {

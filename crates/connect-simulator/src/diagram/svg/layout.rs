@@ -128,12 +128,11 @@ fn gap(diagram: &Diagram) -> f64 {
     };
     let needed = diagram.arrows.iter().map(|arrow| {
         let words = width(&arrow.label, Face::Mono).max(width(&arrow.detail, Face::Sans));
-        match place(arrow.from).abs_diff(place(arrow.to)) {
-            0 => words,
-            1 => words + BESIDE,
-            // The longest way of four lanes.
-            2 => (words + BESIDE) / 2.0,
-            _ => (words + BESIDE) / 3.0,
+        let lanes = place(arrow.from).abs_diff(place(arrow.to));
+        match u8::try_from(lanes) {
+            Ok(0) => words,
+            Ok(lanes) => (words + BESIDE) / f64::from(lanes),
+            Err(_) => 0.0,
         }
     });
     needed.fold(200.0, f64::max).min(310.0)
