@@ -501,6 +501,11 @@ async fn a_retired_signing_key_falls_due_by_itself() {
         (due_at, &old)
     );
     assert_eq!(sandbox.jwks().await.len(), 1);
+    let told = sandbox
+        .rpc("journal_list", json!({ "kind": "key.unpublished" }))
+        .await;
+    assert_eq!(told["entries"][0]["subject"], old);
+    assert_eq!(at(&told["entries"][0]["at"]), due_at);
     // As time passes too, with nothing else due: any change has the sandbox look again.
     sandbox.rpc("keys_rotate", json!({})).await;
     wall.advance(hour);

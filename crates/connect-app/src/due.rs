@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect_core::domain::actor::Actor;
-use connect_core::domain::journal::Origin;
+use connect_core::domain::journal::{Kind, Origin};
 use connect_core::env::ClockState;
 use connect_core::{Env, Moment, Timestamp};
 use connect_identity::KeyRing;
@@ -13,6 +13,7 @@ use connect_rpc::clock::Due;
 use connect_services::comms::due as messages;
 use connect_store::credentials::Expired;
 use connect_store::{StoreError, WorldTx, credentials, interactions, meta, services};
+use serde_json::json;
 
 use crate::App;
 
@@ -61,6 +62,9 @@ async fn page(
         return Ok(told.collect());
     }
     let gone = KeyRing::unpublish(tx, moment).await?;
+    for kid in &gone {
+        tx.journal(&at(moment), Kind::KeyUnpublished, kid, &json!({}));
+    }
     Ok(gone
         .into_iter()
         .map(|kid| told(UNPUBLISHED.to_owned(), kid))

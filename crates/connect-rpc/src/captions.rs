@@ -43,6 +43,7 @@ pub const fn caption(kind: Kind) -> Option<&'static str> {
         Kind::CredentialExpired => "A credential came to the end of its life.",
         Kind::KeyCreated => "A new signing key was made.",
         Kind::KeyRetired => "A signing key was retired.",
+        Kind::KeyUnpublished => "A retired signing key was taken out of the published ones.",
         Kind::AlertRaised => "A person was alerted.",
         Kind::RecordCreated => "New health data arrived.",
         Kind::RecordUpdated => "Health data changed.",

@@ -114,6 +114,8 @@ kinds! {
     KeyCreated = "key.created",
     /// A signing key stopped signing; it stays published until its tokens have expired.
     KeyRetired = "key.retired",
+    /// A retired signing key is published no longer: all that it signed has expired.
+    KeyUnpublished = "key.unpublished",
     /// A message to a persona.
     AlertRaised = "alert.raised",
     /// A row of a service changed; `detail` says which.

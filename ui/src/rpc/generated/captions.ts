@@ -31,6 +31,7 @@ export const CAPTIONS = {
 	"credential.expired": "A credential came to the end of its life.",
 	"key.created": "A new signing key was made.",
 	"key.retired": "A signing key was retired.",
+	"key.unpublished": "A retired signing key was taken out of the published ones.",
 	"alert.raised": "A person was alerted.",
 	"record.created": "New health data arrived.",
 	"record.updated": "Health data changed.",
