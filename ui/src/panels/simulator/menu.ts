@@ -6,8 +6,9 @@ import LockOpen from '@lucide/svelte/icons/lock-keyhole-open';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Trash from '@lucide/svelte/icons/trash-2';
 import type { WalkSummary } from '../../rpc';
-import { presenter, type MenuItem } from '../../shared';
+import type { MenuItem } from '../../shared';
 import type { Simulator } from './simulator.svelte';
+import { walkName } from './words';
 
 export function sessionMenu(simulator: Simulator, walk: WalkSummary): MenuItem[] {
   return [
@@ -36,7 +37,7 @@ export function sessionMenu(simulator: Simulator, walk: WalkSummary): MenuItem[]
       label: 'Delete…',
       icon: Trash,
       danger: true,
-      run: () => void simulator.remove(walk.session, presenter.shown(walk.name)),
+      run: () => void simulator.remove(walk.session, walkName(walk)),
     },
   ];
 }

@@ -8,8 +8,17 @@ import Minus from '@lucide/svelte/icons/minus';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import SkipForward from '@lucide/svelte/icons/skip-forward';
 import X from '@lucide/svelte/icons/x';
-import type { AppType, ClientAuthentication, Consent, ExpectedAnswer, Party, Step, StepState } from '../../rpc';
-import type { Icon } from '../../shared';
+import type {
+  AppType,
+  ClientAuthentication,
+  Consent,
+  ExpectedAnswer,
+  Party,
+  Step,
+  StepState,
+  WalkSummary,
+} from '../../rpc';
+import { presenter, type Icon } from '../../shared';
 import { statusWord } from '../../wire/message/words';
 
 export interface StateWords {
@@ -99,3 +108,9 @@ export const ABOUT: Record<Step, string> = {
   revoke: 'The tokens are given up.',
   after_revoke: 'Proof: the call that worked does not any more.',
 };
+
+/** A walk's name as it may be shown now: the persona it is called after is masked with the rest. */
+export function walkName({ name, persona }: Pick<WalkSummary, 'name' | 'persona'>): string {
+  const who = persona?.split('@')[0];
+  return presenter.shown(presenter.on && who ? name.replaceAll(who, '••••') : name);
+}

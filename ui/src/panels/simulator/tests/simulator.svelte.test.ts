@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sandbox } from '../../../../tests/sandbox';
 import { layout } from '../diagram/layout';
 import { here } from '../here.svelte';
-import { answerWords } from '../words';
+import { answerWords, walkName } from '../words';
 import PanelAt from './PanelAt.svelte';
 import { fakeWalks, type FakeWalks } from './world';
 
@@ -14,7 +14,7 @@ vi.mock('../../../wire/editor', () => {
   throw new Error('no layout here');
 });
 const { forgetAnswers, startChanges } = await import('../../../rpc');
-const { go, host } = await import('../../../shared');
+const { go, host, presenter } = await import('../../../shared');
 const { startRoute } = await import('../../../shared/state/route.svelte');
 
 let fake: FakeWalks;
@@ -127,22 +127,21 @@ describe('the simulator', () => {
     expect(await screen.findByText('sign_in was taken')).toBeVisible();
   });
 
-  test('is handed over, renamed and deleted', async () => {
+  test('is handed over in any form', async () => {
     await open('#/simulator/new');
     await screen.findByRole('heading', { name: /Configure/ });
     here.open?.handOver();
     expect(await screen.findByText('the walk in node')).toBeVisible();
     await user.click(screen.getByRole('radio', { name: 'Python' }));
     expect(await screen.findByText('the walk in python')).toBeVisible();
-    await user.click(screen.getByRole('button', { name: 'Close' }));
-    (await screen.findByRole('button', { name: 'More for this walk' })).focus();
-    await user.keyboard('{Enter}');
-    (await screen.findByRole('menuitem', { name: /Rename/ })).focus();
-    await user.keyboard('{Enter}');
-    const name = await screen.findByRole('textbox', { name: 'Name' });
-    await user.clear(name);
-    await user.type(name, 'For the call{Enter}');
-    expect(await screen.findByText('For the call')).toBeVisible();
+  });
+
+  test('hides who it is about in presenter mode', async () => {
+    await open('#/simulator/new');
+    expect(await screen.findByText('Demo Web App as Maya')).toBeVisible();
+    presenter.set(true);
+    expect(walkName({ name: 'Demo Web App as maya', persona: 'maya@example.com' })).toBe('Demo Web App as ••••');
+    expect(await screen.findByText('Demo Web App, ••••@••••')).toBeVisible();
   });
 
   test('waits for a person, and takes the callback that they paste', async () => {
