@@ -1,5 +1,6 @@
 //! The client simulator: what it foresees is held against what the sandbox answers.
 
+mod conditions;
 mod dice;
 mod edits;
 mod meant;

@@ -135,6 +135,15 @@ fn own(draft: &Draft, tamper: Option<&Tamper>) -> Option<Prediction> {
         _ => return None,
     };
     let failing = tamper.and_then(|tamper| tamper.client_check);
+    let failing = match failing {
+        None | Some("code_present") if says_no(draft) => Some("no_error"),
+        other => other,
+    };
+    let because = if failing == Some("no_error") {
+        "the server sends an error in place of a code"
+    } else {
+        because
+    };
     Some(Prediction {
         expected: Answered {
             place: Place::App,
@@ -153,4 +162,10 @@ fn own(draft: &Draft, tamper: Option<&Tamper>) -> Option<Prediction> {
         standing: Standing::Standard,
         effects: Vec::new(),
     })
+}
+
+/// Whether the callback that the app is about to check brings an error.
+fn says_no(draft: &Draft) -> bool {
+    let callback = draft.callback.as_ref();
+    callback.is_some_and(|url| Request::get(url.clone()).parameter("error").is_some())
 }
