@@ -2,8 +2,10 @@
 
 use connect_core::domain::walk::{Party, Step};
 use serde_json::Value;
+use url::Url;
 
 use super::{WalkError, Walker};
+use crate::callback::leads_back;
 use crate::plan::{Draft, Request};
 use crate::session::{Answered, Bytes, Check, Exchange, Outcome, Place, Shown, Timing, Verdict};
 
@@ -30,8 +32,7 @@ impl Walker<'_> {
         };
         let url = url.trim();
         let expected = self.session.redirect_uri().to_owned();
-        let base = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
-        if base(url) != base(&expected) {
+        if !comes_back(&expected, url) {
             return Err(WalkError::NotTheCallback(format!(
                 "this is not the callback: it should begin with {expected}; copy the whole address that the browser ended at"
             )));
@@ -229,6 +230,18 @@ impl Walker<'_> {
     }
 }
 
+/// Whether an address is a way back to a redirect URI: by scheme, authority and path, as browsers write them; by text where
+/// one of them is no URL.
+pub(super) fn comes_back(redirect_uri: &str, place: &str) -> bool {
+    match (Url::parse(redirect_uri), Url::parse(place)) {
+        (Ok(redirect_uri), Ok(place)) => leads_back(&place, &redirect_uri),
+        _ => {
+            let base = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
+            base(redirect_uri) == base(place)
+        }
+    }
+}
+
 pub(super) fn check(
     name: &str,
     about: &str,
@@ -250,4 +263,31 @@ pub(super) fn check(
 /// A member of the metadata as text.
 pub(super) fn member(metadata: &Value, name: &str) -> Option<String> {
     metadata.get(name)?.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_back_is_known_however_a_browser_writes_it() {
+        for (redirect_uri, place, comes) in [
+            ("https://app.example", "https://app.example/?code=1", true),
+            ("http://localhost:80/cb", "http://localhost/cb?code=1", true),
+            ("com.example.app:/cb", "com.example.app:/cb?code=1", true),
+            (
+                "https://app.example/cb",
+                "https://app.example/cb/?code=1",
+                false,
+            ),
+            ("no url", "no url?code=1", true),
+            ("no url", "https://app.example/?code=1", false),
+        ] {
+            assert_eq!(
+                comes_back(redirect_uri, place),
+                comes,
+                "{redirect_uri} {place}"
+            );
+        }
+    }
 }

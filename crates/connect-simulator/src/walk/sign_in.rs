@@ -2,6 +2,7 @@
 
 use connect_core::domain::walk::{Consent, Party};
 
+use super::callback::comes_back;
 use super::{Listening, Walker};
 use crate::client::Answer;
 use crate::pages::{self, Form};
@@ -124,8 +125,7 @@ impl Walker<'_> {
     fn is_callback(&self, place: &str) -> bool {
         let asked = self.session.facts.authorization_url.as_deref();
         let asked = asked.and_then(|url| Request::get(url).parameter("redirect_uri"));
-        let base = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
-        asked.is_some_and(|asked| base(&asked) == base(place))
+        asked.is_some_and(|asked| comes_back(&asked, place))
     }
 
     /// The form of a page that the persona would send.
