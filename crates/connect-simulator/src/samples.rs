@@ -215,6 +215,10 @@ pub(crate) fn run(session: &mut Session, step: Step) {
                     "BASE64URL(SHA-256(code_verifier))",
                 ),
             ],
+            Step::Callback => vec![
+                shown("code", &token("lph_ac_", 'k'), "From the callback URL"),
+                shown("state", "af0ifjsldkj", "From the callback URL"),
+            ],
             _ => Vec::new(),
         },
         checks: match step {

@@ -6,6 +6,9 @@ use super::{Arrow, ArrowKind};
 use crate::session::{Run, Verdict};
 use crate::tamper::TAMPERS;
 
+/// Names of checks are listed as far as they have so many characters, else counted.
+const READABLE: usize = 44;
+
 /// What comes before the requests of a run: what it was made to do wrong, and what the app made up.
 pub(super) fn before(run: &Run) -> Vec<Arrow> {
     let mut notes = Vec::new();
@@ -24,7 +27,8 @@ pub(super) fn before(run: &Run) -> Vec<Arrow> {
     match run.step {
         Step::Pkce => {
             let made = run.shown.iter().find(|it| it.name == "code_challenge");
-            let how = made.map_or("", |made| &*made.how);
+            let how = made.and_then(|made| made.how.split(". ").next());
+            let how = how.unwrap_or_default();
             notes.push(note(run, "Made verifier and challenge", how, false));
         }
         Step::AuthorizationUrl => {
@@ -34,6 +38,12 @@ pub(super) fn before(run: &Run) -> Vec<Arrow> {
             let detail = names.join(", ");
             notes.push(note(run, "Made the authorization URL", &detail, false));
         }
+        Step::Callback => {
+            let came: Vec<&str> = run.shown.iter().map(|it| it.name.as_str()).collect();
+            if !came.is_empty() {
+                notes.push(note(run, "Got the callback", &came.join(", "), false));
+            }
+        }
         _ => {}
     }
     notes
@@ -41,8 +51,9 @@ pub(super) fn before(run: &Run) -> Vec<Arrow> {
 
 /// What comes after them: the app's own checks, and that it could not go on.
 pub(super) fn after(run: &Run) -> Vec<Arrow> {
-    let claims = run.claims.iter();
-    let claims = claims.filter_map(|claim| Some((claim.name.as_str(), claim.passed?)));
+    // What is right with a claim is among the checks.
+    let claims = run.claims.iter().filter(|it| it.passed == Some(false));
+    let claims = claims.map(|claim| (claim.name.as_str(), false));
     let checks = run
         .checks
         .iter()
@@ -71,8 +82,9 @@ pub(super) fn after(run: &Run) -> Vec<Arrow> {
             true,
         )];
     }
-    let detail = if all.len() <= 3 {
-        named(&mut all.iter())
+    let names = named(&mut all.iter());
+    let detail = if names.len() <= READABLE {
+        names
     } else {
         format!("{} checks passed", all.len())
     };

@@ -64,6 +64,7 @@ fn the_diagram_reads_as_the_flow() {
         browser->>identity: POST /consent<br/>Request
         identity-->>browser: 303 See Other<br/>1.2 ms
         Note over browser,services: 5. Callback
+        Note over app: Got the callback<br/>code, state
         browser->>app: GET http://localhost:3000/callback<br/>Request: code, state, iss
         app-->>browser: 200 OK<br/>1.2 ms
         Note over app: Checked the callback<br/>state matches, iss matches
@@ -142,6 +143,7 @@ fn failures_are_marked_and_nothing_answered_is_said() {
         of_run,
         [
             ("Wrong on purpose", "Another state", false),
+            ("Got the callback", "code, state", false),
             (
                 "GET http://localhost:3000/callback",
                 "Request: code, state, iss",
