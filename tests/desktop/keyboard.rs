@@ -128,3 +128,35 @@ async fn workspaces_are_made_copied_switched_and_deleted_by_keys_alone() {
     assert_eq!(state["current"], "default");
     window.close().await;
 }
+
+#[tokio::test]
+async fn the_whole_flow_is_walked_in_the_window_by_keys_alone() {
+    let home = Home::new().await;
+    let window = Window::open(&home, &["--key-file"]).await;
+    window.element("//nav[@aria-label='Panels']").await;
+    window.strike(Key::Control + "4").await;
+    window.element("//h1[normalize-space()='Simulator']").await;
+    window.strike(Key::Control + Key::Alt + "w").await;
+    let sessions = async || {
+        let listed = window.rpc("simulator_list", json!({})).await;
+        listed["sessions"].as_array().expect("sessions").clone()
+    };
+    eventually("a walk has begun", async || {
+        (sessions().await.len() == 1).then_some(())
+    })
+    .await;
+    window
+        .element("//button[normalize-space()='Run all']")
+        .await;
+    window.strike(Key::Control + Key::Shift + Key::Enter).await;
+    let walked = eventually("the walk is at its end", async || {
+        let session = sessions().await.remove(0);
+        session["step"].is_null().then_some(session)
+    })
+    .await;
+    assert_eq!(walked["done"], 13, "{walked}");
+    assert_eq!(walked["disagreements"], 0, "{walked}");
+    // What was foreseen stands beside what came, and the server's side beside both.
+    window.element("//*[normalize-space()='They agree']").await;
+    window.element("//*[contains(., 'server’s side')]").await;
+}
