@@ -191,4 +191,47 @@ mod tests {
         );
         assert!(!said.contains('\u{1b}'), "{said}");
     }
+
+    /// A session that came to an end so.
+    fn session(disagreements: usize, state: &str) -> WalkSession {
+        let session = json!({
+            "summary": {
+                "session": "walk_1", "name": "A walk", "app": "An app", "persona": null,
+                "target": { "base_url": "http://127.0.0.1:9400", "own": true },
+                "step": "token", "done": 1, "exchanges": 1, "disagreements": disagreements,
+                "kept": false, "deleted_at": null,
+                "created_at": "2026-11-21T10:00:00Z", "updated_at": "2026-11-21T10:00:00Z",
+            },
+            "setup": {
+                "client_id": "client_1", "app_name": null, "app_type": "web", "has_secret": true,
+                "persona": null, "scopes": [], "redirect_uri": "http://localhost:3000/callback",
+                "client_authentication": "body", "consent": "automatic", "allow": true,
+                "nonce": true, "prompt": null, "call": null, "outside_call": null,
+            },
+            "steps": [], "exchanges": [], "waiting": null, "trace": null,
+            "runs": [{
+                "run": 1, "step": "token", "at": "2026-11-21T10:00:00Z", "took_ms": 1,
+                "set_aside": false, "tamper": null, "edited": false, "prediction": null,
+                "agreement": null,
+                "outcome": { "state": state, "words": "So it ended.", "fix": null },
+                "shown": [], "checks": [], "claims": [], "exchanges": [], "main_exchange": null,
+            }],
+        });
+        serde_json::from_value(session).unwrap()
+    }
+
+    #[test]
+    fn the_exit_code_says_how_a_walk_went() {
+        let code = |disagreements, state| {
+            let verdict = verdict(&session(disagreements, state));
+            verdict.err().map_or(0, |failure| failure.exit_code())
+        };
+        assert_eq!(code(0, "done"), 0);
+        assert_eq!(code(0, "refused_as_meant"), 0);
+        assert_eq!(code(0, "failed"), 10);
+        assert_eq!(code(0, "waiting"), 10);
+        // What is not as foreseen is the graver news.
+        assert_eq!(code(1, "done"), 11);
+        assert_eq!(code(1, "failed"), 11);
+    }
 }

@@ -88,6 +88,10 @@ fn shells_complete_the_names_of_commands() {
         complete("connect-sandbox rpc clock_", 2),
         "clock_get clock_advance clock_cancel clock_pause clock_resume"
     );
+    assert_eq!(
+        complete("connect-sandbox walk --until re", 3),
+        "refresh reuse revoke"
+    );
     assert_eq!(complete("connect-sandbox commands apps_co", 2), "apps_code");
     assert_eq!(complete("connect-sandbox expl", 1), "explain");
 }
