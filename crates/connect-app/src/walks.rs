@@ -2,6 +2,7 @@
 //! simulator may know of whom it talks to.
 
 mod known;
+mod meanwhile;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -20,6 +21,8 @@ use url::Url;
 
 use crate::App;
 use crate::commands::simulator;
+
+pub(crate) use meanwhile::meanwhile;
 
 /// The walks under way. Cheap to share.
 pub(crate) struct Walks {

@@ -98,3 +98,34 @@ async fn predictions_follow_the_rules_and_the_registration() {
         assert_eq!(taken.run["prediction"]["expected"]["status"], wanted);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_session_of_the_same_app_did_is_known() {
+    let sandbox = sandbox().await;
+    let walk = Walk::start(&sandbox, "Table").await;
+    walk.reach("revoke").await;
+    let other = Walk::start(&sandbox, "Table").await;
+    other.reach("reuse").await;
+    // The other run has put this session's refresh token aside.
+    let refresh = walk.take("refresh", None, None).await.expect("a run");
+    assert_eq!(refresh.disagreement(&walk).await, None);
+    let expected = &refresh.run["prediction"]["expected"];
+    assert_eq!(expected["error"], "invalid_grant");
+    let api = walk.take("api", None, None).await.expect("a run");
+    assert_eq!(api.run["prediction"]["expected"]["status"], 200);
+    // And now it ends the grant of both.
+    other.take("reuse", None, None).await;
+    for (step, status) in [
+        ("api", 401),
+        ("introspect", 200),
+        ("refresh", 400),
+        ("revoke", 200),
+    ] {
+        let taken = walk.take(step, None, None).await.expect("a run");
+        assert_eq!(taken.disagreement(&walk).await, None, "{step}");
+        assert_eq!(
+            taken.run["prediction"]["expected"]["status"], status,
+            "{step}"
+        );
+    }
+}

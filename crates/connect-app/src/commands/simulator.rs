@@ -20,7 +20,7 @@ use connect_store::traffic::{Walk, WalkBytes, WalkReadError};
 
 use super::{Answer, broken, no_key, not_found};
 use crate::App;
-use crate::walks::Around;
+use crate::walks::{Around, meanwhile};
 
 pub(super) use self::choices::{choices, tampers};
 pub(super) use self::exchanges::{copy_as, exchange, reveal};
@@ -94,7 +94,8 @@ pub(super) async fn delete(app: &App, request: rpc::SessionRef) -> Answer<Done> 
 }
 
 pub(super) async fn plan(app: &App, request: rpc::PlanStep) -> Answer<rpc::Plan> {
-    let session = load(app, &request.session).await?;
+    let mut session = load(app, &request.session).await?;
+    meanwhile(app, &mut session).await.map_err(broken)?;
     let known = Around::of(app, &session).know().await.map_err(unknown)?;
     let step = request.step.or(session.at).unwrap_or(Step::AfterRevoke);
     let edit = request.edit.map(view::edited);
@@ -187,6 +188,7 @@ async fn walk_on(
     let _held = app.0.walks.hold(id).await;
     let mut session = load(app, id).await?;
     targets::allowed(app, &session.target).await?;
+    meanwhile(app, &mut session).await.map_err(broken)?;
     let around = Around::of(app, &session);
     let at = session.at;
     let mut walker = Walker::new(&app.0.env, &around, &mut session)

@@ -1,0 +1,34 @@
+//! What happened to a session's credentials while it was not looked at: another session of the same app and persona, a
+//! person who withdrew their consent, a snapshot that was restored.
+
+use connect_core::domain::credential::CredentialState as Stored;
+use connect_core::domain::secret::SecretText;
+use connect_simulator::session::{CredentialState, Session};
+use connect_store::StoreError;
+
+use crate::App;
+
+/// Brings what a session thinks of its credentials up to what this sandbox knows of them. Of another target nothing is
+/// known but what the session itself was told.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn meanwhile(app: &App, session: &mut Session) -> Result<(), StoreError> {
+    if !session.target.own {
+        return Ok(());
+    }
+    for credential in &mut session.credentials {
+        let value = SecretText::new(credential.value.as_str());
+        let found = app.0.world.find_credential(&value).await?;
+        credential.state = match found.map(|found| found.state) {
+            // What ends by time is judged by its time.
+            Some(Stored::Active | Stored::Expired) => CredentialState::Active,
+            Some(Stored::Used) => CredentialState::Used,
+            Some(Stored::Rotated) => CredentialState::Rotated,
+            Some(Stored::Replaced) => CredentialState::Replaced,
+            // One that is not there any more opens nothing either.
+            Some(Stored::Revoked) | None => CredentialState::Revoked,
+        };
+    }
+    Ok(())
+}
