@@ -38,6 +38,8 @@ export class Simulator implements Doing {
   busy = $state<string | null>(null);
   /** Why the last thing could not be done. */
   failure = $state.raw<Failure | null>(null);
+  /** What the last change of a session answered: true before it is read again. */
+  #fresh = $state.raw<WalkSession | null>(null);
   /** Dialogs. */
   handing = $state(false);
   targeting = $state(false);
@@ -108,8 +110,12 @@ export class Simulator implements Doing {
     return id && id !== 'new' ? id : null;
   }
 
+  /** The open session: as it was read, or as the last thing that was done in it left it. */
   get session(): WalkSession | null {
-    return this.open.data ?? null;
+    const read = this.open.data ?? null;
+    const fresh = this.#fresh;
+    if (fresh?.summary.session !== this.id) return read;
+    return read && read.summary.updated_at >= fresh.summary.updated_at ? read : fresh;
   }
 
   get finished(): boolean {
@@ -210,12 +216,14 @@ export class Simulator implements Doing {
     this.#go(counts ? found.step : found.run, { view: 'after', x: String(exchange) }, false);
   }
 
-  async #do<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+  async #do(what: string, work: () => Promise<WalkSession>): Promise<WalkSession | undefined> {
     if (this.busy) return undefined;
     this.busy = what;
     this.failure = null;
     try {
-      return await work();
+      const done = await work();
+      this.#fresh = done;
+      return done;
     } catch (thrown) {
       this.failure = asFailure(thrown);
       return undefined;

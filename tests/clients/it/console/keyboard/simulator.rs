@@ -93,6 +93,14 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     anyhow::ensure!(program.contains("code_verifier"), "{program}");
     console.escape().await?;
 
+    // Called something else.
+    console.menu("More for this walk", "Rename…").await?;
+    console.asked("Rename the walk").await?;
+    console.rewrites("For the call").await?;
+    console.keys("Enter").await?;
+    console.is_back().await?;
+    console.says("For the call").await?;
+
     // By the list of steps: one stop, arrows look at another.
     console.reach_back("link", "6 Token exchange").await?;
     console.keys("ArrowUp").await?;
