@@ -14,6 +14,7 @@ mod rust;
 mod tests;
 mod text;
 mod values;
+mod way;
 
 use std::collections::BTreeMap;
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use connect_core::domain::app::AppType;
 use connect_core::domain::walk::{Party, Step};
 
 use super::requests::{Send, answered, tokens};
 use super::values::{Text, Values, Var};
+use super::way::Way;
 use super::{package, plain};
 use crate::mask::Mask;
 use crate::session::{Bytes, Place, Run, Session};
@@ -27,17 +27,6 @@ pub(super) struct Program {
     pub(super) settings: Vec<Var>,
     /// Everything that is used in it.
     used: BTreeSet<Var>,
-}
-
-/// How the browser's answer comes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    /// To the port of the redirect URI on this machine.
-    Port,
-    /// To any port of this machine (RFC 8252 §7.3).
-    AnyPort,
-    /// By hand: the redirect URI leads elsewhere.
-    Pasted,
 }
 
 /// What a program does.
@@ -166,20 +155,6 @@ impl Program {
     pub(super) fn takes(&self) -> bool {
         let mut parts = self.parts.iter();
         parts.any(|part| matches!(part, Part::Send(send) if !send.takes.is_empty()))
-    }
-}
-
-impl Way {
-    fn of(redirect_uri: &str, app_type: AppType) -> Self {
-        let Ok(url) = url::Url::parse(redirect_uri) else {
-            return Self::Pasted;
-        };
-        let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        match url.scheme() {
-            "http" if local && app_type.ignores_loopback_port() => Self::AnyPort,
-            "http" if local => Self::Port,
-            _ => Self::Pasted,
-        }
     }
 }
 
