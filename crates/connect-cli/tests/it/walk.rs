@@ -112,6 +112,10 @@ fn a_step_that_goes_wrong_has_an_exit_code_of_its_own() {
     );
     let said = "error: the step \"Configure\" went wrong: ";
     assert!(broken.err.starts_with(said), "{}", broken.err);
+    let refused = sandbox.run(&["walk", "--scope", "read:nothing"]);
+    assert_eq!(refused.code, 10, "{}\n{}", refused.out, refused.err);
+    let foreseen = "    ✓ as foreseen: invalid_scope in the redirect to the app\n";
+    assert!(refused.out.contains(foreseen), "{}", refused.out);
     let run = sandbox.run(&["walk", "--app", "Nobody's"]);
     assert_eq!(run.code, 3, "{}", run.err);
     let run = sandbox.run(&["walk", "--persona", "nobody@example.com"]);
