@@ -233,13 +233,11 @@ impl Walker<'_> {
 /// Whether an address is a way back to a redirect URI: by scheme, authority and path, as browsers write them; by text where
 /// one of them is no URL.
 pub(super) fn comes_back(redirect_uri: &str, place: &str) -> bool {
-    match (Url::parse(redirect_uri), Url::parse(place)) {
-        (Ok(redirect_uri), Ok(place)) => leads_back(&place, &redirect_uri),
-        _ => {
-            let base = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
-            base(redirect_uri) == base(place)
-        }
+    if let (Ok(redirect_uri), Ok(place)) = (Url::parse(redirect_uri), Url::parse(place)) {
+        return leads_back(&place, &redirect_uri);
     }
+    let base = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
+    base(redirect_uri) == base(place)
 }
 
 pub(super) fn check(
