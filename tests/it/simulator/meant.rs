@@ -122,7 +122,7 @@ const MEANT: &[(&str, &[&str])] = &[
     ("token_is_access_token", &["refresh_token_as_bearer"]),
     ("own_data", &["another_persons_id"]),
     ("route_known", &["unknown_path"]),
-    ("scope_held", &["out_of_scope", "change_without_key"]),
+    ("scope_held", &["out_of_scope", "write_without_scope"]),
     ("basic_readable", &["introspect_by_bearer"]),
     ("confidential_client", &["introspect_by_another_app"]),
     ("scopes_within_grant", &["refresh_more_scope"]),

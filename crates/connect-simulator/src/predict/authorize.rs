@@ -78,9 +78,7 @@ fn trusted<'k>(message: &Message<'_>, params: &Params, now: &Situation<'k>) -> C
     };
     if !uris::is_registered(app.redirect_uris, uri, app.kind) {
         let because = uris::why_not(app.redirect_uris, uri);
-        return told("invalid_request", clause, because)
-            .effect("no code is issued, and the browser is not sent anywhere")
-            .stop();
+        return told("invalid_request", clause, because).stop();
     }
     Ok(app)
 }
@@ -96,12 +94,8 @@ fn accepted(params: &Params, app: &App<'_>, now: &Situation<'_>) -> Checked {
     ] {
         if params.get(name).is_some() {
             let clause = Clause::standard("OpenID Connect Core §3.1.2.6, §6");
-            return sent_back(
-                error,
-                clause,
-                format!("`{name}` is not read here; parameters stand in the URL."),
-            )
-            .stop();
+            let because = format!("`{name}` is not read here; parameters stand in the URL.");
+            return sent_back(error, clause, because).stop();
         }
     }
     match params.get("response_type") {
@@ -203,13 +197,16 @@ fn scopes(params: &Params, app: &App<'_>) -> Checked {
 
 /// The scopes asked for, as sent.
 fn names(params: &Params) -> impl Iterator<Item = &str> {
-    let asked = params.get("scope").unwrap_or_default();
-    asked.split(' ').filter(|name| !name.is_empty())
+    words(params.get("scope"))
+}
+
+fn words(list: Option<&str>) -> impl Iterator<Item = &str> {
+    let words = list.unwrap_or_default().split(' ');
+    words.filter(|word| !word.is_empty())
 }
 
 fn prompts(params: &Params) -> Vec<&str> {
-    let prompt = params.get("prompt").unwrap_or_default();
-    prompt.split(' ').filter(|word| !word.is_empty()).collect()
+    words(params.get("prompt")).collect()
 }
 
 fn prompt(params: &Params) -> Checked {

@@ -130,11 +130,15 @@ pub(super) const SLIPS: &[Tamper] = &[
         there_is(outside(session, known), why)
     }),
     slip(
-        "change_without_key",
-        "A change without a key",
-        "A POST without `Idempotency-Key` and without a token that may write.",
+        "write_without_scope",
+        "A change without its scope",
+        "A check-in is recorded with a token that may not write: reading is another scope than writing.",
         |draft, session, _| call(draft, session, "POST", "/clinical/v1/check-ins"),
-    ),
+    )
+    .when(|session, _| {
+        let may_write = granted(session).iter().any(|it| it == "write:check_ins");
+        there_is((!may_write).then_some(()), "the token may record check-ins")
+    }),
 ];
 
 /// Makes another call of the main request.
