@@ -282,6 +282,22 @@ export class Simulator implements Doing {
     return this.steps.slice(place + 1).find(({ state }) => state !== 'left_out')?.step ?? null;
   }
 
+  /** Whether what comes next is the step that was just taken, once more: it failed, or was refused. */
+  get again(): boolean {
+    const step = this.view === 'diagram' ? this.session?.summary.step : this.#after();
+    const view = this.steps.find((one) => one.step === step);
+    return (
+      (view?.state === 'failed' || view?.state === 'refused_as_meant') &&
+      (this.view === 'diagram' || view.step === this.step)
+    );
+  }
+
+  /** Whether taking the step that is looked at sends something; an authorization URL is only made. */
+  get sends(): boolean {
+    const plan = this.plan.data;
+    return plan?.step === this.step && this.step !== 'authorization_url' && plan.requests.length > 0;
+  }
+
   /** One key for the whole walk: takes the step, shows what came of it, shows what comes next. */
   async next(): Promise<void> {
     if (!this.session) {

@@ -15,7 +15,9 @@ import type {
   ExpectedAnswer,
   Party,
   Step,
+  StepRun,
   StepState,
+  StepView,
   WalkSummary,
 } from '../../rpc';
 import { presenter, type Icon } from '../../shared';
@@ -32,7 +34,7 @@ export const STATES: Record<StepState, StateWords> = {
   next: { word: 'next', icon: CircleDot, tone: 'note' },
   waiting: { word: 'waits for you', icon: Hourglass, tone: 'warn' },
   done: { word: 'done', icon: Check, tone: 'good' },
-  refused_as_meant: { word: 'refused, as meant', icon: ShieldCheck, tone: 'good' },
+  refused_as_meant: { word: 'refused, as meant', icon: ShieldCheck, tone: 'note' },
   failed: { word: 'went wrong', icon: X, tone: 'bad' },
   skipped: { word: 'passed over', icon: SkipForward, tone: 'quiet' },
   left_out: { word: 'not in this walk', icon: Minus, tone: 'quiet' },
@@ -84,13 +86,25 @@ export const PARTIES: Record<Party, string> = {
   service: 'Service',
 };
 
-/** `400 Bad Request, invalid_grant in the body`. */
+/** What is answered, with the values between back quotes: ``400 Bad Request with `invalid_grant` ``. */
 export function answerWords({ place, status, error }: ExpectedAnswer): string {
-  if (place === 'app') return error ? `The app stops: ${error}` : 'The app goes on';
-  const number = status === null ? 'no answer' : `${status} ${statusWord(status)}`.trim();
-  const where = { body: 'in the body', redirect: 'in the redirect', page: 'on a page' }[place];
-  return error ? `${number}, ${error} ${where}` : place === 'body' ? number : `${number}, ${where}`;
+  if (place === 'app') return error ? `The app stops: its check \`${error}\` fails` : 'The app’s own checks pass';
+  if (place === 'redirect') return error ? `Redirect to the app with \`${error}\`` : 'Redirect to the app with a code';
+  const number = status === null ? 'No answer' : `${status} ${statusWord(status)}`.trim();
+  const where = place === 'page' ? `${number}, a page for the person` : number;
+  return error ? `${where} with \`${error}\`` : where;
 }
+
+/** How a run ended: a refusal is told apart from a success, also where the walk goes on after it as foreseen. */
+export function stateOf(step: Pick<StepView, 'step' | 'state'>, run: StepRun | null | undefined): StateWords {
+  const refused = step.state === 'done' && run?.agreement?.agrees === true && run.agreement.answered.error !== null;
+  if (step.state === 'refused_as_meant' || refused)
+    return run && run.tamper === null && !run.edited ? REFUSED_AS_FORESEEN : STATES.refused_as_meant;
+  return STATES[step.state];
+}
+
+/** The server refused what was not spoiled, as was said before. */
+export const REFUSED_AS_FORESEEN: StateWords = { word: 'refused, as foreseen', icon: ShieldCheck, tone: 'note' };
 
 /** One sentence for someone who has never seen the flow: what the step is. */
 export const ABOUT: Record<Step, string> = {

@@ -2,10 +2,12 @@ import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { keepFocus } from '../../../app/focus';
 import { sandbox } from '../../../../tests/sandbox';
+import type { StepRun } from '../../../rpc';
 import { layout } from '../diagram/layout';
 import { here } from '../here.svelte';
-import { answerWords, walkName } from '../words';
+import { answerWords, stateOf, walkName } from '../words';
 import PanelAt from './PanelAt.svelte';
 import { fakeWalks, type FakeWalks } from './world';
 
@@ -127,6 +129,48 @@ describe('the simulator', () => {
     expect(await screen.findByText('sign_in was taken')).toBeVisible();
   });
 
+  test('gives the focus to what goes on when another walk is begun', async () => {
+    stops.push(keepFocus());
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    (await screen.findByRole('button', { name: 'Run all' })).focus();
+    go('#/simulator/new');
+    await waitFor(() => expect(location.hash).toBe('#/simulator/walk_2'));
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Take this step' })).toHaveFocus());
+  });
+
+  test('asks nobody to unlock this machine, and begins each time anew', async () => {
+    await open('#/simulator');
+    await user.click(await screen.findByRole('button', { name: 'Against another target…' }));
+    const url = () => screen.findByRole('textbox', { name: /Base URL/ });
+    await user.type(await url(), 'ftp://x');
+    expect(screen.getAllByText('Only https and http are spoken.').length).toBeGreaterThan(0);
+    expect(screen.getByRole('button', { name: /egin$/ })).toBeDisabled();
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    await user.click(await screen.findByRole('button', { name: 'Against another target…' }));
+    expect(await url()).toHaveValue('');
+    await user.type(await url(), 'http://127.0.0.1:9777');
+    await user.click(screen.getByRole('button', { name: 'Begin' }));
+    await waitFor(() => expect(sent('simulator_start')).toMatchObject([{ target: 'http://127.0.0.1:9777' }]));
+    expect(sent('simulator_unlock')).toEqual([]);
+  });
+
+  test('unlocks another host by what was typed, with its port', async () => {
+    await open('#/simulator');
+    await user.click(await screen.findByRole('button', { name: 'Against another target…' }));
+    await user.type(await screen.findByRole('textbox', { name: /Base URL/ }), 'https://staging.example.com:8443');
+    await user.type(
+      await screen.findByRole('textbox', { name: /Write staging.example.com:8443/ }),
+      'staging.example.com:8443',
+    );
+    await user.click(screen.getByRole('button', { name: 'Unlock and begin' }));
+    await waitFor(() =>
+      expect(sent('simulator_unlock')).toEqual([
+        { base_url: 'https://staging.example.com:8443', confirm: 'staging.example.com:8443' },
+      ]),
+    );
+  });
+
   test('is handed over in any form', async () => {
     await open('#/simulator/new');
     await screen.findByRole('heading', { name: /Configure/ });
@@ -187,9 +231,25 @@ describe('the simulator', () => {
 describe('words', () => {
   test('say an answer', () => {
     expect(answerWords({ place: 'body', status: 400, error: 'invalid_grant' })).toBe(
-      '400 Bad Request, invalid_grant in the body',
+      '400 Bad Request with `invalid_grant`',
     );
-    expect(answerWords({ place: 'app', status: null, error: 'state_matches' })).toBe('The app stops: state_matches');
+    expect(answerWords({ place: 'redirect', status: null, error: null })).toBe('Redirect to the app with a code');
+    expect(answerWords({ place: 'redirect', status: null, error: 'invalid_request' })).toBe(
+      'Redirect to the app with `invalid_request`',
+    );
+    expect(answerWords({ place: 'app', status: null, error: null })).toBe('The app’s own checks pass');
+    expect(answerWords({ place: 'app', status: null, error: 'state_matches' })).toBe(
+      'The app stops: its check `state_matches` fails',
+    );
+  });
+
+  test('tell a refusal from a success', () => {
+    const answered = { place: 'body', status: 403, error: 'insufficient_scope' } as const;
+    const run = { tamper: null, edited: false, agreement: { agrees: true, answered, words: '' } } as unknown as StepRun;
+    expect(stateOf({ step: 'api', state: 'done' }, run).word).toBe('refused, as foreseen');
+    expect(stateOf({ step: 'api', state: 'refused_as_meant' }, run).word).toBe('refused, as foreseen');
+    expect(stateOf({ step: 'api', state: 'refused_as_meant' }, { ...run, tamper: 'x' }).word).toBe('refused, as meant');
+    expect(stateOf({ step: 'api', state: 'done' }, null).word).toBe('done');
   });
 
   test('of a drawing stand under each other', () => {
