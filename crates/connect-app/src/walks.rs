@@ -76,6 +76,17 @@ impl Walks {
         }
     }
 
+    /// Stops waiting for any callback: the ports are free again.
+    pub(crate) fn stop_all_listening(&self) {
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (_, listener) in listeners.drain() {
+            listener.abort();
+        }
+    }
+
     /// Whether somebody waits for a session's callback.
     pub(crate) fn is_listening(&self, session: &str) -> bool {
         let listeners = self
@@ -100,33 +111,24 @@ impl Walks {
 /// What surrounds one session.
 pub(crate) struct Around {
     app: App,
-    session: SessionFacts,
-}
-
-/// What of a session decides what is known of its target.
-#[derive(Clone)]
-struct SessionFacts {
+    /// Whether its target is this sandbox.
     own: bool,
-    setup: connect_simulator::session::Setup,
 }
 
 impl Around {
     pub(crate) fn of(app: &App, session: &Session) -> Self {
         Self {
             app: app.clone(),
-            session: SessionFacts {
-                own: session.target.own,
-                setup: session.setup.clone(),
-            },
+            own: session.target.own,
         }
     }
 
     /// What is known of the session's target now.
     pub(crate) async fn know(&self) -> Result<Known, String> {
-        if self.session.own {
+        if self.own {
             known::of_this_sandbox(&self.app).await
         } else {
-            Ok(known::of_another(&self.app, &self.session.setup))
+            Ok(known::of_another(&self.app))
         }
     }
 
@@ -201,7 +203,7 @@ impl Surroundings for Around {
         span: Duration,
     ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
         Box::pin(async move {
-            if !self.session.own {
+            if !self.own {
                 return Err("the clock of another target can't be moved".to_owned());
             }
             let advanced = self.app.advance(span).await;

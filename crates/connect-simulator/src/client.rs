@@ -31,13 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     /// The URL is none.
-    #[error("`{url}` is not a URL: {source}")]
-    Url {
-        /// What was given.
-        url: String,
-        /// What is wrong with it.
-        source: url::ParseError,
-    },
+    #[error("the address is not a URL: {0}")]
+    Url(url::ParseError),
     /// It leads somewhere else.
     #[error(
         "the request goes to {asked}, but this walk may talk to {target} alone: start a session with that target to talk to it"
@@ -73,6 +68,27 @@ pub enum SendError {
     /// It took too long.
     #[error("no answer came within 30 seconds")]
     TimedOut,
+}
+
+impl SendError {
+    /// What to do about it.
+    #[must_use]
+    pub const fn fix(&self) -> &'static str {
+        match self {
+            Self::Url(_) | Self::Malformed(_) => {
+                "Nothing was sent. Mend the request, then take the step again."
+            }
+            Self::OtherHost { .. } => {
+                "Nothing was sent. Give the request an address of the walk's own target, or begin a walk with the other one."
+            }
+            Self::Connect { .. } | Self::Http(_) | Self::TimedOut => {
+                "Check that the server runs and that its address is right, then take the step again."
+            }
+            Self::Tls { .. } => {
+                "Check the server's certificate: it must be one that this machine trusts, for this name."
+            }
+        }
+    }
 }
 
 /// What was sent and what came back.
@@ -178,10 +194,7 @@ async fn exchange(
     recorder: &Arc<Recorder>,
     sent: &mut Sent,
 ) -> Result<Answer, SendError> {
-    let url = Url::parse(&request.url).map_err(|source| SendError::Url {
-        url: request.url.clone(),
-        source,
-    })?;
+    let url = Url::parse(&request.url).map_err(SendError::Url)?;
     allowed(&url, target)?;
     let message = message(request, &url)?;
     let dialled = dial::dial(&url).await?;
@@ -263,6 +276,15 @@ fn message(request: &Request, url: &Url) -> Result<http::Request<Full<Bytes>>, S
         headers.append(name, value);
     }
     Ok(message)
+}
+
+/// Whether a walk with this target may send, or be sent, to an address.
+///
+/// # Errors
+/// Why not.
+pub fn allowed_text(url: &str, target: &Target) -> Result<(), SendError> {
+    let url = Url::parse(url).map_err(SendError::Url)?;
+    allowed(&url, target)
 }
 
 /// Whether a walk with this target may send there.

@@ -34,7 +34,7 @@ pub struct Verified {
 }
 
 /// Seconds that clocks may differ by.
-const LEEWAY: i64 = 5;
+pub(crate) const LEEWAY: i64 = 5;
 const CORE: &str = "OpenID Connect Core 1.0 §3.1.3.7";
 
 /// Verifies `token` with the published `keys`.
@@ -143,6 +143,10 @@ impl Verified {
                 "ES256" => Algorithm::ES256,
                 _ => return Err("an algorithm that is not checked here"),
             };
+            let is_short = algorithm == Algorithm::EdDSA && !has_ed25519_key(key);
+            if is_short {
+                return Err("a key that is none");
+            }
             let jwk: Jwk = serde_json::from_value(key.clone()).map_err(|_| "a key that is none")?;
             let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| "a key that is none")?;
             let signed = format!("{}.{}", pieces[0], pieces[1]);
@@ -204,7 +208,7 @@ impl Verified {
             "It has not expired, by this machine's clock.",
             format!("later than {}", readable(now)),
             time(exp),
-            exp.is_some_and(|exp| exp + LEEWAY > now),
+            exp.is_some_and(|exp| exp.saturating_add(LEEWAY) > now),
             CORE,
         );
         let iat = number("iat");
@@ -213,7 +217,7 @@ impl Verified {
             "It was not issued in the future.",
             format!("not after {}", readable(now)),
             time(iat),
-            iat.is_some_and(|iat| iat - LEEWAY <= now),
+            iat.is_some_and(|iat| iat.saturating_sub(LEEWAY) <= now),
             CORE,
         );
         let sub = text("sub");
@@ -240,6 +244,13 @@ impl Verified {
             self.claims.push(claim(name, value, &self.checks));
         }
     }
+}
+
+/// Whether a key holds the 32 bytes that an Ed25519 key has (RFC 8037 §2): the library takes that for granted.
+fn has_ed25519_key(key: &Value) -> bool {
+    let x = key.get("x").and_then(Value::as_str);
+    let x = x.and_then(|x| URL_SAFE_NO_PAD.decode(x).ok());
+    x.is_some_and(|x| x.len() == 32)
 }
 
 fn audience(payload: &Map<String, Value>) -> Vec<String> {
@@ -398,5 +409,51 @@ fn claim(name: &str, value: &Value, checks: &[Check]) -> Claim {
         scope: row.and_then(|row| row.2).map(str::to_owned),
         passed: check.map(|check| check.passed),
         source: row.map_or("", |row| row.4).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn verified(header: &Value, payload: &Value, keys: &Value) -> Verified {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let token = format!("{}.{}.AAAA", part(header), part(payload));
+        let algorithms = ["EdDSA".to_owned(), "RS256".to_owned(), "ES256".to_owned()];
+        let expected = Expected {
+            issuer: "http://localhost:9400",
+            audience: "client_1",
+            nonce: None,
+            algorithms: &algorithms,
+            now: Timestamp::from_millis(1_800_000_000_000),
+        };
+        verify(&token, keys, &expected)
+    }
+
+    #[test]
+    fn another_servers_odd_keys_and_numbers_are_told_and_nothing_panics() {
+        for key in [
+            json!({ "kid": "k", "kty": "OKP", "crv": "Ed25519", "x": "AA", "alg": "EdDSA" }),
+            json!({ "kid": "k", "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA" }),
+            json!({ "kid": "k", "kty": "RSA", "n": "", "e": "", "alg": "RS256" }),
+            json!({ "kid": "k", "kty": "RSA", "n": "AA", "e": "AA", "alg": "RS256" }),
+            json!({ "kid": "k", "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "alg": "ES256" }),
+            json!({ "kid": "k" }),
+            json!(7),
+        ] {
+            for alg in ["EdDSA", "RS256", "ES256", "none"] {
+                let header = json!({ "alg": alg, "kid": "k" });
+                let payload =
+                    json!({ "exp": i64::MAX, "iat": i64::MIN, "auth_time": i64::MAX, "aud": 7 });
+                let verified = verified(&header, &payload, &json!({ "keys": [key] }));
+                let of_signature = verified
+                    .checks
+                    .iter()
+                    .find(|it| it.name == "signature_valid");
+                assert!(!of_signature.expect("a check").passed, "{key} {alg}");
+            }
+        }
     }
 }

@@ -33,6 +33,10 @@ pub struct Rules {
     pub userinfo: bool,
     /// Whether every authorization request is allowed without asking.
     pub auto_approve: bool,
+    /// Whether callers are slowed down: then what is answered depends on how many asked before.
+    pub rate_limited: bool,
+    /// Whether tokens carry sandbox time untranslated: then they are judged by it as well.
+    pub virtual_time: bool,
 }
 
 /// How an app is registered.
@@ -85,6 +89,8 @@ impl Known {
                 refresh_grace_seconds: 0,
                 userinfo: false,
                 auto_approve: false,
+                rate_limited: false,
+                virtual_time: false,
             },
             apps: Vec::new(),
             operations,

@@ -257,6 +257,7 @@ pub(crate) fn exchange(
         status: Some(status),
         error: None,
         failed: None,
+        fix: None,
         timing: Timing {
             done_us: 1234,
             ..Timing::default()

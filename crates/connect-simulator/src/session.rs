@@ -367,6 +367,9 @@ pub struct Exchange {
     pub error: Option<String>,
     /// Why there was no answer.
     pub failed: Option<String>,
+    /// What to do about that.
+    #[serde(default)]
+    pub fix: Option<String>,
     /// Microseconds to each part.
     pub timing: Timing,
     /// Whether the walk needed it only to get on.

@@ -85,6 +85,14 @@ pub enum WalkError {
     /// The walk is over.
     #[error("the walk is finished: go back to a step, or start again")]
     Finished,
+    /// It is past the step that it was to stop at.
+    #[error("the walk stands at \"{}\", past \"{}\": go back first", .at.title(), .until.title())]
+    Past {
+        /// Where it stands.
+        at: Step,
+        /// Where it was to stop.
+        until: Step,
+    },
     /// What is known of the target could not be read, or its clock not be moved.
     #[error("{0}")]
     Surroundings(String),
@@ -130,29 +138,6 @@ impl<'w> Walker<'w> {
     #[must_use]
     pub fn into_bytes(self) -> Vec<(u32, Bytes)> {
         self.bytes
-    }
-
-    /// Takes the steps that are left, until one fails or waits for a person.
-    ///
-    /// # Errors
-    /// [`WalkError`] when the first of them could not be taken.
-    pub async fn take_all(&mut self, until: Step) -> Result<(), WalkError> {
-        let mut taken = 0;
-        while let Some(step) = self.session.at.filter(|step| *step <= until) {
-            match self.take(step, None, None).await {
-                Ok(()) => taken += 1,
-                Err(_) if taken > 0 => return Ok(()),
-                Err(error) => return Err(error),
-            }
-            let newest = self.session.runs.last();
-            if newest.is_none_or(|run| run.outcome.verdict != Verdict::Done) {
-                return Ok(());
-            }
-        }
-        if taken == 0 {
-            return Err(WalkError::Finished);
-        }
-        Ok(())
     }
 
     /// Takes a step. What came after it is set aside.
@@ -223,7 +208,11 @@ impl<'w> Walker<'w> {
         let now = self.env.wall_now();
         let run = self.run(place);
         run.took_ms = u64::try_from(now.millis_since(run.at)).unwrap_or(0);
-        let goes_on = outcome.verdict == Verdict::Done;
+        let meant = run.tamper.is_some() || run.edited;
+        let foreseen = outcome.verdict == Verdict::RefusedAsMeant
+            && !meant
+            && matches!(step, Step::Introspect | Step::Api);
+        let goes_on = outcome.verdict == Verdict::Done || foreseen;
         run.outcome = outcome;
         self.session.updated_at = now;
         self.session.skipped.retain(|it| *it != step);
@@ -284,7 +273,7 @@ impl<'w> Walker<'w> {
         let number = self.session.exchanges.last().map_or(1, |it| it.number + 1);
         let (answer, failed) = match sent.answer {
             Ok(answer) => (Some(answer), None),
-            Err(error) => (None, Some(error.to_string())),
+            Err(error) => (None, Some(error)),
         };
         let answered = answer.as_ref().map(|answer| Answered {
             place: if is_page(answer) {
@@ -307,7 +296,8 @@ impl<'w> Walker<'w> {
             url: request.url.clone(),
             status: answer.as_ref().map(|answer| answer.status),
             error: answer.as_ref().and_then(Answer::error),
-            failed,
+            fix: failed.as_ref().map(|error| error.fix().to_owned()),
+            failed: failed.map(|error| error.to_string()),
             timing: sent.timing,
             hidden: planned.hidden,
             server: server_exchange(self.session, answer.as_ref()),

@@ -265,3 +265,103 @@ async fn sessions_with_another_target_go_after_seven_days_unless_they_are_kept()
     sandbox.rpc("simulator_get", walk(&kept)).await;
     sandbox.rpc("simulator_get", walk(&own)).await;
 }
+
+#[tokio::test]
+async fn what_ends_a_session_ends_its_listener_and_is_not_undone_by_it() {
+    let sandbox = Sandbox::start().await;
+    let port = free_port();
+    let uri = format!("http://127.0.0.1:{port}/callback");
+    let app = json!({ "name": "Listens", "app_type": "web", "redirect_uris": [uri], "scopes": ["openid"] });
+    sandbox.rpc("apps_create", app).await;
+    let setup = json!({ "app": "Listens", "consent": "browser" });
+    let free = || async {
+        let bound = std::net::TcpListener::bind(("127.0.0.1", port));
+        bound.is_ok().then_some(())
+    };
+    // Another step, a restart, a clearing: nobody waits any more.
+    let session = waiting(&sandbox, setup.clone()).await;
+    let mut other = walk(&session);
+    other["step"] = json!("pkce");
+    sandbox.rpc("simulator_run", other).await;
+    Sandbox::wait_for("the port to be free after another step", free).await;
+    waiting(&sandbox, setup.clone()).await;
+    sandbox.rpc("workspace_clear", json!({})).await;
+    Sandbox::wait_for("the port to be free after a clearing", free).await;
+    let session = waiting(&sandbox, setup).await;
+    // A page that asks for it in passing is no callback.
+    let authority = format!("127.0.0.1:{port}");
+    let passing = Request::get("/callback?code=1").header("Sec-Fetch-Mode", "no-cors");
+    for request in [Request::get("/callback"), passing] {
+        assert_eq!(send(&authority, &request).await.status, 400);
+    }
+    let session = sandbox.rpc("simulator_get", walk(&session)).await;
+    assert_eq!(session["waiting"]["problem"], Value::Null, "it waits on");
+    sandbox
+        .rpc(
+            "workspace_factory_reset",
+            json!({ "confirm": "factory reset" }),
+        )
+        .await;
+    Sandbox::wait_for("the port to be free after a reset", free).await;
+    sandbox
+        .rpc_fails("simulator_get", walk(&session), ErrorCode::NotFound)
+        .await;
+}
+
+#[tokio::test]
+async fn a_session_whose_sandbox_has_moved_to_another_port_begins_anew_there() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let start = || async {
+        let config = Config {
+            key_file: true,
+            ..Config::at(directory.path())
+        };
+        Sandbox::of(config, std::sync::Arc::new(connect_core::Env::system())).await
+    };
+    let sandbox = start().await;
+    let session = sandbox.rpc("simulator_start", json!({})).await;
+    sandbox.rpc("simulator_run_all", walk(&session)).await;
+    let before = sandbox.issuer();
+    sandbox.app.stop().await;
+    // What listens at the old port now is not the sandbox.
+    let stranger = std::net::TcpListener::bind(before.trim_start_matches("http://")).ok();
+    let sandbox = start().await;
+    let session = sandbox.rpc("simulator_get", walk(&session)).await;
+    if sandbox.issuer() != before {
+        assert_eq!(session["summary"]["step"], "configure");
+    }
+    assert_eq!(
+        session["summary"]["target"]["base_url"],
+        json!(sandbox.issuer())
+    );
+    let session = sandbox.rpc("simulator_run_all", walk(&session)).await;
+    assert_eq!(session["summary"]["done"], 13, "{session}");
+    assert_eq!(session["summary"]["disagreements"], 0);
+    drop(stranger);
+}
+
+#[tokio::test]
+async fn a_callback_of_another_request_is_foreseen_to_be_dropped() {
+    let sandbox = Sandbox::start().await;
+    let session = waiting(&sandbox, json!({ "consent": "paste" })).await;
+    let mut payload = walk(&session);
+    payload["url"] = json!("http://localhost:3000/callback");
+    sandbox
+        .rpc_fails("simulator_callback", payload.clone(), ErrorCode::Invalid)
+        .await;
+    payload["url"] = json!("http://localhost:3000/callback?code=lph_ac_x&state=somebody-elses");
+    sandbox.rpc("simulator_callback", payload).await;
+    let session = sandbox.rpc("simulator_run", walk(&session)).await;
+    let run = newest(&session);
+    assert_eq!(
+        run["agreement"]["answered"]["error"], "state_matches",
+        "{run}"
+    );
+    assert_eq!(run["agreement"]["agrees"], true, "{run}");
+    // A person who says no is not foreseen, and no defect.
+    let session = waiting(&sandbox, json!({ "consent": "paste" })).await;
+    let mut payload = walk(&session);
+    payload["url"] = json!("http://localhost:3000/callback?error=access_denied&state=x");
+    let session = sandbox.rpc("simulator_callback", payload).await;
+    assert_eq!(session["summary"]["disagreements"], 0);
+}

@@ -37,7 +37,10 @@ pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::WalkList> {
     let mut lost = Vec::new();
     for (id, summary) in rows {
         match summary {
-            Ok(summary) => sessions.push(parsed(&summary)?),
+            Ok(summary) => match parsed(&summary) {
+                Ok(summary) => sessions.push(summary),
+                Err(_) => lost.push(id),
+            },
             // A key that was remade leaves what it sealed lost: the others are listed all the same.
             Err(_) => lost.push(id),
         }
@@ -47,7 +50,8 @@ pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::WalkList> {
 
 pub(super) async fn start(app: &App, request: rpc::StartWalk) -> Answer<rpc::WalkSession> {
     let session = setup::new_session(app, request).await?;
-    saved(app, session, Vec::new()).await
+    save(app, &session, Vec::new(), true).await?;
+    Ok(view::session(&session))
 }
 
 pub(super) async fn get(app: &App, request: rpc::SessionRef) -> Answer<rpc::WalkSession> {
@@ -73,13 +77,14 @@ pub(super) async fn update(app: &App, request: rpc::UpdateWalk) -> Answer<rpc::W
         }
     }
     session.updated_at = app.0.env.wall_now();
-    saved(app, session, Vec::new()).await
+    saved(app, session).await
 }
 
 pub(super) async fn duplicate(app: &App, request: rpc::SessionRef) -> Answer<rpc::WalkSession> {
     let original = load(app, &request.session).await?;
     let session = setup::copy(app, &original);
-    saved(app, session, Vec::new()).await
+    save(app, &session, Vec::new(), true).await?;
+    Ok(view::session(&session))
 }
 
 pub(super) async fn delete(app: &App, request: rpc::SessionRef) -> Answer<Done> {
@@ -114,19 +119,44 @@ pub(super) async fn plan(app: &App, request: rpc::PlanStep) -> Answer<rpc::Plan>
 
 pub(super) async fn run(app: &App, request: rpc::RunStep) -> Answer<rpc::WalkSession> {
     let (tamper, edit) = (request.tamper, request.edit.map(view::edited));
-    walk_on(app, &request.session, async |walker, at| {
+    let walked = walk_on(app, &request.session, async |walker, at| {
         let step = request.step.or(at).ok_or(WalkError::Finished)?;
         walker.take(step, tamper.as_deref(), edit).await
-    })
-    .await
+    });
+    Ok(view::session(&walked.await?))
 }
 
 pub(super) async fn run_all(app: &App, request: rpc::RunAll) -> Answer<rpc::WalkSession> {
     let until = request.until.unwrap_or(Step::AfterRevoke);
-    walk_on(app, &request.session, async |walker, _| {
-        walker.take_all(until).await
-    })
-    .await
+    let mut session = load(app, &request.session).await?;
+    match session.at {
+        None => return Err(refused(&WalkError::Finished)),
+        Some(at) if at > until => return Err(refused(&WalkError::Past { at, until })),
+        Some(_) => {}
+    }
+    // Each step is saved before the next is taken: what was sent is known whatever becomes of the rest.
+    loop {
+        let Some(at) = session.at.filter(|at| *at <= until) else {
+            return Ok(view::session(&session));
+        };
+        let taken = walk_on(app, &request.session, async |walker, _| {
+            walker.take(at, None, None).await
+        });
+        match taken.await {
+            Ok(walked) => session = walked,
+            // The next step can't be taken as things are, which the step itself says.
+            Err(error) if error.code == ErrorCode::Conflict && session.run_of(at).is_none() => {
+                return match session.runs.is_empty() {
+                    true => Err(error),
+                    false => Ok(view::session(&session)),
+                };
+            }
+            Err(error) => return Err(error),
+        }
+        if session.at == Some(at) {
+            return Ok(view::session(&session));
+        }
+    }
 }
 
 pub(super) async fn go(app: &App, request: rpc::WalkTo) -> Answer<rpc::WalkSession> {
@@ -135,7 +165,7 @@ pub(super) async fn go(app: &App, request: rpc::WalkTo) -> Answer<rpc::WalkSessi
     app.0.walks.stop_listening(&session.id);
     walk::go(&mut session, request.step);
     session.updated_at = app.0.env.wall_now();
-    saved(app, session, Vec::new()).await
+    saved(app, session).await
 }
 
 pub(super) async fn restart(app: &App, request: rpc::SessionRef) -> Answer<rpc::WalkSession> {
@@ -144,16 +174,14 @@ pub(super) async fn restart(app: &App, request: rpc::SessionRef) -> Answer<rpc::
     app.0.walks.stop_listening(&session.id);
     walk::restart(&mut session);
     session.updated_at = app.0.env.wall_now();
-    saved(app, session, Vec::new()).await
+    saved(app, session).await
 }
 
 pub(super) async fn callback(app: &App, request: rpc::WalkCallback) -> Answer<rpc::WalkSession> {
-    let answer = walk_on(app, &request.session, async |walker, _| {
+    let walked = walk_on(app, &request.session, async |walker, _| {
         walker.callback(&request.url)
-    })
-    .await?;
-    app.0.walks.stop_listening(&request.session);
-    Ok(answer)
+    });
+    Ok(view::session(&walked.await?))
 }
 
 /// A listener has taken a callback.
@@ -174,7 +202,7 @@ pub(crate) async fn nobody_came(app: &App, session: &str, why: &str) {
     };
     waiting.listening = None;
     waiting.problem = Some(why.to_owned());
-    if let Err(error) = save(app, &session, Vec::new()).await {
+    if let Err(error) = save(app, &session, Vec::new(), false).await {
         tracing::warn!(message = error.message, "a session could not be saved");
     }
 }
@@ -184,7 +212,7 @@ async fn walk_on(
     app: &App,
     id: &str,
     act: impl AsyncFnOnce(&mut Walker<'_>, Option<Step>) -> Result<(), WalkError>,
-) -> Answer<rpc::WalkSession> {
+) -> Answer<Session> {
     let _held = app.0.walks.hold(id).await;
     let mut session = load(app, id).await?;
     targets::allowed(app, &session.target).await?;
@@ -194,29 +222,41 @@ async fn walk_on(
     let mut walker = Walker::new(&app.0.env, &around, &mut session)
         .await
         .map_err(|error| refused(&error))?;
-    let acted = act(&mut walker, at).await;
+    // A server that never answers does not hold up the end of the program.
+    let acted = tokio::select! {
+        acted = act(&mut walker, at) => acted,
+        () = app.0.stop.cancelled() => {
+            Err(WalkError::Surroundings("the sandbox is being stopped".to_owned()))
+        }
+    };
     let bytes = walker.into_bytes();
     // What was sent before something went wrong is kept.
-    if acted.is_err() && bytes.is_empty() {
-        return Err(refused(&acted.err().unwrap_or(WalkError::Finished)));
+    if let Err(error) = &acted
+        && bytes.is_empty()
+    {
+        return Err(refused(error));
+    }
+    if session.waiting.is_none() {
+        app.0.walks.stop_listening(id);
     }
     exchanges::find_trace(app, &mut session).await?;
-    let answer = saved(app, session, bytes).await?;
-    acted.map(|()| answer).map_err(|error| refused(&error))
+    save(app, &session, bytes, false).await?;
+    acted.map(|()| session).map_err(|error| refused(&error))
 }
 
-async fn saved(app: &App, session: Session, bytes: Vec<(u32, Bytes)>) -> Answer<rpc::WalkSession> {
-    save(app, &session, bytes).await?;
+async fn saved(app: &App, session: Session) -> Answer<rpc::WalkSession> {
+    save(app, &session, Vec::new(), false).await?;
     Ok(view::session(&session))
 }
 
-async fn save(app: &App, session: &Session, bytes: Vec<(u32, Bytes)>) -> Answer<()> {
+async fn save(app: &App, session: &Session, bytes: Vec<(u32, Bytes)>, is_new: bool) -> Answer<()> {
     let sealer = sealer(app).await?;
     let deleted_at = deleted_at(session);
     let json = |value: serde_json::Result<Vec<u8>>| {
         value.map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))
     };
     let walk = Walk {
+        is_new,
         id: session.id.clone(),
         kept: session.kept,
         deleted_at,
@@ -234,7 +274,9 @@ async fn save(app: &App, session: &Session, bytes: Vec<(u32, Bytes)>) -> Answer<
     };
     let mut nonce = || app.0.env.random();
     let saved = app.0.traffic.save_walk(walk, &sealer, &mut nonce);
-    saved.await.map_err(broken)?;
+    if !saved.await.map_err(broken)? {
+        return Err(no_session(&session.id));
+    }
     app.0.walks.tell();
     Ok(())
 }
@@ -248,13 +290,18 @@ async fn load(app: &App, id: &str) -> Answer<Session> {
     let sealer = sealer(app).await?;
     let document = app.0.traffic.walk(id, &sealer).await.map_err(unreadable)?;
     let mut session: Session = parsed(&document.ok_or_else(|| no_session(id))?)?;
+    if session.target.own && session.target.base_url != app.platform() {
+        // The sandbox has another port now: what is at the old one is not it.
+        app.platform().clone_into(&mut session.target.base_url);
+        walk::restart(&mut session);
+    }
     if let Some(waiting) = &mut session.waiting
         && waiting.listening.is_some()
         && !app.0.walks.is_listening(id)
     {
         waiting.listening = None;
         waiting.problem = Some(
-            "nobody listens for the callback any more, since the program was started anew; take the step again, or paste the callback URL"
+            "nobody listens for the callback any more: take the step again, or paste the callback URL"
                 .to_owned(),
         );
     }
@@ -296,7 +343,10 @@ fn unknown(error: String) -> RpcError {
 
 fn refused(error: &WalkError) -> RpcError {
     let code = match error {
-        WalkError::Blocked(_) | WalkError::Finished | WalkError::NotWaiting => ErrorCode::Conflict,
+        WalkError::Blocked(_)
+        | WalkError::Finished
+        | WalkError::Past { .. }
+        | WalkError::NotWaiting => ErrorCode::Conflict,
         WalkError::Surroundings(_) => ErrorCode::Internal,
         _ => ErrorCode::Invalid,
     };

@@ -34,7 +34,9 @@ pub(super) async fn clear(app: &App, _: connect_rpc::Nothing) -> Answer<Done> {
         .await
         .map_err(broken)?;
     super::traffic::settle(app).await?;
+    app.0.walks.stop_all_listening();
     app.0.traffic.clear().await.map_err(broken)?;
+    app.0.walks.tell();
     tracing::info!("the activity was cleared");
     Ok(Done::DONE)
 }
@@ -77,7 +79,9 @@ pub(super) async fn factory_reset(app: &App, request: rpc::FactoryReset) -> Answ
     super::settings::begin_anew(app);
     app.0.identity.keys.forget();
     app.0.traffic.clear().await.map_err(broken)?;
+    app.0.walks.stop_all_listening();
     app.0.traffic.delete_walks().await.map_err(broken)?;
+    app.0.walks.tell();
     if app.0.config.seed == Seed::Demo {
         seed::demo_people(app, &origin).await.map_err(broken)?;
     }

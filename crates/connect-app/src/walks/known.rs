@@ -1,12 +1,11 @@
 //! What the simulator is told of a target: all of it for this sandbox, the documents for another.
 
 use connect_core::Moment;
-use connect_core::domain::app::{BaaStatus, IdTokenAlg};
+use connect_core::domain::app::BaaStatus;
 use connect_core::domain::secret::SecretText;
 use connect_core::id::ClientId;
 use connect_services::catalogue::CATALOGUE;
 use connect_simulator::known::{Known, Operation, Registration, Rules};
-use connect_simulator::session::Setup;
 use connect_store::clients::{self, ClientRecord};
 use connect_store::credentials;
 use connect_store::sealing::Sealer;
@@ -53,6 +52,8 @@ pub(super) async fn of_this_sandbox(app: &App) -> Result<Known, String> {
             refresh_grace_seconds: settings.refresh_grace_seconds,
             userinfo: settings.userinfo,
             auto_approve: settings.auto_approve.is_some(),
+            rate_limited: settings.rate_limit_per_minute.is_some(),
+            virtual_time: settings.stamp_virtual_time,
         },
         apps,
         operations: operations(),
@@ -102,26 +103,12 @@ fn registration(record: &ClientRecord, secrets: Vec<SecretText>) -> Registration
     }
 }
 
-/// Another target: what the documents say, of an app that is registered as the session was told.
-pub(super) fn of_another(app: &App, setup: &Setup) -> Known {
+/// Another target: what the documents say. How its apps are registered nobody here knows but by the session's setup.
+pub(super) fn of_another(app: &App) -> Known {
     let wall = app.0.env.wall_now();
     let now = Moment {
         sandbox: wall,
         wall,
     };
-    let mut known = Known::of_documents(now, operations());
-    known.apps.push(Registration {
-        client_id: setup.client_id.clone(),
-        name: setup.app_name.clone().unwrap_or_default(),
-        app_type: setup.app_type,
-        redirect_uris: vec![setup.redirect_uri.clone()],
-        scopes: setup.scopes.clone(),
-        baa_signed: true,
-        enabled: true,
-        first_party: false,
-        secrets: setup.client_secret.iter().map(SecretText::new).collect(),
-        id_token_alg: IdTokenAlg::EdDsa,
-        access_token_lifetime: std::time::Duration::from_hours(1),
-    });
-    known
+    Known::of_documents(now, operations())
 }

@@ -1,5 +1,5 @@
 //! What happened to a session's credentials while it was not looked at: another session of the same app and persona, a
-//! person who withdrew their consent, a snapshot that was restored.
+//! person who withdrew their consent or is gone.
 
 use connect_core::domain::credential::CredentialState as Stored;
 use connect_core::domain::secret::SecretText;
@@ -21,8 +21,9 @@ pub(crate) async fn meanwhile(app: &App, session: &mut Session) -> Result<(), St
         let value = SecretText::new(credential.value.as_str());
         let found = app.0.world.find_credential(&value).await?;
         credential.state = match found.map(|found| found.state) {
+            // What the session itself has seen end stays ended to it: that it does in the sandbox is foreseen, not copied.
             // What ends by time is judged by its time.
-            Some(Stored::Active | Stored::Expired) => CredentialState::Active,
+            Some(Stored::Active | Stored::Expired) => credential.state,
             Some(Stored::Used) => CredentialState::Used,
             Some(Stored::Rotated) => CredentialState::Rotated,
             Some(Stored::Replaced) => CredentialState::Replaced,

@@ -100,6 +100,12 @@ impl Desk {
                 "A callback is not fetched beforehand.\n",
             );
         }
+        if !is_callback(parts) {
+            return page::text(
+                StatusCode::BAD_REQUEST,
+                "A callback brings a code or an error, and a browser comes to it by going there.\n",
+            );
+        }
         if let Some(exchange) = parts.extensions.get::<ExchangeHandle>() {
             self.state()
                 .taken
@@ -149,6 +155,14 @@ impl ExchangeSink for Desk {
 fn hosts(redirect_uri: &Url) -> HostPolicy {
     let authority = &redirect_uri[Position::BeforeHost..Position::AfterPort];
     HostPolicy::default().allow(authority).unwrap_or_default()
+}
+
+/// Whether this is what a server sends a browser with, and not something that a page asks for in passing.
+fn is_callback(parts: &Parts) -> bool {
+    let mut brought = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let mode = parts.headers.get("sec-fetch-mode");
+    brought.any(|(name, _)| name == "code" || name == "error")
+        && mode.is_none_or(|mode| mode == "navigate")
 }
 
 /// Whether a browser fetches the page before anybody wants it.

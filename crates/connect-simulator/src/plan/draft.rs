@@ -110,7 +110,9 @@ pub fn draft(session: &Session, step: Step) -> Result<Draft, Blocked> {
             planned.hidden = true;
             draft.requests.push(planned);
             draft.id_token = Some(token.clone());
-            draft.expected_nonce.clone_from(&session.facts.nonce);
+            // What the app expects is what it sent.
+            let asked = session.facts.authorization_url.clone();
+            draft.expected_nonce = asked.and_then(|url| Request::get(url).parameter("nonce"));
             draft.expected_audience = Some(session.setup.client_id.clone());
         }
         Step::Api => {

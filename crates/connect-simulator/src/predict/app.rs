@@ -72,7 +72,7 @@ pub(super) fn form(message: &Message<'_>) -> Checked<Params> {
         return refused(
             400,
             "invalid_request",
-            Clause::documented("facts §4: Content-Type; RFC 6749 §3.2"),
+            Clause::documented("/connect/tokens: Content-Type; RFC 6749 §3.2"),
             "The parameters come as application/x-www-form-urlencoded; another content type is not read.",
         )
         .stop();

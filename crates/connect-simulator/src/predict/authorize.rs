@@ -177,7 +177,8 @@ fn scopes(params: &Params, app: &App<'_>) -> Checked {
         asked.find(|scope| !allowed.iter().any(|it| it == scope.name))
     });
     if let Some(over) = over {
-        let clause = Clause::assumed("facts §3: allowed_scopes; the error code is not stated");
+        let clause =
+            Clause::assumed("allowed_scopes of the registration; the error code is not stated");
         let because = format!(
             "`{}` is not among the scopes this app is registered with.",
             over.name

@@ -73,7 +73,7 @@ pub(super) fn judge(message: &Message<'_>, now: &Situation<'_>) -> Option<Forese
         return None;
     }
     let clause = match &operation.scope {
-        Some(_) => Clause::assumed("facts §12: no page says which scope opens which call"),
+        Some(_) => Clause::assumed("no page says which scope opens which call"),
         None => Clause::assumed("any token will do"),
     };
     let because = match &operation.scope {

@@ -1,6 +1,6 @@
 //! The way back: a callback arrives, and the app checks it before it believes a word of it.
 
-use connect_core::domain::walk::{Party, Step};
+use connect_core::domain::walk::{Consent, Party, Step};
 use serde_json::Value;
 use url::Url;
 
@@ -37,6 +37,13 @@ impl Walker<'_> {
                 "this is not the callback: it should begin with {expected}; copy the whole address that the browser ended at"
             )));
         }
+        let brings = Request::get(url);
+        if brings.parameter("code").is_none() && brings.parameter("error").is_none() {
+            return Err(WalkError::NotTheCallback(
+                "there is neither a code nor an error in this address: copy the whole address that the browser ended at, with what is behind the question mark"
+                    .to_owned(),
+            ));
+        }
         let asked = self
             .session
             .facts
@@ -70,6 +77,7 @@ impl Walker<'_> {
             status: Some(taken.status),
             error: Request::get(taken.url.clone()).parameter("error"),
             failed: None,
+            fix: None,
             timing: taken.timing,
             hidden: false,
             server: None,
@@ -104,6 +112,11 @@ impl Walker<'_> {
             status: None,
             error: error.clone(),
         });
+        // What a person decides is not foreseen.
+        let by_person = self.session.setup.consent != Consent::Automatic;
+        if by_person && error.as_deref() == Some("access_denied") {
+            self.session.runs[run].prediction = None;
+        }
         match error {
             None => Outcome {
                 verdict: Verdict::Done,

@@ -1,5 +1,8 @@
 //! A step before it is taken: its draft, tampered with or edited, and what will be answered.
 
+use std::time::Duration;
+
+use base64::Engine as _;
 use connect_core::Moment;
 use connect_core::domain::standing::Standing;
 use connect_core::domain::walk::Step;
@@ -49,8 +52,13 @@ pub fn prepare(
     if let Some(edit) = edit {
         *draft.main_mut().ok_or(WalkError::NothingToEdit(step))? = edit;
     }
-    let own = own(&draft, tamper);
-    let predictions = foreseen(&draft, session, known);
+    let own = own(&session, known, &draft, tamper);
+    // Who is slowed down depends on what others ask.
+    let predictions = if known.rules.rate_limited {
+        vec![None; draft.requests.len()]
+    } else {
+        foreseen(&draft, session, known)
+    };
     Ok(Prepared {
         draft,
         predictions,
@@ -102,7 +110,15 @@ fn foreseen(draft: &Draft, mut session: Session, known: &Known) -> Vec<Option<Pr
             };
         }
         let request = planned.request.filled(&session.facts, &session.setup);
-        let prediction = predict::predict(&request, &session, &known);
+        let mut prediction = predict::predict(&request, &session, &known);
+        if draft.main == Some(place)
+            && let (Some(span), Some(prediction)) = (draft.advance, &mut prediction)
+        {
+            prediction.effects.push(format!(
+                "the sandbox clock moves forward by {} first, for everything in this sandbox, and never goes back",
+                in_words(span)
+            ));
+        }
         if let Some(prediction) = &prediction {
             let family = session.runs.last().map_or(0, |run| run.number);
             predict::settle(
@@ -119,8 +135,27 @@ fn foreseen(draft: &Draft, mut session: Session, known: &Known) -> Vec<Option<Pr
     predictions
 }
 
+/// A span of time for people.
+fn in_words(span: Duration) -> String {
+    let seconds = span.as_secs();
+    let (days, hours) = (seconds / 86_400, seconds % 86_400 / 3600);
+    let (minutes, rest) = (seconds % 3600 / 60, seconds % 60);
+    let parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")];
+    let said: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, unit)| format!("{count} {unit}"))
+        .collect();
+    said.join(" ")
+}
+
 /// What the app itself will find: everything in order, unless the tampering is about one of its checks.
-fn own(draft: &Draft, tamper: Option<&Tamper>) -> Option<Prediction> {
+fn own(
+    session: &Session,
+    known: &Known,
+    draft: &Draft,
+    tamper: Option<&Tamper>,
+) -> Option<Prediction> {
     let (words, because, source) = match draft.step {
         Step::Callback => (
             "The app finds everything in order and takes the code.",
@@ -134,12 +169,25 @@ fn own(draft: &Draft, tamper: Option<&Tamper>) -> Option<Prediction> {
         ),
         _ => return None,
     };
-    let failing = tamper.and_then(|tamper| tamper.client_check);
+    let foreign = || {
+        draft
+            .callback
+            .as_ref()
+            .and_then(|url| foreign(session, url))
+    };
+    let failing = match tamper {
+        Some(tamper) => tamper.client_check,
+        None => foreign().or_else(|| too_old(draft, known)),
+    };
     let failing = match failing {
         None | Some("code_present") if says_no(draft) => Some("no_error"),
         other => other,
     };
-    let because = if failing == Some("no_error") {
+    let because = if failing == Some("not_expired") {
+        "id_tokens live for five minutes, and this one has been lying about for longer"
+    } else if failing == Some("state_matches") || failing == Some("issuer_matches") {
+        "what came back does not answer the request of this walk"
+    } else if failing == Some("no_error") {
         "the server sends an error in place of a code"
     } else {
         because
@@ -162,6 +210,34 @@ fn own(draft: &Draft, tamper: Option<&Tamper>) -> Option<Prediction> {
         standing: Standing::Standard,
         effects: Vec::new(),
     })
+}
+
+/// The check that an id_token fails which was left lying for too long.
+fn too_old(draft: &Draft, known: &Known) -> Option<&'static str> {
+    let payload = draft.id_token.as_deref()?.split('.').nth(1)?.to_owned();
+    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(payload)
+        .ok()?;
+    let payload: serde_json::Value = serde_json::from_slice(&payload).ok()?;
+    let now = if known.rules.virtual_time {
+        known.server_now()
+    } else {
+        known.now.wall
+    };
+    let exp = payload.get("exp")?.as_i64()?;
+    (exp.saturating_add(crate::id_token::LEEWAY) <= now.as_secs()).then_some("not_expired")
+}
+
+/// The check that a callback fails which answers another request than this walk's: somebody pasted it.
+fn foreign(session: &Session, callback: &str) -> Option<&'static str> {
+    let callback = Request::get(callback);
+    let facts = &session.facts;
+    if callback.parameter("state") != facts.state {
+        return Some("state_matches");
+    }
+    let issuer = facts.metadata.as_ref()?.get("issuer")?.as_str()?;
+    let iss = callback.parameter("iss");
+    (iss.is_some() && iss.as_deref() != Some(issuer)).then_some("issuer_matches")
 }
 
 /// Whether the callback that the app is about to check brings an error.

@@ -4,7 +4,7 @@ use connect_core::domain::walk::{Consent, Party};
 
 use super::callback::comes_back;
 use super::{Listening, Walker};
-use crate::client::Answer;
+use crate::client::{self, Answer};
 use crate::pages::{self, Form};
 use crate::plan::{Draft, Planned, Request};
 use crate::session::{Answered, Outcome, Place, Verdict};
@@ -35,6 +35,13 @@ impl Walker<'_> {
         // What was tampered with or edited is what a person opens, too.
         let url = planned.request.url.clone();
         self.session.facts.authorization_url = Some(url.clone());
+        if let Err(error) = client::allowed_text(&url, &self.session.target) {
+            return Outcome {
+                verdict: Verdict::Failed,
+                words: format!("The browser is not sent there: {error}."),
+                fix: Some(error.fix().to_owned()),
+            };
+        }
         match self.session.setup.consent {
             Consent::Automatic => {
                 let end = self.browse(run, planned, draft.deny).await;

@@ -120,6 +120,11 @@ impl Walker<'_> {
             })
             .unwrap_or_default();
         let issuer = member(&metadata, "issuer").unwrap_or_default();
+        let now = if self.known.rules.virtual_time {
+            self.known.server_now()
+        } else {
+            self.env.wall_now()
+        };
         let verified = id_token::verify(
             draft.id_token.as_deref().unwrap_or_default(),
             &keys,
@@ -128,7 +133,7 @@ impl Walker<'_> {
                 audience: draft.expected_audience.as_deref().unwrap_or_default(),
                 nonce: draft.expected_nonce.as_deref(),
                 algorithms: &algorithms,
-                now: self.env.wall_now().plus(draft.advance.unwrap_or_default()),
+                now: now.plus(draft.advance.unwrap_or_default()),
             },
         );
         let failed = verified.failed().cloned();
@@ -180,16 +185,28 @@ impl Walker<'_> {
         let step = draft.step;
         let Some(answer) = answer else {
             let number = self.session.runs[run].main_exchange;
-            let failed = number.and_then(|it| self.exchange(it)?.failed.clone());
+            let exchange = number.and_then(|it| self.exchange(it)).cloned();
+            let (failed, fix) = exchange.map_or((None, None), |it| (it.failed, it.fix));
             return Outcome {
                 verdict: Verdict::Failed,
-                words: failed.map_or_else(|| "No answer came.".to_owned(), |why| format!("No answer came: {why}.")),
-                fix: Some("Check that the server runs and that its address is right, then take the step again.".to_owned()),
+                words: failed.map_or_else(
+                    || "No answer came.".to_owned(),
+                    |why| format!("No answer came: {why}."),
+                ),
+                fix,
             };
         };
         let refused = answer.status >= 400;
         let body = answer.json().unwrap_or_default();
         if !refused && step == Step::Configure {
+            if answer.body.len() > MOST_METADATA {
+                return Outcome {
+                    verdict: Verdict::Failed,
+                    words: "The server's metadata is larger than 64 KiB: that is no metadata."
+                        .to_owned(),
+                    fix: Some("Give the base URL of an authorization server.".to_owned()),
+                };
+            }
             return self.tell_metadata(run, body);
         }
         if !refused {
@@ -206,7 +223,8 @@ impl Walker<'_> {
             (Step::Reuse | Step::AfterRevoke, false) if !foreseen => Verdict::Failed,
             (Step::Reuse | Step::AfterRevoke, true) | (_, false) => Verdict::Done,
             (_, true) if meant => Verdict::RefusedAsMeant,
-            (Step::Introspect | Step::Api, true) if foreseen => Verdict::Done,
+            // Refused, as was foreseen: the walk goes on.
+            (Step::Introspect | Step::Api, true) if foreseen => Verdict::RefusedAsMeant,
             (_, true) => Verdict::Failed,
         };
         let words = if refused {
@@ -215,7 +233,7 @@ impl Walker<'_> {
             success(step, &body)
         };
         Outcome {
-            fix: (verdict == Verdict::Failed).then(|| fix(step, refused).to_owned()),
+            fix: (verdict == Verdict::Failed).then(|| fix(step, refused, &error).to_owned()),
             verdict,
             words,
         }
@@ -302,6 +320,9 @@ impl Walker<'_> {
         }
     }
 }
+
+/// Most bytes of a server's metadata that are kept.
+const MOST_METADATA: usize = 64 * 1024;
 
 fn done(words: &str) -> Outcome {
     Outcome {
@@ -391,7 +412,7 @@ fn success(step: Step, body: &Value) -> String {
         Step::Introspect => "The server says that the token is not active, and nothing else: it does not tell why.".to_owned(),
         Step::Api => "The service answered: the token's scopes open this call.".to_owned(),
         Step::Reuse => "The old refresh token was taken once more: a grace window allows that.".to_owned(),
-        Step::Revoke => "The server says that the tokens are gone. It says so as well of tokens that it never knew.".to_owned(),
+        Step::Revoke => "The server says that the tokens are gone. It says so as well of tokens that it never knew, and of those that had ended before.".to_owned(),
         Step::AfterRevoke => "The call still works: the token is alive.".to_owned(),
         _ => "It worked.".to_owned(),
     }
@@ -402,15 +423,21 @@ fn refusal(step: Step, status: u16, error: &str, said: &str) -> String {
         Step::Reuse => format!(
             "{status} `{error}`{said}. The server takes a refresh token that comes twice for a stolen one, and ends everything that came from this consent."
         ),
-        Step::AfterRevoke => format!(
+        Step::AfterRevoke if status == 401 => format!(
             "{status} `{error}`{said}. The same call, the same token: revoked means revoked, at once."
+        ),
+        Step::AfterRevoke => format!(
+            "{status} `{error}`{said}. That is no answer about the token: this call fails with any. Choose one that worked before."
         ),
         _ => format!("The server said no: {status} `{error}`{said}."),
     }
 }
 
-fn fix(step: Step, refused: bool) -> &'static str {
+fn fix(step: Step, refused: bool, error: &str) -> &'static str {
     match step {
+        _ if error == "invalid_client" => {
+            "The server does not know the app by what it sent: look at client id, secret and client authentication under Configure."
+        }
         Step::Token => {
             "A code works once, for a minute, and a wrong verifier spends it: go back to the authorization URL and walk on from there."
         }

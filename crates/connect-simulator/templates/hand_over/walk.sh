@@ -120,7 +120,7 @@ send <$ d.quoted(send.title) $> <% match send.status %><% when Some(status) %><$
   --data-urlencode <$ Shell::pair(name, "=", value) $>
 <%- endfor %>
 <%- when Body::Text(text) %> \
-  --data-binary <$ d.text(text) $>
+  --data-raw <$ d.text(text) $>
 <%- when Body::None %>
 <%- endmatch %>
 <%- if send.shows %>

@@ -1,5 +1,5 @@
 -- Walks of the client simulator. They are kept here, beside what they talked to: never rewound with the world. What was
--- said in them is sealed whole; what is not sealed says nothing about whom they were with. Times are wall time,
+-- said in them is sealed whole, with whom among it; the names of unlocked servers alone are plain. Times are wall time,
 -- milliseconds since 1970-01-01T00:00:00Z.
 CREATE TABLE walks (
     id         TEXT PRIMARY KEY,

@@ -28,6 +28,8 @@ pub struct Walk {
     pub document: Vec<u8>,
     /// The bytes of exchanges that are new.
     pub exchanges: Vec<WalkBytes>,
+    /// Whether the walk begins with this: one that does not and was deleted meanwhile is not written again.
+    pub is_new: bool,
 }
 
 /// The bytes of an exchange of a walk.
@@ -82,6 +84,7 @@ pub(super) enum WalkChange {
 
 pub(super) struct SealedWalk {
     id: String,
+    is_new: bool,
     kept: bool,
     deleted_at: Option<i64>,
     updated_at: i64,
@@ -91,13 +94,13 @@ pub(super) struct SealedWalk {
 }
 
 impl Traffic {
-    /// Writes a walk with its new exchanges, all or nothing. `nonce` gives 24 fresh random bytes each time.
+    /// Writes a walk with its new exchanges, all or nothing; `false` when it was deleted meanwhile. `nonce` gives 24 fresh random bytes each time.
     pub async fn save_walk(
         &self,
         walk: Walk,
         sealer: &Sealer,
         nonce: &mut (dyn FnMut() -> [u8; Sealer::NONCE_LEN] + Send),
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let id = walk.id;
         let mut seal = |column: &str, plain: &[u8]| {
             sealer.seal(plain, context(&id, column).as_bytes(), nonce())
@@ -109,6 +112,7 @@ impl Traffic {
         });
         let exchanges = exchanges.collect();
         let sealed = SealedWalk {
+            is_new: walk.is_new,
             kept: walk.kept,
             deleted_at: walk.deleted_at.map(Timestamp::as_millis),
             updated_at: walk.updated_at.as_millis(),
@@ -117,9 +121,7 @@ impl Traffic {
             exchanges,
             id: id.clone(),
         };
-        self.change_walks(WalkChange::Save(Box::new(sealed)))
-            .await?;
-        Ok(())
+        self.change_walks(WalkChange::Save(Box::new(sealed))).await
     }
 
     /// The summaries of all walks with their ids, the last used first, or why one does not open.
@@ -188,7 +190,7 @@ impl Traffic {
         Ok(())
     }
 
-    /// Other servers that walks may go to, by base URL.
+    /// Other servers that walks may go to, by base URL. One whose memory was sealed with a key that is gone is locked again.
     pub async fn walk_targets(&self, sealer: &Sealer) -> Result<Vec<WalkTarget>, WalkReadError> {
         let mut connection = self.readers().acquire().await.map_err(StoreError::from)?;
         let rows = sqlx::query!(
@@ -197,15 +199,18 @@ impl Traffic {
         .fetch_all(&mut *connection)
         .await
         .map_err(StoreError::from)?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(WalkTarget {
-                    remembered: open(sealer, &row.base_url, "target", &row.remembered)?,
+        let mut targets = Vec::with_capacity(rows.len());
+        for row in rows {
+            match open(sealer, &row.base_url, "target", &row.remembered) {
+                Ok(remembered) => targets.push(WalkTarget {
+                    remembered,
                     base_url: row.base_url,
                     unlocked_at: Timestamp::from_millis(row.unlocked_at),
-                })
-            })
-            .collect()
+                }),
+                Err(error) => tracing::warn!(%error, "what was remembered of a server is lost"),
+            }
+        }
+        Ok(targets)
     }
 
     /// Lets walks go to another server.
@@ -260,10 +265,7 @@ pub(super) async fn change(
 ) -> Result<bool, StoreError> {
     let mut tx = connection.begin().await?;
     let rows = match change {
-        WalkChange::Save(walk) => {
-            save(&mut tx, *walk).await?;
-            1
-        }
+        WalkChange::Save(walk) => save(&mut tx, *walk).await?,
         WalkChange::Delete(id) => {
             sqlx::query!("DELETE FROM walk_exchanges WHERE walk = ?", id)
                 .execute(&mut *tx)
@@ -309,19 +311,35 @@ pub(super) async fn change(
     Ok(rows > 0)
 }
 
-async fn save(connection: &mut SqliteConnection, walk: SealedWalk) -> Result<(), StoreError> {
-    sqlx::query!(
-        "INSERT OR REPLACE INTO walks (id, kept, deleted_at, updated_at, summary, document)
-         VALUES (?, ?, ?, ?, ?, ?)",
-        walk.id,
-        walk.kept,
-        walk.deleted_at,
-        walk.updated_at,
-        walk.summary,
-        walk.document
-    )
-    .execute(&mut *connection)
-    .await?;
+async fn save(connection: &mut SqliteConnection, walk: SealedWalk) -> Result<u64, StoreError> {
+    if walk.is_new {
+        sqlx::query!(
+            "INSERT INTO walks (id, kept, deleted_at, updated_at, summary, document) VALUES (?, ?, ?, ?, ?, ?)",
+            walk.id,
+            walk.kept,
+            walk.deleted_at,
+            walk.updated_at,
+            walk.summary,
+            walk.document
+        )
+        .execute(&mut *connection)
+        .await?;
+    } else {
+        let there = sqlx::query!(
+            "UPDATE walks SET kept = ?, deleted_at = ?, updated_at = ?, summary = ?, document = ? WHERE id = ?",
+            walk.kept,
+            walk.deleted_at,
+            walk.updated_at,
+            walk.summary,
+            walk.document,
+            walk.id
+        )
+        .execute(&mut *connection)
+        .await?;
+        if there.rows_affected() == 0 {
+            return Ok(0);
+        }
+    }
     for exchange in walk.exchanges {
         sqlx::query!(
             "INSERT OR REPLACE INTO walk_exchanges (walk, number, request, response) VALUES (?, ?, ?, ?)",
@@ -333,7 +351,7 @@ async fn save(connection: &mut SqliteConnection, walk: SealedWalk) -> Result<(),
         .execute(&mut *connection)
         .await?;
     }
-    Ok(())
+    Ok(1)
 }
 
 /// Removes every walk that nobody keeps. How many went.

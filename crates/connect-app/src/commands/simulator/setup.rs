@@ -1,6 +1,6 @@
 //! What a walk is about: what was asked for, and what is chosen where nothing was.
 
-use connect_core::domain::app::{AppType, Client};
+use connect_core::domain::app::{AppType, BaaStatus, Client};
 use connect_core::domain::walk::{ClientAuthentication, Consent, Step};
 use connect_rpc::simulator as rpc;
 use connect_rpc::{ErrorCode, RpcError};
@@ -21,6 +21,17 @@ const USUAL_SCOPES: [&str; 4] = ["openid", "profile", "email", "read:biomarkers"
 pub(super) fn name(text: &str) -> Answer<String> {
     let text = text.trim();
     let length = text.chars().count();
+    // Controls and marks that turn the direction of text would be read as something else than they are.
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    if text.contains(odd) {
+        return Err(invalid(
+            "name",
+            "letters that can be seen are needed: no control characters",
+        ));
+    }
     if (1..=LONGEST_NAME).contains(&length) {
         return Ok(text.to_owned());
     }
@@ -290,7 +301,12 @@ fn call(field: &str, text: &str) -> Answer<Option<Call>> {
         )
     };
     let (method, path) = text.split_once(' ').ok_or_else(wrong)?;
-    if !path.trim().starts_with('/') || !method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    let path_is_one = path.trim().starts_with('/')
+        && !path.trim().starts_with("//")
+        && !path
+            .trim()
+            .contains(|c: char| c.is_whitespace() || c.is_control());
+    if !path_is_one || !method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Err(wrong());
     }
     let mut known = plain_calls().map(|(_, call)| call);
@@ -308,9 +324,15 @@ fn parsed(text: &str, scope: Option<String>) -> Call {
 }
 
 fn usual_scopes(client: &Client) -> Vec<String> {
+    let signed = client.baa_status == BaaStatus::Signed;
+    // Health data is refused to an app without a signed BAA.
+    let may = |name: &&str| {
+        let mut allowed = client.allowed_scopes.iter();
+        allowed.any(|scope| scope.name == *name && (signed || !scope.phi))
+    };
     let usual: Vec<String> = USUAL_SCOPES
         .into_iter()
-        .filter(|scope| client.allowed_scopes.contains(scope))
+        .filter(may)
         .map(str::to_owned)
         .collect();
     if usual.is_empty() {

@@ -17,6 +17,12 @@ pub(in crate::commands) async fn diagram(
     request: rpc::DiagramOf,
 ) -> Answer<rpc::DrawnDiagram> {
     let session = load(app, &request.session).await?;
+    if request.format.is_some() && !session.target.own {
+        return Err(RpcError::new(
+            ErrorCode::Conflict,
+            "a session with another target is left out of every export: its diagram can be looked at, and stays here",
+        ));
+    }
     let drawn = diagram::diagram(&session, request.with_set_aside);
     let text = request.format.map(|format| match format {
         rpc::DiagramFormat::Svg => (diagram::svg(&drawn), "svg"),

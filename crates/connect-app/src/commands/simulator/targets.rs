@@ -31,7 +31,9 @@ pub(in crate::commands) async fn unlock(
 ) -> Answer<rpc::WalkChoices> {
     let url = base(&request.base_url)?;
     let host = url.host_str().unwrap_or_default();
-    if request.confirm.trim() != host {
+    let confirmed = request.confirm.trim();
+    let authority = url.authority();
+    if confirmed != host && confirmed != authority {
         return Err(RpcError::new(
             ErrorCode::NotConfirmed,
             format!(
@@ -76,7 +78,7 @@ pub(in crate::commands) async fn lock(
     choices(app, Nothing::default()).await
 }
 
-/// The target that a base URL names; this sandbox by one of its own names is itself.
+/// The target that a base URL names. Another name of this sandbox is another issuer, and so another target.
 pub(super) fn of(app: &App, text: &str) -> Answer<Target> {
     let base_url = text_of(&base(text)?);
     Ok(Target {

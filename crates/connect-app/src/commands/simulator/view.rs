@@ -42,7 +42,12 @@ pub(super) fn session(session: &Session) -> rpc::WalkSession {
 pub(super) fn summary(session: &Session) -> rpc::WalkSummary {
     let done = |step: &Step| {
         let run = session.run_of(*step);
-        run.is_some_and(|run| run.outcome.verdict == Verdict::Done)
+        run.is_some_and(|run| match run.outcome.verdict {
+            Verdict::Done => true,
+            // A refusal that nobody brought about, and that was foreseen: the walk went on.
+            Verdict::RefusedAsMeant => run.tamper.is_none() && !run.edited,
+            Verdict::Waiting | Verdict::Failed => false,
+        })
     };
     rpc::WalkSummary {
         session: session.id.clone(),
@@ -167,7 +172,7 @@ fn run(session: &Session, run: &Run, mask: &Mask) -> rpc::StepRun {
             .iter()
             .map(|it| rpc::ClaimRow {
                 name: it.name.clone(),
-                value: it.value.clone(),
+                value: mask.text(&it.value),
                 meaning: it.meaning.clone(),
                 readable: it.readable.clone(),
                 scope: it.scope.clone(),
@@ -202,8 +207,8 @@ pub(super) fn exchange(
         method: exchange.method.clone(),
         url: mask.text(&exchange.url),
         status: exchange.status,
-        error: exchange.error.clone(),
-        failed: exchange.failed.clone(),
+        error: exchange.error.as_deref().map(|error| mask.text(error)),
+        failed: exchange.failed.as_deref().map(|failed| mask.text(failed)),
         timing: rpc::WalkTiming {
             connected_us: exchange.timing.connected_us,
             sent_us: exchange.timing.sent_us,

@@ -42,6 +42,8 @@ impl Stage {
                 refresh_grace_seconds: 0,
                 userinfo: false,
                 auto_approve: false,
+                rate_limited: false,
+                virtual_time: false,
             },
             apps: vec![
                 registration(WEB, AppType::Web, session.setup.client_secret.as_deref()),
