@@ -40,6 +40,8 @@ export class Simulator implements Doing {
   failure = $state.raw<Failure | null>(null);
   /** What the last change of a session answered: true before it is read again. */
   #fresh = $state.raw<WalkSession | null>(null);
+  /** A session that is not there: it is asked for once. */
+  #gone = $state<string | null>(null);
   /** Dialogs. */
   handing = $state(false);
   targeting = $state(false);
@@ -52,8 +54,12 @@ export class Simulator implements Doing {
   /** `path` is what follows the panel's name in the address. */
   constructor(path: () => readonly string[]) {
     this.#path = path;
-    this.open = query('simulator_get', () => (this.id ? { session: this.id } : null));
-    this.tampers = query('simulator_tampers', () => (this.id ? { session: this.id } : {}), { keepPrevious: true });
+    this.open = query('simulator_get', () => (this.id && !this.gone ? { session: this.id } : null));
+    this.tampers = query(
+      'simulator_tampers',
+      () => (this.session ? { session: this.session.summary.session } : this.id ? null : {}),
+      { keepPrevious: true },
+    );
     this.plan = query(
       'simulator_plan',
       () =>
@@ -74,6 +80,9 @@ export class Simulator implements Doing {
     });
     $effect(() => {
       if (this.#path()[0] === 'new') untrack(() => void this.#startFromAddress());
+    });
+    $effect(() => {
+      if (this.open.error?.code === 'not_found') untrack(() => (this.#gone = this.id));
     });
     // Without an address: the walk that was used last.
     $effect(() => {
@@ -110,8 +119,14 @@ export class Simulator implements Doing {
     return id && id !== 'new' ? id : null;
   }
 
+  /** The session of the address is not there: it was deleted, or never was. */
+  get gone(): boolean {
+    return this.id !== null && this.#gone === this.id;
+  }
+
   /** The open session: as it was read, or as the last thing that was done in it left it. */
   get session(): WalkSession | null {
+    if (this.gone) return null;
     const read = this.open.data ?? null;
     const fresh = this.#fresh;
     if (fresh?.summary.session !== this.id) return read;
@@ -404,7 +419,14 @@ export class Simulator implements Doing {
       stays: ['What it did in the sandbox: traffic, grants, journal'],
       confirmLabel: 'Delete the walk',
       run: async () => {
-        await mutate('simulator_delete', { session });
+        const before = this.#gone;
+        this.#gone = session;
+        try {
+          await mutate('simulator_delete', { session });
+        } catch (thrown) {
+          this.#gone = before;
+          throw thrown;
+        }
         if (session === this.id) go(href('simulator'), { replace: true });
         notify('good', `${name} is deleted.`);
       },

@@ -125,6 +125,13 @@ export const ABOUT: Record<Step, string> = {
 
 /** A walk's name as it may be shown now: the persona it is called after is masked with the rest. */
 export function walkName({ name, persona }: Pick<WalkSummary, 'name' | 'persona'>): string {
-  const who = persona?.split('@')[0];
-  return presenter.shown(presenter.on && who ? name.replaceAll(who, '••••') : name);
+  if (!presenter.on) return name;
+  const who = persona?.split('@')[0]?.toLowerCase();
+  // Whoever stands behind “as”, and the persona however it is written.
+  const masked = name
+    .replace(/\bas (?!•)[^\s,;]+/giu, 'as ••••')
+    .split(/(\s+)/)
+    .map((word) => (who && word.toLowerCase().includes(who) ? '••••' : word))
+    .join('');
+  return presenter.shown(masked);
 }

@@ -171,6 +171,23 @@ describe('the simulator', () => {
     );
   });
 
+  test('asks once for a walk that is not there', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    go('#/simulator/walk_none');
+    expect(await screen.findByText('There is no such walk')).toBeVisible();
+    for (let times = 0; times < 3; times += 1) {
+      const before = sent('simulator_list').length;
+      fake.change();
+      await waitFor(() => expect(sent('simulator_list').length).toBeGreaterThan(before));
+    }
+    const of = (cmd: string) => sent(cmd).filter((one) => (one as { session?: string }).session === 'walk_none');
+    expect([of('simulator_get').length, of('simulator_tampers').length, of('simulator_plan').length]).toEqual([
+      1, 0, 0,
+    ]);
+    expect(screen.getByText('There is no such walk')).toBeVisible();
+  });
+
   test('is handed over in any form', async () => {
     await open('#/simulator/new');
     await screen.findByRole('heading', { name: /Configure/ });
@@ -185,7 +202,8 @@ describe('the simulator', () => {
     expect(await screen.findByText('Demo Web App as Maya')).toBeVisible();
     presenter.set(true);
     expect(walkName({ name: 'Demo Web App as maya', persona: 'maya@example.com' })).toBe('Demo Web App as ••••');
-    expect(await screen.findByText('Demo Web App, ••••@••••')).toBeVisible();
+    expect(await screen.findByText('Demo Web App as ••••')).toBeVisible();
+    expect(walkName({ name: 'Demo Web App as maya', persona: null })).toBe('Demo Web App as ••••');
   });
 
   test('waits for a person, and takes the callback that they paste', async () => {
