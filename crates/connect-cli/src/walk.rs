@@ -190,20 +190,22 @@ fn foreseen(text: &mut String, run: &StepRun) {
 }
 
 fn answer(answer: &ExpectedAnswer) -> String {
+    let error = answer.error.as_deref().map(plain);
     let status = answer.status.map(|status| status.to_string());
-    let mut words: Vec<String> = Vec::new();
-    words.extend(status);
-    words.extend(answer.error.as_deref().map(plain));
-    if words.is_empty() {
-        words.push("success".to_owned());
+    match (answer.place, error) {
+        (AnswerPlace::App, None) => "the app finds everything in order".to_owned(),
+        (AnswerPlace::App, Some(check)) => format!("the app's check {check} fails"),
+        (AnswerPlace::Redirect, None) => "a redirect to the app with a code".to_owned(),
+        (AnswerPlace::Redirect, Some(error)) => format!("{error} in the redirect to the app"),
+        (place, error) => {
+            let words: Vec<String> = status.into_iter().chain(error).collect();
+            let on = match place {
+                AnswerPlace::Page => " on a page for people",
+                _ => "",
+            };
+            format!("{}{on}", words.join(" "))
+        }
     }
-    let place = match answer.place {
-        AnswerPlace::Body => "",
-        AnswerPlace::Redirect => " in the redirect to the app",
-        AnswerPlace::Page => " on a page for people",
-        AnswerPlace::App => " by the app's own check",
-    };
-    format!("{}{place}", words.join(" "))
 }
 
 fn mark(text: &mut String, good: bool, words: &str) {
@@ -227,8 +229,18 @@ pub(crate) fn foot(session: &WalkSession, data_dir: &str) -> String {
         let ending = if number == 1 { "" } else { "s" };
         format!("{number} {word}{ending}")
     };
-    let foreseen = session.runs.iter();
-    let foreseen = foreseen.filter(|run| run.agreement.is_some()).count();
+    // Side requests, such as the call outside of the scopes, are foreseen one by one.
+    let mains: Vec<u32> = session
+        .runs
+        .iter()
+        .filter_map(|run| run.main_exchange)
+        .collect();
+    let beside = session
+        .exchanges
+        .iter()
+        .filter(|exchange| exchange.agreement.is_some() && !mains.contains(&exchange.exchange));
+    let of_runs = session.runs.iter().filter(|run| run.agreement.is_some());
+    let foreseen = of_runs.count() + beside.count();
     let verdict = match summary.disagreements {
         0 => styled(GOOD, format!("{} as foreseen", count(foreseen, "answer"))),
         wrong => styled(BAD, format!("{wrong} not as foreseen")),
@@ -241,7 +253,7 @@ pub(crate) fn foot(session: &WalkSession, data_dir: &str) -> String {
         styled(
             DIM,
             format!(
-                "connect-sandbox{data_dir} rpc simulator_get {}",
+                "All of it, as JSON: connect-sandbox{data_dir} rpc simulator_get {}",
                 connect_app::shell::word(&payload)
             )
         )
@@ -263,7 +275,13 @@ pub(crate) fn tampers(tampers: &[TamperInfo]) -> String {
             let _ = writeln!(text, "{}", styled(BOLD, tamper.step.title()));
         }
         let name = format!("{:width$}", plain(&tamper.name));
-        let _ = writeln!(text, "  {}  {}", styled(CODE, name), plain(&tamper.title));
+        let clock = if tamper.moves_clock {
+            ", moves the sandbox clock forward"
+        } else {
+            ""
+        };
+        let title = plain(&tamper.title);
+        let _ = writeln!(text, "  {}  {title}{clock}", styled(CODE, name));
     }
     text
 }

@@ -23,6 +23,10 @@ pub struct Known {
 }
 
 /// The rules in force.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the settings"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// `loop` or `strict`.

@@ -146,10 +146,10 @@ pub(super) async fn run_all(app: &App, request: rpc::RunAll) -> Answer<rpc::Walk
             Ok(walked) => session = walked,
             // The next step can't be taken as things are, which the step itself says.
             Err(error) if error.code == ErrorCode::Conflict && session.run_of(at).is_none() => {
-                return match session.runs.is_empty() {
-                    true => Err(error),
-                    false => Ok(view::session(&session)),
-                };
+                if session.runs.is_empty() {
+                    return Err(error);
+                }
+                return Ok(view::session(&session));
             }
             Err(error) => return Err(error),
         }
