@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { keepFocus } from '../../../app/focus';
 import { sandbox } from '../../../../tests/sandbox';
 import type { StepRun } from '../../../rpc';
-import { layout } from '../diagram/layout';
+import { layout, wrap } from '../diagram/layout';
 import { here } from '../here.svelte';
 import { answerWords, stateOf, walkName } from '../words';
 import PanelAt from './PanelAt.svelte';
@@ -268,6 +268,25 @@ describe('words', () => {
     expect(stateOf({ step: 'api', state: 'refused_as_meant' }, run).word).toBe('refused, as foreseen');
     expect(stateOf({ step: 'api', state: 'refused_as_meant' }, { ...run, tamper: 'x' }).word).toBe('refused, as meant');
     expect(stateOf({ step: 'api', state: 'done' }, null).word).toBe('done');
+  });
+
+  test('of an arrow go on in a second line', () => {
+    expect(wrap('200 OK', 100)).toEqual(['200 OK']);
+    expect(wrap('', 100)).toEqual([]);
+    expect(wrap('GET /.well-known/openid-configuration', 160)).toEqual(['GET /.well-known/', 'openid-configuration']);
+    const lane = { party: 'app', title: 'App', detail: '' } as const;
+    const arrow = {
+      kind: 'request',
+      exchange: 1,
+      run: 1,
+      step: 'token',
+      from: 'app',
+      to: 'identity',
+      bad: false,
+    } as const;
+    const of = (label: string) =>
+      layout({ lanes: [lane, { ...lane, party: 'identity' }], arrows: [{ ...arrow, label, detail: 'code, state' }] });
+    expect(of('POST /v1/oauth/token/introspection').height).toBeGreaterThan(of('200 OK').height);
   });
 
   test('of a drawing stand under each other', () => {
