@@ -101,10 +101,26 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     console.is_back().await?;
     console.says("For the call").await?;
 
+    // Another walk: what goes on has the focus, and its key works where the focus lands.
+    let before = console.place().await?;
+    console.keys("Ctrl+Alt+W").await?;
+    eventually("another walk is open", async || {
+        let place = console.place().await?;
+        Ok((place != before && place.contains("/walk_")).then_some(()))
+    })
+    .await?;
+    console.is_on("button", "Send it").await?;
+    console.keys("Ctrl+Enter").await?;
+    console.is_at("/configure?view=after").await?;
+    // From a divider as well.
+    console.reach_back("separator", "").await?;
+    console.keys("Ctrl+Enter").await?;
+    console.is_at("/pkce").await?;
+
     // By the list of steps: one stop, arrows look at another.
-    console.reach_back("link", "6 Token exchange").await?;
+    console.reach_back("link", "2 Verifier and challenge").await?;
     console.keys("ArrowUp").await?;
-    console.is_on("link", "5 Callback").await?;
-    console.is_at("/callback").await?;
+    console.is_on("link", "1 Configure").await?;
+    console.is_at("/configure").await?;
     console.no_complaints().await
 }
