@@ -118,7 +118,9 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     console.is_at("/pkce").await?;
 
     // By the list of steps: one stop, arrows look at another.
-    console.reach_back("link", "2 Verifier and challenge").await?;
+    console
+        .reach_back("link", "2 Verifier and challenge")
+        .await?;
     console.keys("ArrowUp").await?;
     console.is_on("link", "1 Configure").await?;
     console.is_at("/configure").await?;
