@@ -3,11 +3,18 @@
 //! It is stored whole, sealed. The bytes of its exchanges are stored apart ([`Bytes`]), so that taking a step does not
 //! write all of them again.
 
+mod credential;
+mod exchange;
+mod run;
+
 use connect_core::Timestamp;
 use connect_core::domain::app::AppType;
-use connect_core::domain::standing::Standing;
-use connect_core::domain::walk::{ClientAuthentication, Consent, Party, Step};
+use connect_core::domain::walk::{ClientAuthentication, Consent, Step};
 use serde::{Deserialize, Serialize};
+
+pub use credential::{Credential, CredentialKind, CredentialState};
+pub use exchange::{Bytes, Exchange, Timing};
+pub use run::{Answered, Check, Claim, Outcome, Place, Prediction, Run, Shown, Verdict};
 
 /// One walk, and the earlier ones that it was set aside for.
 #[derive(Clone, Serialize, Deserialize)]
@@ -133,55 +140,6 @@ pub struct Facts {
     pub trace: Option<String>,
 }
 
-/// A credential that the session has seen.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Credential {
-    /// The credential.
-    pub value: String,
-    /// What it is.
-    pub kind: CredentialKind,
-    /// The client it was issued to.
-    pub client_id: String,
-    /// How it stands.
-    pub state: CredentialState,
-    /// The redirect URI of a code's request.
-    pub redirect_uri: Option<String>,
-    /// The challenge of a code's request.
-    pub challenge: Option<String>,
-    /// Its scopes.
-    pub scopes: Vec<String>,
-    /// When it ends, on the clock that the server judges by.
-    pub expires_at: Option<Timestamp>,
-    /// Which walk through the consent pages it comes from: what is revoked together has the same number.
-    pub family: u32,
-}
-
-/// What a credential is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CredentialKind {
-    /// An authorization code.
-    Code,
-    /// An access token.
-    AccessToken,
-    /// A refresh token.
-    RefreshToken,
-}
-
-/// How a credential stands, as far as the app can tell from what was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CredentialState {
-    /// It works until it expires.
-    Active,
-    /// A code that was exchanged.
-    Used,
-    /// A refresh token that gave its place to another by being used.
-    Rotated,
-    /// A refresh token that a new run of the flow took the place of.
-    Replaced,
-    /// It was revoked.
-    Revoked,
-}
-
 /// What a walk waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
@@ -191,219 +149,6 @@ pub struct Waiting {
     pub listening: Option<String>,
     /// Why nobody listens, and what to do.
     pub problem: Option<String>,
-}
-
-/// A step that was taken.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Run {
-    /// Its number, from 1.
-    pub number: u32,
-    /// Which step.
-    pub step: Step,
-    /// When it began, by the wall clock.
-    pub at: Timestamp,
-    /// Milliseconds that it took.
-    pub took_ms: u64,
-    /// Whether a later run took its place, or the walk went back before it.
-    pub set_aside: bool,
-    /// What went wrong on purpose, by name.
-    pub tamper: Option<String>,
-    /// Whether its main request was changed by hand.
-    pub edited: bool,
-    /// What was foreseen.
-    pub prediction: Option<Prediction>,
-    /// What came.
-    pub answered: Option<Answered>,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Values to look at.
-    pub shown: Vec<Shown>,
-    /// The app's own checks.
-    pub checks: Vec<Check>,
-    /// Claims of the id_token.
-    pub claims: Vec<Claim>,
-    /// The exchange that the prediction is about.
-    pub main_exchange: Option<u32>,
-    /// What the app knew before it: the walk goes back to that.
-    pub before: Facts,
-}
-
-/// How a step ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// In one word.
-    pub verdict: Verdict,
-    /// What happened, in plain words.
-    pub words: String,
-    /// What to do, when it went wrong.
-    pub fix: Option<String>,
-}
-
-/// How a step ended, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Verdict {
-    /// As the flow wants it.
-    Done,
-    /// It waits for a person.
-    Waiting,
-    /// It was refused, and was meant to be.
-    RefusedAsMeant,
-    /// It went wrong.
-    Failed,
-}
-
-/// What is foreseen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prediction {
-    /// The answer.
-    pub expected: Answered,
-    /// In one sentence.
-    pub words: String,
-    /// The rule that decides it.
-    pub because: String,
-    /// Where the rule is written.
-    pub source: String,
-    /// Documented, standard or assumed.
-    pub standing: Standing,
-    /// What else it brings.
-    pub effects: Vec<String>,
-}
-
-/// An answer, as it is foreseen and compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answered {
-    /// Where it is said.
-    pub place: Place,
-    /// The status; none for a redirect to the app and for what the app finds by itself.
-    pub status: Option<u16>,
-    /// The error code, or the app's own check that failed; none when it went well.
-    pub error: Option<String>,
-}
-
-/// Where a success or an error is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Place {
-    /// In the answer's body.
-    Body,
-    /// In the redirect to the app.
-    Redirect,
-    /// On a page for people.
-    Page,
-    /// In the app itself.
-    App,
-}
-
-/// A value to look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shown {
-    /// What it is.
-    pub name: String,
-    /// Its value. A credential is masked when it is shown, not here.
-    pub value: String,
-    /// How it came about.
-    pub how: String,
-    /// Where that is written.
-    pub source: String,
-}
-
-/// A check of the app's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Check {
-    /// Its name: `state_matches`.
-    pub name: String,
-    /// What it is for.
-    pub about: String,
-    /// What was wanted.
-    pub expected: String,
-    /// What came.
-    pub received: String,
-    /// Whether it passed.
-    pub passed: bool,
-    /// Where it is written.
-    pub source: String,
-}
-
-/// A claim of the id_token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claim {
-    /// Its name.
-    pub name: String,
-    /// Its value as JSON.
-    pub value: String,
-    /// What it means.
-    pub meaning: String,
-    /// Its value for people.
-    pub readable: Option<String>,
-    /// The scope that brought it.
-    pub scope: Option<String>,
-    /// Whether its check passed; none when it needs none.
-    pub passed: Option<bool>,
-    /// Where it is written.
-    pub source: String,
-}
-
-/// An exchange as the app's side saw it; its bytes are in [`Bytes`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exchange {
-    /// Its number in the session, from 1.
-    pub number: u32,
-    /// The run it belongs to.
-    pub run: u32,
-    /// What it is for.
-    pub label: String,
-    /// Who asked.
-    pub from: Party,
-    /// Who was asked.
-    pub to: Party,
-    /// When it began, by the wall clock.
-    pub at: Timestamp,
-    /// Method.
-    pub method: String,
-    /// The URL, credentials among it: it is masked when it is shown.
-    pub url: String,
-    /// Status of the answer.
-    pub status: Option<u16>,
-    /// The error code in the answer.
-    pub error: Option<String>,
-    /// Why there was no answer.
-    pub failed: Option<String>,
-    /// What to do about that.
-    #[serde(default)]
-    pub fix: Option<String>,
-    /// Microseconds to each part.
-    pub timing: Timing,
-    /// Whether the walk needed it only to get on.
-    pub hidden: bool,
-    /// The exchange as the sandbox of this process saw it.
-    pub server: Option<String>,
-    /// Whether the bytes are those inside of TLS.
-    pub tls: bool,
-    /// What was foreseen for it.
-    pub prediction: Option<Prediction>,
-    /// What came.
-    pub answered: Option<Answered>,
-}
-
-/// Microseconds since the exchange began.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Timing {
-    /// The connection stood.
-    pub connected_us: u64,
-    /// The request was out.
-    pub sent_us: u64,
-    /// The answer's first byte was there.
-    pub first_byte_us: u64,
-    /// Its last.
-    pub done_us: u64,
-}
-
-/// The bytes of an exchange, as they were.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Bytes {
-    /// Sent.
-    pub request: Vec<u8>,
-    /// Received; empty when nothing came.
-    pub response: Vec<u8>,
 }
 
 impl Session {
@@ -452,12 +197,4 @@ fn disagree(foreseen: Option<&Prediction>, answered: Option<&Answered>) -> bool 
     foreseen
         .zip(answered)
         .is_some_and(|(foreseen, answered)| foreseen.expected != *answered)
-}
-
-impl Answered {
-    /// Whether it is a refusal.
-    #[must_use]
-    pub const fn is_refusal(&self) -> bool {
-        self.error.is_some()
-    }
 }

@@ -6,6 +6,7 @@ mod learning;
 mod pace;
 mod sign_in;
 mod telling;
+mod words;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -64,6 +64,11 @@ async fn the_first_callback_is_taken_with_its_bytes_and_answered_by_a_quiet_page
         ("GET /callback HTTP/1.1\r\nHost: 127.0.0.1:PORT", "421"),
         ("GET /callback HTTP/1.1\r\nHost: localhost:1", "421"),
         ("GET /callback HTTP/1.1\r\nAccept: */*", "400"),
+        ("GET /callback HTTP/1.1\r\nHost: localhost:PORT", "400"),
+        (
+            "GET /callback?code=1 HTTP/1.1\r\nHost: localhost:PORT\r\nSec-Fetch-Mode: no-cors",
+            "400",
+        ),
         (
             "POST /callback HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 0",
             "405",
@@ -116,11 +121,11 @@ async fn localhost_is_both_loopbacks_and_an_address_is_itself_alone() {
     if has_six {
         ask(
             six,
-            &format!("GET /callback?x=6 HTTP/1.1\r\nHost: localhost:{port}"),
+            &format!("GET /callback?x=6&code=6 HTTP/1.1\r\nHost: localhost:{port}"),
         )
         .await;
         let callback = listener.callback().await.expect("it came");
-        assert!(callback.url.ends_with("/callback?x=6"));
+        assert!(callback.url.ends_with("/callback?x=6&code=6"));
     }
     let uri = format!("http://127.0.0.1:{}/cb", free_port().await)
         .parse()
