@@ -18,7 +18,7 @@ impl Console {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn settings_are_found_and_changed_by_keys() -> anyhow::Result<()> {
     let console = Console::open().await?;
-    console.keys("Ctrl+5").await?;
+    console.keys("Ctrl+6").await?;
     console.browser.heading("Settings").await?;
 
     // The theme, by its radio buttons and by its keys.
