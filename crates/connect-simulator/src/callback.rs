@@ -8,12 +8,10 @@ mod desk;
 mod holder;
 mod listener;
 mod page;
-mod place;
 mod ports;
 mod problem;
 
 pub use holder::Holder;
 pub use listener::{Callback, CallbackListener, NoCallback, PATIENCE};
-pub use place::leads_back;
 pub use ports::CallbackPorts;
 pub use problem::BindProblem;

@@ -13,7 +13,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use connect_core::domain::walk::{Consent, Party, Step};
-use connect_core::{Env, Timestamp};
+use connect_core::{Env, Moment, Timestamp};
 
 use crate::client::{self, Answer};
 use crate::known::Known;
@@ -310,17 +310,24 @@ impl<'w> Walker<'w> {
         if let (Some(answer), Some(answered)) = (&answer, &answered)
             && planned.from == Party::App
         {
-            self.refresh_known().await;
+            self.look_at_the_clock();
             self.learn(&request, answer, answered);
         }
         (number, answer)
     }
 
-    /// Reads again what is known of the target: its clock has moved on.
-    async fn refresh_known(&mut self) {
-        if let Ok(known) = self.around.known().await {
-            self.known = known;
-        }
+    /// What is known of the target, as of now. Its rules and apps are read once a step.
+    fn look_at_the_clock(&mut self) {
+        let now = self.env.moment();
+        self.known.now = if self.session.target.own {
+            now
+        } else {
+            // Another target judges by the wall clock.
+            Moment {
+                sandbox: now.wall,
+                wall: now.wall,
+            }
+        };
     }
 
     pub(crate) fn exchange(&self, number: u32) -> Option<&Exchange> {

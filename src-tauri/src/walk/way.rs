@@ -1,5 +1,6 @@
 //! Where the window of a walk may go, and what becomes of the rest.
 
+use connect_core::protocol::redirect::leads_back;
 use url::{Origin, Url};
 
 use crate::window::TITLE;
@@ -81,7 +82,7 @@ impl Way {
         let Ok(to) = Url::parse(url) else {
             return Verdict::Nowhere;
         };
-        if self.leads_back(&to) {
+        if leads_back(&to, &self.redirect_uri) {
             Verdict::Back
         } else if !asked.further && (to.origin() == self.origin || BLANK.contains(&url)) {
             Verdict::Here
@@ -90,17 +91,6 @@ impl Way {
         } else {
             Verdict::Nowhere
         }
-    }
-
-    /// Whether scheme, authority and path are exactly the redirect URI's.
-    fn leads_back(&self, to: &Url) -> bool {
-        let parts = |url: &Url| {
-            let path = url.path().to_owned();
-            (url.scheme().to_owned(), url.authority().to_owned(), path)
-        };
-        parts(to) == parts(&self.redirect_uri)
-            && to.cannot_be_a_base() == self.redirect_uri.cannot_be_a_base()
-            && to.has_authority() == self.redirect_uri.has_authority()
     }
 }
 

@@ -97,9 +97,12 @@ pub fn draft(session: &Session, step: Step) -> Result<Draft, Blocked> {
         Step::Token => {
             known(session.facts.code.as_ref(), "a code", Step::Callback)?;
             let verifier = known(session.facts.verifier.as_ref(), "the verifier", Step::Pkce)?;
-            let mut request =
-                library::code_exchange(&session.setup, &endpoints(session)?, verifier)?;
-            request.set_field("redirect_uri", Some(session.redirect_uri()));
+            let request = library::code_exchange(
+                &session.setup,
+                &endpoints(session)?,
+                session.redirect_uri(),
+                verifier,
+            )?;
             add(&mut draft, "Token request", Party::Identity, request);
         }
         Step::IdToken => {
@@ -206,9 +209,14 @@ fn authorization_url(session: &Session) -> Result<String, Blocked> {
     let facts = &session.facts;
     let verifier = known(facts.verifier.as_ref(), "the verifier", Step::Pkce)?;
     let state = known(facts.state.as_ref(), "the state", Step::Pkce)?;
-    let url = library::authorization_url(&session.setup, &endpoints(session)?, state, verifier)?;
+    let url = library::authorization_url(
+        &session.setup,
+        &endpoints(session)?,
+        session.redirect_uri(),
+        state,
+        verifier,
+    )?;
     let mut request = Request::get(url);
-    request.set_parameter("redirect_uri", Some(session.redirect_uri()));
     if let Some(nonce) = &facts.nonce {
         request.set_parameter("nonce", Some(nonce));
     }

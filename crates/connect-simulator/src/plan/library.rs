@@ -87,6 +87,7 @@ fn client(setup: &Setup, endpoints: &Endpoints<'_>) -> Result<Client, NotAUrl> {
 pub(super) fn authorization_url(
     setup: &Setup,
     endpoints: &Endpoints<'_>,
+    redirect_uri: &str,
     state: &str,
     verifier: &str,
 ) -> Result<String, NotAUrl> {
@@ -99,7 +100,7 @@ pub(super) fn authorization_url(
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
         .url();
     let mut request = Request::get(url);
-    request.set_parameter("redirect_uri", Some(&setup.redirect_uri));
+    request.set_parameter("redirect_uri", Some(redirect_uri));
     Ok(request.url)
 }
 
@@ -107,6 +108,7 @@ pub(super) fn authorization_url(
 pub(super) fn code_exchange(
     setup: &Setup,
     endpoints: &Endpoints<'_>,
+    redirect_uri: &str,
     verifier: &str,
 ) -> Result<Request, NotAUrl> {
     let client = client(setup, endpoints)?;
@@ -114,7 +116,7 @@ pub(super) fn code_exchange(
         .exchange_code(AuthorizationCode::new("{{code}}".to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned()));
     let mut request = caught(|catch| drop(request.request(catch)));
-    request.set_field("redirect_uri", Some(&setup.redirect_uri));
+    request.set_field("redirect_uri", Some(redirect_uri));
     Ok(request)
 }
 

@@ -1,7 +1,6 @@
 //! A request that can be changed by its parts, and the credentials that are put into it when it is sent.
 
 use base64::Engine as _;
-use connect_core::domain::walk::Step;
 use form_urlencoded::Serializer;
 
 use crate::session::{Facts, Setup};
@@ -196,18 +195,6 @@ impl Request {
             body: plain(&self.body),
             ..self.clone()
         }
-    }
-}
-
-/// The name under which a step sends what it is about: `{{code}}`.
-#[must_use]
-pub const fn credential_of(step: Step) -> Option<&'static str> {
-    match step {
-        Step::Token => Some("{{code}}"),
-        Step::Refresh => Some("{{refresh_token}}"),
-        Step::Reuse => Some("{{old_refresh_token}}"),
-        Step::Api | Step::AfterRevoke | Step::Introspect | Step::Revoke => Some("{{access_token}}"),
-        _ => None,
     }
 }
 

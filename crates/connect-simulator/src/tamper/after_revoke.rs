@@ -8,17 +8,9 @@ use crate::known::Known;
 use crate::plan::{Draft, Request};
 use crate::session::Session;
 
-const fn slip(
-    name: &'static str,
-    title: &'static str,
-    about: &'static str,
-    apply: fn(&mut Draft, &Session, &Known),
-) -> Tamper {
-    Tamper::new(Step::AfterRevoke, name, title, about, apply)
-}
-
 pub(super) const SLIPS: &[Tamper] = &[
-    slip(
+    Tamper::new(
+        Step::AfterRevoke,
         "introspect_instead",
         "Introspection instead",
         "The dead token is asked about in place of being used: introspection says `active: false`.",
@@ -28,7 +20,8 @@ pub(super) const SLIPS: &[Tamper] = &[
         },
     )
     .when(has_introspection),
-    slip(
+    Tamper::new(
+        Step::AfterRevoke,
         "refresh_instead",
         "Refresh instead",
         "The app tries to refresh after it revoked: what was given up does not come back.",
@@ -46,7 +39,8 @@ pub(super) const SLIPS: &[Tamper] = &[
             "the session has no refresh token",
         )
     }),
-    slip(
+    Tamper::new(
+        Step::AfterRevoke,
         "revoke_again",
         "Revoke once more",
         "The dead token is revoked a second time: the answer is 200 all the same.",

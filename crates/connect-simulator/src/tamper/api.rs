@@ -8,23 +8,16 @@ use crate::known::{Known, Operation};
 use crate::plan::Draft;
 use crate::session::{CredentialKind, Session};
 
-const fn slip(
-    name: &'static str,
-    title: &'static str,
-    about: &'static str,
-    apply: fn(&mut Draft, &Session, &Known),
-) -> Tamper {
-    Tamper::new(Step::Api, name, title, about, apply)
-}
-
 pub(super) const SLIPS: &[Tamper] = &[
-    slip(
+    Tamper::new(
+        Step::Api,
         "no_token",
         "No token",
         "The Authorization header is left out.",
         |draft, _, _| edit::main(draft, &["Authorization"], |it| it.remove_header("Authorization")),
     ),
-    slip(
+    Tamper::new(
+        Step::Api,
         "token_in_query",
         "Token in the URL",
         "The access token stands in the URL, where every log on the way keeps it.",
@@ -33,13 +26,15 @@ pub(super) const SLIPS: &[Tamper] = &[
             edit::parameter(draft, "access_token", Some("{{access_token}}"));
         },
     ),
-    slip(
+    Tamper::new(
+        Step::Api,
         "token_in_two_places",
         "Token in two places",
         "The access token stands in the header and in the URL: a library adds one by itself.",
         |draft, _, _| edit::parameter(draft, "access_token", Some("{{access_token}}")),
     ),
-    slip(
+    Tamper::new(
+        Step::Api,
         "expired_token",
         "An expired token",
         "The access token is older than its life: the app did not refresh in time.",
@@ -55,39 +50,45 @@ pub(super) const SLIPS: &[Tamper] = &[
         },
     )
     .moves_clock(),
-    slip(
+    Tamper::new(
+        Step::Api,
         "altered_token",
         "An altered token",
         "A character too many: the token was cut or joined where it was stored.",
         |draft, _, _| edit::header(draft, "Authorization", "Bearer {{access_token}}x"),
     ),
-    slip(
+    Tamper::new(
+        Step::Api,
         "id_token_as_bearer",
         "id_token as bearer",
         "The id_token is sent in place of the access token: it looks more like one.",
         |draft, _, _| edit::header(draft, "Authorization", "Bearer {{id_token}}"),
     )
     .when(|session, _| there_is(session.facts.id_token.as_ref(), "the session has no id_token")),
-    slip(
+    Tamper::new(
+        Step::Api,
         "refresh_token_as_bearer",
         "Refresh token as bearer",
         "The two tokens were stored under each other's names.",
         |draft, _, _| edit::header(draft, "Authorization", "Bearer {{refresh_token}}"),
     )
     .when(|session, _| there_is(session.facts.refresh_token.as_ref(), "the session has no refresh token")),
-    slip(
+    Tamper::new(
+        Step::Api,
         "basic_scheme",
         "Another scheme",
         "The access token behind `Basic` in place of `Bearer`.",
         |draft, _, _| edit::header(draft, "Authorization", "Basic {{access_token}}"),
     ),
-    slip(
+    Tamper::new(
+        Step::Api,
         "no_scheme",
         "No scheme",
         "The access token alone, without `Bearer` before it.",
         |draft, _, _| edit::header(draft, "Authorization", "{{access_token}}"),
     ),
-    slip(
+    Tamper::new(
+        Step::Api,
         "another_persons_id",
         "Another person's id",
         "The call asks about somebody else: identity comes from the token alone, so nobody else is there.",
@@ -103,19 +104,22 @@ pub(super) const SLIPS: &[Tamper] = &[
         let why = "none of the granted scopes opens a call that names a person";
         there_is(of_a_person(session, known), why)
     }),
-    slip(
+    Tamper::new(
+        Step::Api,
         "unknown_path",
         "A path that does not exist",
         "A path from an older guide, or with a letter missing.",
         |draft, session, _| call(draft, session, "GET", "/clinical/v1/biomarker/me"),
     ),
-    slip(
+    Tamper::new(
+        Step::Api,
         "wrong_method",
         "Another method",
         "The path is right, the method is not.",
         |draft, _, _| edit::main(draft, &["method"], |it| "DELETE".clone_into(&mut it.method)),
     ),
-    slip(
+    Tamper::new(
+        Step::Api,
         "out_of_scope",
         "Out of scope",
         "A call that none of the granted scopes opens.",
@@ -129,7 +133,8 @@ pub(super) const SLIPS: &[Tamper] = &[
         let why = "the granted scopes open every call that needs nothing else";
         there_is(outside(session, known), why)
     }),
-    slip(
+    Tamper::new(
+        Step::Api,
         "write_without_scope",
         "A change without its scope",
         "A check-in is recorded with a token that may not write: reading is another scope than writing.",

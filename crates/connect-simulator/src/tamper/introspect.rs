@@ -4,34 +4,25 @@ use connect_core::domain::walk::Step;
 
 use super::Tamper;
 use super::edit;
-use crate::known::Known;
-use crate::plan::Draft;
-use crate::session::Session;
-
-const fn slip(
-    name: &'static str,
-    title: &'static str,
-    about: &'static str,
-    apply: fn(&mut Draft, &Session, &Known),
-) -> Tamper {
-    Tamper::new(Step::Introspect, name, title, about, apply)
-}
 
 pub(super) const SLIPS: &[Tamper] = &[
-    slip(
+    Tamper::new(
+        Step::Introspect,
         "introspect_unauthenticated",
         "No authentication",
         "The token alone is sent, as if anybody might ask about it.",
         |draft, _, _| edit::without_authentication(draft),
     ),
-    slip(
+    Tamper::new(
+        Step::Introspect,
         "introspect_wrong_secret",
         "Wrong secret",
         "The app authenticates with a secret of another environment.",
         |draft, session, _| edit::with_secret(draft, session, "secret_of_another_environment"),
     )
     .when(edit::confidential),
-    slip(
+    Tamper::new(
+        Step::Introspect,
         "introspect_by_bearer",
         "The token as authentication",
         "The access token is sent as `Bearer` in place of the app's credentials.",
@@ -40,13 +31,15 @@ pub(super) const SLIPS: &[Tamper] = &[
             edit::header(draft, "Authorization", "Bearer {{access_token}}");
         },
     ),
-    slip(
+    Tamper::new(
+        Step::Introspect,
         "introspect_altered_token",
         "An altered token",
         "A character too many: nobody was ever given this token.",
         |draft, _, _| edit::field(draft, "token", Some("{{access_token}}x")),
     ),
-    slip(
+    Tamper::new(
+        Step::Introspect,
         "introspect_refresh_token",
         "The refresh token",
         "The refresh token is asked about: it is a token, too.",
@@ -58,20 +51,23 @@ pub(super) const SLIPS: &[Tamper] = &[
             "the session has no refresh token",
         )
     }),
-    slip(
+    Tamper::new(
+        Step::Introspect,
         "introspect_code",
         "The code",
         "The authorization code is asked about: it is no token.",
         |draft, _, _| edit::field(draft, "token", Some("{{code}}")),
     )
     .when(|session, _| edit::there_is(session.facts.code.as_ref(), "the session has no code")),
-    slip(
+    Tamper::new(
+        Step::Introspect,
         "introspect_no_token",
         "No token",
         "`token` is left out, or sent by another name.",
         |draft, _, _| edit::field(draft, "token", None),
     ),
-    slip(
+    Tamper::new(
+        Step::Introspect,
         "introspect_by_another_app",
         "Another app asks",
         "A public app, which can't prove who it is, asks about this app's token.",

@@ -6,21 +6,10 @@ use connect_core::domain::walk::Step;
 
 use super::Tamper;
 use super::edit;
-use crate::known::Known;
-use crate::plan::Draft;
-use crate::session::Session;
-
-const fn slip(
-    name: &'static str,
-    title: &'static str,
-    about: &'static str,
-    apply: fn(&mut Draft, &Session, &Known),
-) -> Tamper {
-    Tamper::new(Step::Refresh, name, title, about, apply)
-}
 
 pub(super) const SLIPS: &[Tamper] = &[
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_more_scope",
         "More scope",
         "A refresh asks for a scope that was never granted.",
@@ -36,7 +25,8 @@ pub(super) const SLIPS: &[Tamper] = &[
         let more = more.or_else(|| edit::further_scope(session, known, false));
         edit::there_is(more, "every scope there is was granted")
     }),
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_fewer_scope",
         "Fewer scope",
         "A refresh asks for one of the granted scopes only: allowed, and the access token gets no more.",
@@ -47,52 +37,60 @@ pub(super) const SLIPS: &[Tamper] = &[
     .when(|session, _| {
         edit::there_is(session.facts.granted.first(), "no scopes are known to be granted")
     }),
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_unknown_scope",
         "A scope that does not exist",
         "A refresh asks for `read:biomarker`, misspelt.",
         |draft, _, _| edit::field(draft, "scope", Some("read:biomarker")),
     ),
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_by_another_app",
         "Another app refreshes",
         "Another app got hold of the refresh token and presents it as its own.",
         edit::as_another_app,
     )
     .when(edit::another_app),
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_no_secret",
         "No secret",
         "The web app refreshes without its secret, as the quickstart's example shows it.",
         |draft, session, _| edit::without_secret(draft, session),
     )
     .when(edit::confidential),
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_access_token",
         "The access token",
         "The access token is sent in place of the refresh token.",
         |draft, _, _| edit::field(draft, "refresh_token", Some("{{access_token}}")),
     ),
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_expired",
         "A refresh token too old",
         "Nobody used the app for 90 days.",
         |draft, _, _| draft.advance = Some(Duration::from_hours(90 * 24 + 1)),
     )
     .moves_clock(),
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_unknown_token",
         "A refresh token nobody issued",
         "A made-up refresh token, or one of another environment.",
         |draft, _, _| edit::field(draft, "refresh_token", Some("lph_rt_made_up")),
     ),
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_no_token",
         "No refresh token",
         "`refresh_token` is left out, or sent by another name.",
         |draft, _, _| edit::field(draft, "refresh_token", None),
     ),
-    slip(
+    Tamper::new(
+        Step::Refresh,
         "refresh_twice",
         "Two refreshes at once",
         "Two workers refresh with the same token; the second one comes a moment too late.",

@@ -8,31 +8,23 @@ use crate::known::Known;
 use crate::plan::{Draft, Request};
 use crate::session::Session;
 
-type Apply = fn(&mut Draft, &Session, &Known);
-
-const fn slip(
-    name: &'static str,
-    title: &'static str,
-    about: &'static str,
-    apply: Apply,
-) -> Tamper {
-    Tamper::new(Step::SignIn, name, title, about, apply)
-}
-
 pub(super) const SLIPS: &[Tamper] = &[
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "plain_method",
         "PKCE method plain",
         "`code_challenge_method=plain`: a library that falls back when it finds no SHA-256.",
         |draft, _, _| parameter(draft, "code_challenge_method", Some("plain")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "no_method",
         "No PKCE method",
         "`code_challenge_method` is left out, which means `plain`: an older example was followed.",
         |draft, _, _| parameter(draft, "code_challenge_method", None),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "no_challenge",
         "No PKCE challenge",
         "Neither challenge nor method: a web app that thinks its secret is enough.",
@@ -41,25 +33,29 @@ pub(super) const SLIPS: &[Tamper] = &[
             parameter(draft, "code_challenge_method", None);
         },
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "malformed_challenge",
         "Challenge in plain base64",
         "The digest was written in base64 with `+`, `/` and `=` in place of base64url.",
         |draft, _, _| parameter(draft, "code_challenge", Some("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEj+/AAA=")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "missing_state",
         "No state",
         "`state` is left out: nothing then ties the callback to the browser that began.",
         |draft, _, _| parameter(draft, "state", None),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "other_redirect_uri_asked",
         "Unregistered redirect URI",
         "The redirect URI of another environment, which nobody registered.",
         |draft, _, _| parameter(draft, "redirect_uri", Some("https://staging.example.com/callback")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "trailing_slash",
         "A slash too many",
         "The redirect URI has a slash at its end that the registered one has not.",
@@ -69,7 +65,8 @@ pub(super) const SLIPS: &[Tamper] = &[
             parameter(draft, "redirect_uri", Some(&other));
         },
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "other_port",
         "Another port",
         "The development server came up on another port. Only native and mobile apps may do that.",
@@ -79,7 +76,8 @@ pub(super) const SLIPS: &[Tamper] = &[
         },
     )
     .when(loopback_redirect),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "localhost_by_another_name",
         "localhost by its other name",
         "`127.0.0.1` where `localhost` is registered, or the other way round.",
@@ -94,37 +92,43 @@ pub(super) const SLIPS: &[Tamper] = &[
         },
     )
     .when(loopback_redirect),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "no_redirect_uri_asked",
         "No redirect URI",
         "`redirect_uri` is left out because only one is registered.",
         |draft, _, _| parameter(draft, "redirect_uri", None),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "unknown_client",
         "Unknown client",
         "The client id of another environment: a sandbox knows no apps of production.",
         |draft, _, _| parameter(draft, "client_id", Some("client_01HXYNOBODY")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "no_client_id_asked",
         "No client id",
         "`client_id` is left out: an environment variable that is not set.",
         |draft, _, _| parameter(draft, "client_id", None),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "response_type_token",
         "The implicit flow",
         "`response_type=token`: an example from before PKCE.",
         |draft, _, _| parameter(draft, "response_type", Some("token")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "no_response_type",
         "No response type",
         "`response_type` is left out, in the hope of a default.",
         |draft, _, _| parameter(draft, "response_type", None),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "extra_scope",
         "A scope of no registration",
         "One scope more than the app is registered with.",
@@ -134,19 +138,22 @@ pub(super) const SLIPS: &[Tamper] = &[
         let why = "the app is registered with every scope there is";
         there_is(further_scope(session, known, false), why)
     }),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "admin_scope",
         "A scope for machines",
         "`admin:clinical` in a flow for people.",
         |draft, _, _| add_scope(draft, Some("admin:clinical")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "unknown_scope",
         "A scope that does not exist",
         "`read:biomarker`, misspelt.",
         |draft, _, _| add_scope(draft, Some("read:biomarker")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "commas_between_scopes",
         "Commas between scopes",
         "Scopes joined by commas in place of spaces.",
@@ -159,13 +166,15 @@ pub(super) const SLIPS: &[Tamper] = &[
         let several = (session.setup.scopes.len() > 1).then_some(());
         there_is(several, "there is one scope only, and nothing to join")
     }),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "no_scope",
         "No scope",
         "`scope` is left out, in the hope of a default.",
         |draft, _, _| parameter(draft, "scope", None),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "duplicated_parameter_asked",
         "A parameter twice",
         "`state` is appended where it should have been set, and stands there twice.",
@@ -177,38 +186,44 @@ pub(super) const SLIPS: &[Tamper] = &[
             });
         },
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "no_nonce",
         "openid without a nonce",
         "`nonce` is left out, as the quickstarts do. The profile strict refuses it; the other lets it pass with a finding.",
         |draft, _, _| parameter(draft, "nonce", None),
     )
     .when(openid),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "prompt_none",
         "prompt=none without consent",
         "A silent sign-in, which third-party apps can never have here.",
         |draft, _, _| parameter(draft, "prompt", Some("none")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "unknown_prompt",
         "An unknown prompt",
         "`prompt=always`, which exists nowhere.",
         |draft, _, _| parameter(draft, "prompt", Some("always")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "request_object",
         "A request object",
         "The parameters came once more as a JWT in `request`.",
         |draft, _, _| parameter(draft, "request", Some("eyJhbGciOiJub25lIn0.e30.")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "request_uri",
         "A request by reference",
         "`request_uri`, as pushed authorization requests use it; the platform has none.",
         |draft, _, _| parameter(draft, "request_uri", Some("urn:example:request")),
     ),
-    slip(
+    Tamper::new(
+        Step::SignIn,
         "person_denies",
         "The person says no",
         "Deny in place of Allow: the app must be able to live with it.",

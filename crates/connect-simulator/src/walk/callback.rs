@@ -1,11 +1,11 @@
 //! The way back: a callback arrives, and the app checks it before it believes a word of it.
 
 use connect_core::domain::walk::{Consent, Party, Step};
+use connect_core::protocol::redirect::leads_back;
 use serde_json::Value;
 use url::Url;
 
 use super::{WalkError, Walker};
-use crate::callback::leads_back;
 use crate::plan::{Draft, Request};
 use crate::session::{Answered, Bytes, Check, Exchange, Outcome, Place, Shown, Timing, Verdict};
 
