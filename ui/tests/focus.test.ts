@@ -44,6 +44,14 @@ test('else what stands behind it, else what stands before', async () => {
   expect(document.activeElement).toBe(at('tab'));
 });
 
+test('in a panel that has nothing to focus yet, the panel has it, not what stands outside', async () => {
+  show('<main tabindex="-1" id="main"><form><input id="name" /></form></main><footer><button>Keys</button></footer>');
+  at('name').focus();
+  at('main').innerHTML = '<p aria-busy="true">…</p>';
+  await settled();
+  expect(document.activeElement).toBe(at('main'));
+});
+
 test('after a dialog that was opened from a menu, the button of the menu has it', async () => {
   show(
     '<main><button id="more">More</button></main><div id="menu" role="menu"><div role="menuitem" tabindex="-1" id="item"></div></div>',

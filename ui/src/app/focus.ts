@@ -33,7 +33,10 @@ function within(element: Element | undefined): HTMLElement | null {
   return element.matches(FOCUSABLE) ? (element as HTMLElement) : element.querySelector<HTMLElement>(FOCUSABLE);
 }
 
-/** What has taken the place of something that is gone, or stands nearest to where it was. */
+/**
+ * What has taken the place of something that is gone, or stands nearest to where it was. The focus stays in the panel,
+ * even in one that has nothing to focus yet.
+ */
 function nearest({ places }: Trail): HTMLElement | null {
   for (const { parent, index } of places) {
     if (!parent.isConnected || parent === document.body) continue;
@@ -42,6 +45,7 @@ function nearest({ places }: Trail): HTMLElement | null {
       const found = within(child);
       if (found) return found;
     }
+    if (parent.matches('main')) return parent as HTMLElement;
   }
   return null;
 }
