@@ -7,6 +7,7 @@ import Pencil from '@lucide/svelte/icons/pencil';
 import Trash from '@lucide/svelte/icons/trash-2';
 import type { WalkSummary } from '../../rpc';
 import type { MenuItem } from '../../shared';
+import { duplicate, keep, remove } from './keeping';
 import type { Simulator } from './simulator.svelte';
 import { walkName } from './words';
 
@@ -17,27 +18,27 @@ export function sessionMenu(simulator: Simulator, walk: WalkSummary): MenuItem[]
       label: 'Duplicate',
       icon: Copy,
       hint: 'The same setup, at its first step.',
-      run: () => void simulator.duplicate(walk.session),
+      run: () => void duplicate(simulator, walk.session),
     },
     walk.kept
       ? {
           label: 'Do not keep',
           icon: LockOpen,
           ...(walk.target.own ? {} : { hint: 'Deleted after 7 days.' }),
-          run: () => void simulator.keep(walk.session, false),
+          run: () => void keep(simulator, walk.session, false),
         }
       : {
           label: 'Keep',
           icon: Lock,
           ...(walk.target.own ? {} : { hint: 'Else it is deleted after 7 days.' }),
-          run: () => void simulator.keep(walk.session, true),
+          run: () => void keep(simulator, walk.session, true),
         },
     'line',
     {
       label: 'Delete…',
       icon: Trash,
       danger: true,
-      run: () => void simulator.remove(walk.session, walkName(walk)),
+      run: () => void remove(simulator, walk.session, walkName(walk)),
     },
   ];
 }

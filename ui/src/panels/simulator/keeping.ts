@@ -1,0 +1,51 @@
+/** What is done with a walk as a whole, and with what it leaves: named, kept, copied, deleted. */
+
+import { mutate, type CopyFormat } from '../../rpc';
+import { confirm, go, href, notify, notifyFailure } from '../../shared';
+import { copyAs } from '../../wire/copy-as';
+import type { Simulator } from './simulator.svelte';
+
+export async function rename(simulator: Simulator, session: string, name: string): Promise<boolean> {
+  return (await simulator.carryOut('rename', () => mutate('simulator_update', { session, name }))) !== undefined;
+}
+
+export async function keep(simulator: Simulator, session: string, kept: boolean): Promise<void> {
+  const done = await simulator.carryOut('keep', () => mutate('simulator_update', { session, kept }));
+  if (done) notify('good', kept ? 'Kept until it is deleted.' : 'Deleted after 7 days.');
+}
+
+export async function duplicate(simulator: Simulator, session: string): Promise<void> {
+  const copy = await simulator.carryOut('duplicate', () => mutate('simulator_duplicate', { session }));
+  if (copy) go(href('simulator', copy.summary.session));
+  else if (simulator.failure) notifyFailure('Duplicating', simulator.failure);
+}
+
+/** Asks, and deletes a walk. */
+export async function remove(simulator: Simulator, session: string, name: string): Promise<void> {
+  await confirm({
+    title: `Delete ${name}?`,
+    happens: ['Its steps, requests and answers are removed'],
+    stays: ['What it did in the sandbox: traffic, grants, journal'],
+    confirmLabel: 'Delete the walk',
+    run: async () => {
+      const takeBack = simulator.letGo(session);
+      try {
+        await mutate('simulator_delete', { session });
+      } catch (thrown) {
+        takeBack();
+        throw thrown;
+      }
+      if (session === simulator.id) go(href('simulator'), { replace: true });
+      notify('good', `${name} is deleted.`);
+    },
+  });
+}
+
+/** Copies one of its requests as something that can be run. */
+export function copyExchange(simulator: Simulator, exchange: number, format: CopyFormat): Promise<void> {
+  const session = simulator.id ?? '';
+  return copyAs(
+    (form, all) => mutate('simulator_copy_as', { session, exchange, format: form, with_credentials: all }),
+    format,
+  );
+}

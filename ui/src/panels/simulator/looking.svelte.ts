@@ -1,0 +1,219 @@
+/** What is looked at: which walk is open, which of its steps, runs and exchanges. The address says it; nothing is done here. */
+
+import { untrack } from 'svelte';
+import {
+  query,
+  type RequestEdit,
+  type Step,
+  type StepRun,
+  type StepView,
+  type WalkExchange,
+  type WalkSession,
+} from '../../rpc';
+import { go, href, route } from '../../shared';
+
+export const VIEWS = ['before', 'after', 'diagram'] as const;
+export type View = (typeof VIEWS)[number];
+const isView = (value: unknown): value is View => VIEWS.includes(value as View);
+
+export class Looking {
+  readonly list = query('simulator_list');
+  readonly choices = query('simulator_choices');
+  readonly tampers;
+  readonly open;
+  readonly plan;
+  /** What follows the panel's name in the address. */
+  protected readonly path: () => readonly string[];
+
+  /** What was chosen for a step, and for which: it is of no other. */
+  #chosen = $state.raw<{ at: string; tamper: string | null; edit: RequestEdit | null } | null>(null);
+  /** What the last change of a session answered: true before it is read again. */
+  protected fresh = $state.raw<WalkSession | null>(null);
+  /** A session that is not there: it is asked for once. */
+  #gone = $state<string | null>(null);
+
+  constructor(path: () => readonly string[]) {
+    this.path = path;
+    this.open = query('simulator_get', () => (this.id && !this.gone ? { session: this.id } : null));
+    this.tampers = query(
+      'simulator_tampers',
+      () => (this.session ? { session: this.session.summary.session } : this.id ? null : {}),
+      { keepPrevious: true },
+    );
+    this.plan = query(
+      'simulator_plan',
+      () =>
+        this.session && this.step
+          ? {
+              session: this.session.summary.session,
+              step: this.step,
+              ...(this.tamper ? { tamper: this.tamper } : {}),
+              ...(this.edit ? { edit: this.edit } : {}),
+            }
+          : null,
+      { keepPrevious: true },
+    );
+    $effect(() => {
+      if (this.open.error?.code === 'not_found') untrack(() => (this.#gone = this.id));
+    });
+    // Without an address: the walk that was used last.
+    $effect(() => {
+      const last = this.list.data?.sessions[0]?.session;
+      if (this.path().length === 0 && last) untrack(() => go(href('simulator', last), { replace: true }));
+    });
+  }
+
+  /** Which step of which walk. */
+  get at(): string {
+    return `${this.id} ${this.step}`;
+  }
+
+  /** What goes wrong on purpose in the step that is looked at, by name. */
+  get tamper(): string | null {
+    return this.#chosen?.at === this.at ? this.#chosen.tamper : null;
+  }
+
+  set tamper(tamper: string | null) {
+    this.#chosen = { at: this.at, tamper, edit: this.edit };
+  }
+
+  /** The step's request as it was changed by hand. */
+  get edit(): RequestEdit | null {
+    return this.#chosen?.at === this.at ? this.#chosen.edit : null;
+  }
+
+  set edit(edit: RequestEdit | null) {
+    this.#chosen = { at: this.at, tamper: this.tamper, edit };
+  }
+
+  /** What was chosen is done. */
+  protected forgetChosen(): void {
+    this.#chosen = null;
+  }
+
+  /** The session of the address. */
+  get id(): string | null {
+    const id = this.path()[0];
+    return id && id !== 'new' ? id : null;
+  }
+
+  /** The session of the address is not there: it was deleted, or never was. */
+  get gone(): boolean {
+    return this.id !== null && this.#gone === this.id;
+  }
+
+  /** Says that a session is not there any more, until the returned function takes it back. */
+  letGo(session: string): () => void {
+    const before = this.#gone;
+    this.#gone = session;
+    return () => (this.#gone = before);
+  }
+
+  /** The open session: as it was read, or as the last thing that was done in it left it. */
+  get session(): WalkSession | null {
+    if (this.gone) return null;
+    const read = this.open.data ?? null;
+    const fresh = this.fresh;
+    if (fresh?.summary.session !== this.id) return read;
+    return read && read.summary.updated_at >= fresh.summary.updated_at ? read : fresh;
+  }
+
+  get finished(): boolean {
+    return this.session !== null && this.session.summary.step === null;
+  }
+
+  get has(): boolean {
+    return this.session !== null;
+  }
+
+  get steps(): readonly StepView[] {
+    return this.session?.steps ?? [];
+  }
+
+  /** The run that the address names by its number. */
+  get #named(): StepRun | null {
+    const at = this.path()[1];
+    if (!at || !/^\d+$/.test(at)) return null;
+    return this.session?.runs.find(({ run }) => run === Number(at)) ?? null;
+  }
+
+  /** The step that is looked at. */
+  get step(): Step | null {
+    if (!this.session) return null;
+    const named = this.#named;
+    if (named) return named.step;
+    const at = this.path()[1];
+    const known = this.steps.find(({ step }) => step === at);
+    return known?.step ?? this.session.summary.step ?? this.steps.at(-1)?.step ?? null;
+  }
+
+  get stepView(): StepView | null {
+    return this.steps.find(({ step }) => step === this.step) ?? null;
+  }
+
+  /** The run that is looked at: the one of the address, else the step's that counts, else its last. */
+  get run(): StepRun | null {
+    if (this.#named) return this.#named;
+    const number = this.stepView?.run;
+    return this.session?.runs.find(({ run }) => run === number) ?? null;
+  }
+
+  /** Runs of the step, oldest first. */
+  get runsOfStep(): readonly StepRun[] {
+    return this.session?.runs.filter(({ step }) => step === this.step) ?? [];
+  }
+
+  get view(): View {
+    const asked = route.search.get('view');
+    if (isView(asked)) return asked === 'after' && !this.run ? 'before' : asked;
+    return this.run ? 'after' : 'before';
+  }
+
+  set view(next: View) {
+    this.show(this.step, { view: next });
+  }
+
+  /** Exchanges of the run that is looked at. */
+  get exchanges(): readonly WalkExchange[] {
+    const run = this.run;
+    return run ? (this.session?.exchanges.filter((one) => one.run === run.run) ?? []) : [];
+  }
+
+  /** The exchange whose bytes are open: that of the address, else the one that the prediction is about. */
+  get exchange(): WalkExchange | null {
+    const asked = Number(route.search.get('x'));
+    return (
+      this.exchanges.find(({ exchange }) => exchange === asked) ??
+      this.exchanges.find(({ exchange }) => exchange === this.run?.main_exchange) ??
+      this.exchanges.find(({ hidden }) => !hidden) ??
+      this.exchanges[0] ??
+      null
+    );
+  }
+
+  /** Things that can go wrong on purpose in the step that is looked at. */
+  get tampersHere() {
+    return this.tampers.data?.tampers.filter(({ step }) => step === this.step) ?? [];
+  }
+
+  addressOf(step: Step | number, search: Record<string, string> = {}): string {
+    return href('simulator', this.id ?? '', String(step), search);
+  }
+
+  /** Goes to a step or a run of the open walk. */
+  show(step: Step | number | null, search: Record<string, string> = {}, replace = true): void {
+    if (this.id && step !== null) go(this.addressOf(step, search), { replace });
+  }
+
+  look(step: Step, view?: View): void {
+    this.show(step, view ? { view } : this.view === 'diagram' ? { view: 'diagram' } : {}, false);
+  }
+
+  /** Opens an exchange where it belongs. */
+  openExchange(exchange: number): void {
+    const found = this.session?.exchanges.find((one) => one.exchange === exchange);
+    if (!found) return;
+    const counts = this.steps.find(({ step }) => step === found.step)?.run === found.run;
+    this.show(counts ? found.step : found.run, { view: 'after', x: String(exchange) }, false);
+  }
+}
