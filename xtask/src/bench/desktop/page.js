@@ -13,11 +13,12 @@ const call = window.__TAURI_INTERNALS__
     };
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+// A message to the window itself is handled right after the frame that is being painted. One through a channel comes late
+// in WebKit, after one or two frames more.
 const task = () =>
   new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => resolve();
-    port2.postMessage(null);
+    addEventListener('message', () => resolve(), { once: true });
+    postMessage(null);
   });
 
 /** The moment after the first frame that is painted with what is wanted; `lacks` says what is missing, or nothing. */
