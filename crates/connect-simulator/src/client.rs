@@ -4,6 +4,7 @@
 //! `Content-Length`. Over TLS the bytes are those inside of it.
 
 mod dial;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ use url::Url;
 
 use crate::plan::Request;
 use crate::session::{Bytes as Kept, Target, Timing};
+
+pub use self::tls::TlsProblem;
 
 /// Most bytes of an answer that are read; what comes after is left where it is.
 const MOST_BODY: usize = 4 * 1024 * 1024;
@@ -54,14 +57,9 @@ pub enum SendError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// TLS failed.
-    #[error("TLS with {host} failed: {source}")]
-    Tls {
-        /// Host and port.
-        host: String,
-        /// What was wrong.
-        source: std::io::Error,
-    },
+    /// TLS did not come about.
+    #[error(transparent)]
+    Tls(#[from] TlsProblem),
     /// The connection broke, or what came is not HTTP.
     #[error("the answer did not come: {0}")]
     Http(String),
@@ -84,9 +82,7 @@ impl SendError {
             Self::Connect { .. } | Self::Http(_) | Self::TimedOut => {
                 "Check that the server runs and that its address is right, then take the step again."
             }
-            Self::Tls { .. } => {
-                "Check the server's certificate: it must be one that this machine trusts, for this name."
-            }
+            Self::Tls(problem) => problem.fix(),
         }
     }
 }

@@ -8,5 +8,6 @@ mod failing;
 mod help;
 mod sandbox;
 mod serve;
+mod tls;
 mod walk;
 mod world;

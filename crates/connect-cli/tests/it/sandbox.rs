@@ -79,6 +79,8 @@ impl Home {
             "NO_COLOR",
             "CLICOLOR_FORCE",
             "DBUS_SESSION_BUS_ADDRESS",
+            "SSL_CERT_DIR",
+            "SSL_CERT_FILE",
         ] {
             command.env_remove(name);
         }
@@ -107,8 +109,20 @@ impl Home {
         self.start(&arguments)
     }
 
+    /// A sandbox that trusts the authorities of a file, and none else.
+    pub(crate) fn serve_trusting(&self, name: &str, authorities: &Path) -> Sandbox<'_> {
+        let directory = self.path().join(name);
+        let mut arguments = vec!["--data-dir", directory.to_str().unwrap()];
+        arguments.extend(["serve", "--port", "0", "--key-file", "--json"]);
+        self.start_with(&arguments, &[("SSL_CERT_FILE", authorities)])
+    }
+
     /// Runs `arguments` until they say they are ready.
     pub(crate) fn start(&self, arguments: &[&str]) -> Sandbox<'_> {
+        self.start_with(arguments, &[])
+    }
+
+    fn start_with(&self, arguments: &[&str], environment: &[(&str, &Path)]) -> Sandbox<'_> {
         let err = self.path().join(format!(
             "err-{}",
             arguments.join("-").replace(['/', ' '], "_")
@@ -120,6 +134,7 @@ impl Home {
         };
         let mut child = self
             .program(arguments)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(File::create(&err).unwrap())
             .spawn()

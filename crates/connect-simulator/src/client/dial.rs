@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,11 +13,12 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 use super::SendError;
+use super::tls::{TlsProblem, trust};
 
 /// How long a connection may take to stand.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -60,17 +61,11 @@ pub(super) async fn dial(url: &Url) -> Result<Dialled, SendError> {
             tls: false,
         });
     }
-    let failed = |source| SendError::Tls {
+    let server = ServerName::try_from(bare.to_owned()).map_err(|error| TlsProblem::Other {
         host: name.clone(),
-        source,
-    };
-    let server = ServerName::try_from(bare.to_owned())
-        .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
-    let connector = TlsConnector::from(trust().map_err(failed)?);
-    let stream = timeout(PATIENCE, connector.connect(server, stream))
-        .await
-        .unwrap_or_else(|_| Err(late()))
-        .map_err(failed)?;
+        why: error.to_string(),
+    })?;
+    let stream = agree(&name, server, stream, trust(&name).await?).await?;
     Ok(Dialled {
         stream: Stream::Tls(Box::new(stream)),
         local,
@@ -78,28 +73,20 @@ pub(super) async fn dial(url: &Url) -> Result<Dialled, SendError> {
     })
 }
 
-/// What the machine trusts, read when it is first needed.
-fn trust() -> io::Result<Arc<ClientConfig>> {
-    static TRUST: OnceLock<Arc<ClientConfig>> = OnceLock::new();
-    if let Some(known) = TRUST.get() {
-        return Ok(Arc::clone(known));
+/// Agrees on TLS; the certificate is looked at in it.
+async fn agree(
+    name: &str,
+    server: ServerName<'static>,
+    stream: TcpStream,
+    trusted: Arc<ClientConfig>,
+) -> Result<TlsStream<TcpStream>, TlsProblem> {
+    let connector = TlsConnector::from(trusted);
+    match timeout(PATIENCE, connector.connect(server, stream)).await {
+        Ok(agreed) => agreed.map_err(|error| TlsProblem::of(name.to_owned(), &error)),
+        Err(_) => Err(TlsProblem::Silent {
+            host: name.to_owned(),
+        }),
     }
-    let mut roots = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(found.certs);
-    if roots.is_empty() {
-        return Err(io::Error::new(
-            io::ErrorKind::NotFound,
-            "this machine has no trusted certificates: install its package of certificate authorities",
-        ));
-    }
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::clone(TRUST.get_or_init(|| Arc::new(config))))
 }
 
 impl Resettable for Stream {
@@ -148,5 +135,33 @@ impl AsyncWrite for Stream {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_rustls::rustls::RootCertStore;
+    use tokio_rustls::rustls::crypto::ring;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_says_nothing_does_not_hold_up_the_walk() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = silent.local_addr().expect("an address");
+        let stream = std::net::TcpStream::connect(address).expect("a connection");
+        stream.set_nonblocking(true).expect("a socket of tokio's");
+        let trusted = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth();
+        let server = ServerName::try_from("localhost").expect("a name");
+        let stream = TcpStream::from_std(stream).expect("a stream");
+        let agreed = agree("localhost:443", server, stream, Arc::new(trusted)).await;
+        let problem = agreed.map(drop).expect_err("nobody agrees");
+        assert!(matches!(problem, TlsProblem::Silent { .. }), "{problem}");
+        let said = problem.to_string();
+        assert_eq!(said, "localhost:443 did not agree on TLS within 10 seconds");
     }
 }
