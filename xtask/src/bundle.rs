@@ -5,6 +5,7 @@
 
 mod debian;
 mod inspect;
+mod notices;
 mod trial;
 
 use std::fs;
@@ -110,6 +111,7 @@ fn bundle(workspace: &Workspace, kinds: &[String]) -> anyhow::Result<()> {
     let programs = workspace.target("release");
     let mut configuration = rewritten(serde_json::from_str(&text)?)?;
     if cfg!(target_os = "linux") {
+        fs::write(programs.join(debian::NOTICES), notices::gather(workspace)?)?;
         debian::fill(&mut configuration, workspace.root(), &programs)?;
     }
     let copy = Copy(workspace.path(COPY));

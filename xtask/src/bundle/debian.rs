@@ -1,5 +1,5 @@
 //! What a Debian package needs beyond Tauri's own: what it depends on, its desktop entry, its description for software
-//! centres, its copyright.
+//! centres, its copyright, the licences of others.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,9 @@ const LINE: usize = 76;
 /// The files beside this program's source.
 const FILES: &str = "xtask/bundle/debian";
 
+/// The licences of others, beside the programs and in the package.
+pub(super) const NOTICES: &str = "third-party-licences";
+
 /// Fills in a configuration for Tauri's bundler. Its name for the product becomes the names of files, which have no spaces
 /// in them here.
 ///
@@ -35,6 +38,7 @@ pub(super) fn fill(configuration: &mut Value, root: &Path, programs: &Path) -> a
     deb["files"] = json!({
         format!("/usr/bin/{SANDBOX}"): programs.join(SANDBOX),
         format!("/usr/share/doc/{CONSOLE}/copyright"): root.join(FILES).join("copyright"),
+        format!("/usr/share/doc/{CONSOLE}/{NOTICES}"): programs.join(NOTICES),
         "/usr/share/metainfo/health.loop.connect-console.metainfo.xml": root.join(FILES).join("metainfo.xml"),
     });
     Ok(())
@@ -174,7 +178,18 @@ mod tests {
         for file in ["entry.desktop", "metainfo.xml", "copyright"] {
             assert!(root.join(FILES).join(file).is_file(), "{file}");
         }
+        assert_eq!(
+            deb["files"]["/usr/share/doc/connect-console/third-party-licences"],
+            "/t/release/third-party-licences"
+        );
         // What stands in two places says the same in both.
+        let ours = include_str!("../../../LICENSE-MIT");
+        let papers = include_str!("../../bundle/debian/copyright");
+        let line = |text: &str| ours.contains(text) && papers.contains(text);
+        assert!(line(" 2026 The Connect Console authors"));
+        assert!(line(
+            "The above copyright notice and this permission notice"
+        ));
         let about = include_str!("../../bundle/debian/metainfo.xml");
         for said in [
             &configuration["identifier"],

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
+use super::debian::NOTICES;
 use crate::machine::{Installer, which};
 use crate::run::{CONSOLE, SANDBOX};
 use crate::step;
@@ -121,6 +122,12 @@ fn of_papers(root: &Path) -> anyhow::Result<Vec<String>> {
         Ok(text) if text.contains("Apache-2.0") && text.contains("Expat") => {}
         Ok(_) => wrong.push("its copyright names no licence".to_owned()),
         Err(error) => wrong.push(format!("no copyright: {error}")),
+    }
+    let others = root.join("usr/share/doc").join(CONSOLE).join(NOTICES);
+    match fs::read_to_string(&others) {
+        Ok(text) if text.contains("  tauri 2.") && text.contains("  svelte 5.") => {}
+        Ok(_) => wrong.push("the licences of others are not all there".to_owned()),
+        Err(error) => wrong.push(format!("no licences of others: {error}")),
     }
     for file in files(root)? {
         let is_program = file.starts_with(root.join("usr/bin"));
