@@ -146,6 +146,9 @@ pub struct WalkSummary {
     pub persona: Option<String>,
     /// The step it stands at; none when it is finished.
     pub step: Option<Step>,
+    /// The step that was taken last and how it ended; none when none was, or when the walk went back to its beginning.
+    #[serde(default)]
+    pub ended: Option<WalkEnd>,
     /// How many steps are done, set-aside ones not counted.
     pub done: usize,
     /// How many requests were sent.
@@ -160,6 +163,30 @@ pub struct WalkSummary {
     pub created_at: Timestamp,
     /// When something was last done in it, by the wall clock.
     pub updated_at: Timestamp,
+}
+
+/// How a walk ended, as far as it went. Set-aside runs do not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkEnd {
+    /// The step that was taken last.
+    pub step: Step,
+    /// As people read it.
+    pub title: String,
+    /// How it ended: done, waiting, refused as meant, or failed.
+    pub state: StepState,
+    /// What went wrong on purpose in it.
+    pub tamper: Option<WalkSlip>,
+    /// Whether its main request was changed by hand.
+    pub edited: bool,
+}
+
+/// Something that went wrong on purpose, as a list names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkSlip {
+    /// Its name: `wrong_verifier`.
+    pub name: String,
+    /// In a few words: `Wrong verifier`.
+    pub title: String,
 }
 
 /// Sessions, the last used first.

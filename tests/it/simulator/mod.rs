@@ -3,6 +3,7 @@
 mod conditions;
 mod dice;
 mod edits;
+mod list;
 mod meant;
 mod table;
 mod walk;

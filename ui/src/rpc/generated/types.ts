@@ -2741,6 +2741,20 @@ export type WalkExchange = {
 	step: Step;
 	/** What it is for: `Token request`. */
 	label: string;
+/** How a walk ended, as far as it went. Set-aside runs do not count. */
+export type WalkEnd = {
+	/** The step that was taken last. */
+	step: Step;
+	/** As people read it. */
+	title: string;
+	/** How it ended: done, waiting, refused as meant, or failed. */
+	state: StepState;
+	/** What went wrong on purpose in it. */
+	tamper: WalkSlip | null;
+	/** Whether its main request was changed by hand. */
+	edited: boolean;
+};
+
 	/** Who asked. */
 	from: Party;
 	/** Who was asked. */
@@ -2867,6 +2881,14 @@ export type WalkSummary = {
 	target: WalkTarget;
 	/** The app, by name where it is known, else by client id. */
 	app: string;
+/** Something that went wrong on purpose, as a list names it. */
+export type WalkSlip = {
+	/** Its name: `wrong_verifier`. */
+	name: string;
+	/** In a few words: `Wrong verifier`. */
+	title: string;
+};
+
 	/** The persona. */
 	persona: string | null;
 	/** The step it stands at; none when it is finished. */
@@ -2881,6 +2903,8 @@ export type WalkSummary = {
 	kept: boolean;
 	/** When it is deleted unless it is kept; only with another target. */
 	deleted_at: Timestamp | null;
+	/** The step that was taken last and how it ended; none when none was, or when the walk went back to its beginning. */
+	ended: WalkEnd | null;
 	/** When it was begun, by the wall clock. */
 	created_at: Timestamp;
 	/** When something was last done in it, by the wall clock. */

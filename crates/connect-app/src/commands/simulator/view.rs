@@ -67,6 +67,7 @@ pub(super) fn summary(session: &Session) -> rpc::WalkSummary {
             .unwrap_or_else(|| session.setup.client_id.clone()),
         persona: session.setup.persona.clone(),
         step: session.at,
+        ended: ended(session),
         done: Step::ALL.iter().filter(|step| done(step)).count(),
         exchanges: session.exchanges.len(),
         disagreements: session.disagreements(),
@@ -75,6 +76,25 @@ pub(super) fn summary(session: &Session) -> rpc::WalkSummary {
         created_at: session.created_at,
         updated_at: session.updated_at,
     }
+}
+
+/// The step that was taken last, of those that count.
+fn ended(session: &Session) -> Option<rpc::WalkEnd> {
+    let mut newest = session.runs.iter().rev();
+    let run = newest.find(|run| !run.set_aside)?;
+    Some(rpc::WalkEnd {
+        step: run.step,
+        title: run.step.title().to_owned(),
+        state: state(run.outcome.verdict),
+        tamper: run.tamper.as_ref().map(|name| {
+            let known = TAMPERS.iter().find(|it| it.name == name);
+            rpc::WalkSlip {
+                name: name.clone(),
+                title: known.map_or(&**name, |it| it.title).to_owned(),
+            }
+        }),
+        edited: run.edited,
+    })
 }
 
 fn setup(setup: &session::Setup) -> rpc::WalkConfig {

@@ -141,6 +141,7 @@ export function fakeWalks(): FakeWalks {
         app: 'Demo Web App',
         persona: 'maya@example.com',
         step: 'configure',
+        ended: null,
         done: 0,
         exchanges: 0,
         disagreements: 0,
