@@ -32,7 +32,8 @@ pub(crate) async fn authenticate(
 ) -> Result<Arc<ClientRecord>, Failure> {
     let by_basic = call.header(header::AUTHORIZATION).is_some();
     match check(identity, call, params).await {
-        Err(Failure::Refused(refused)) => {
+        // A request too many is no failed authentication: it says how long to wait (ruling 29).
+        Err(Failure::Refused(refused)) if refused.refusal.code != ErrorCode::RateLimited => {
             Err(Refused::client_authentication(refused.refusal, by_basic).into())
         }
         other => other,

@@ -18,8 +18,8 @@ pub use exchange::{
 };
 pub use hand_over::{BesideFile, HandOver, HandOverForm, HandedOver};
 pub use plan::{
-    AnswerPlace, ExpectedAnswer, Parameter, ParameterPlace, Plan, PlanStep, PlannedRequest,
-    Prediction, RequestEdit, TamperInfo, TamperList, TampersOf,
+    AnswerPlace, ExpectedAnswer, Otherwise, Parameter, ParameterPlace, Plan, PlanStep,
+    PlannedRequest, Prediction, RequestEdit, TamperInfo, TamperList, TampersOf,
 };
 pub use run::{
     Agreement, ClaimRow, ClientCheck, RunAll, RunOutcome, RunStep, Shown, StepRun, StepState,

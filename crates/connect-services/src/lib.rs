@@ -32,10 +32,10 @@ mod tests;
 
 use std::sync::Arc;
 
-use connect_core::Env;
 use connect_core::domain::rate::Limiter;
 use connect_core::domain::settings::LiveSettings;
 use connect_core::id::ClientId;
+use connect_core::{Env, Timestamp};
 use connect_store::World;
 
 pub use answer::Answer;
@@ -65,5 +65,11 @@ impl Services {
             limiter: Limiter::default(),
             pages: clinical::pages::Pages::default(),
         }
+    }
+
+    /// How many requests of an app to a service the rate limit has counted in the minute of `now` (sandbox time).
+    #[must_use]
+    pub fn counted(&self, app: &ClientId, service: Service, now: Timestamp) -> u32 {
+        self.limiter.counted(&(app.clone(), service), now)
     }
 }

@@ -3,11 +3,15 @@
 //! Of this sandbox all of it is known. Of another target nothing is but what the session itself was told; predictions
 //! then go by the documents.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use connect_core::domain::app::{AppType, IdTokenAlg, Profile};
 use connect_core::domain::secret::SecretText;
 use connect_core::{Moment, Timestamp};
+
+/// A minute in milliseconds: what the rate limit counts in (CONTRACT.md).
+const MINUTE_MS: i64 = 60_000;
 
 /// What is known of a server.
 #[derive(Clone)]
@@ -20,6 +24,40 @@ pub struct Known {
     pub operations: Vec<Operation>,
     /// Now, by the wall clock and by the clock that the server judges by.
     pub now: Moment,
+    /// What has been counted for the rate limit, where there is one.
+    pub counted: Counted,
+}
+
+/// Requests that a server has counted for its rate limit, of one minute of its clock.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// The minute, since 1970.
+    minute: i64,
+    requests: HashMap<Caller, u32>,
+}
+
+/// Whose requests are counted together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Caller {
+    /// The app.
+    pub client_id: String,
+    /// The service that it asks: `identity`, `clinical`.
+    pub service: String,
+}
+
+impl Counted {
+    /// What was counted in the minute of `now`, by the clock that the server judges by.
+    #[must_use]
+    pub fn at(now: Timestamp, requests: impl IntoIterator<Item = (Caller, u32)>) -> Self {
+        Self {
+            minute: minute(now),
+            requests: requests.into_iter().collect(),
+        }
+    }
+}
+
+fn minute(now: Timestamp) -> i64 {
+    now.as_millis().div_euclid(MINUTE_MS)
 }
 
 /// The rules in force.
@@ -37,8 +75,8 @@ pub struct Rules {
     pub userinfo: bool,
     /// Whether every authorization request is allowed without asking.
     pub auto_approve: bool,
-    /// Whether callers are slowed down: then what is answered depends on how many asked before.
-    pub rate_limited: bool,
+    /// Requests that an app may send to a service in a minute of the server's clock; none: as many as it likes.
+    pub rate_limit_per_minute: Option<u32>,
     /// Whether tokens carry sandbox time untranslated: then they are judged by it as well.
     pub virtual_time: bool,
 }
@@ -93,12 +131,13 @@ impl Known {
                 refresh_grace_seconds: 0,
                 userinfo: false,
                 auto_approve: false,
-                rate_limited: false,
+                rate_limit_per_minute: None,
                 virtual_time: false,
             },
             apps: Vec::new(),
             operations,
             now,
+            counted: Counted::default(),
         }
     }
 
@@ -106,6 +145,43 @@ impl Known {
     #[must_use]
     pub fn app(&self, client_id: &str) -> Option<&Registration> {
         self.apps.iter().find(|app| app.client_id == client_id)
+    }
+
+    /// How many more requests of a caller are let through in the minute that runs; none: as many as it likes.
+    #[must_use]
+    pub fn left(&self, caller: &Caller) -> Option<u32> {
+        let most = self.rules.rate_limit_per_minute?;
+        let counted = if self.is_in_counted_minute() {
+            self.counted.requests.get(caller).copied()
+        } else {
+            None
+        };
+        Some(most.saturating_sub(counted.unwrap_or(0)))
+    }
+
+    /// Counts one more request of a caller.
+    pub fn count(&mut self, caller: Caller) {
+        if !self.is_in_counted_minute() {
+            self.counted = Counted::at(self.server_now(), []);
+        }
+        *self.counted.requests.entry(caller).or_default() += 1;
+    }
+
+    /// Until the minute that runs is over.
+    #[must_use]
+    pub fn rest_of_minute(&self) -> Duration {
+        let past = self.server_now().as_millis().rem_euclid(MINUTE_MS);
+        Duration::from_millis(u64::try_from(MINUTE_MS - past).unwrap_or_default())
+    }
+
+    /// Whether a moment is in the minute that runs.
+    #[must_use]
+    pub fn is_in_the_minute_of(&self, moment: Timestamp) -> bool {
+        minute(self.server_now()) == minute(moment)
+    }
+
+    fn is_in_counted_minute(&self) -> bool {
+        self.counted.minute == minute(self.server_now())
     }
 
     /// Now, by the clock that the server judges by.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use credential::{Credential, CredentialKind, CredentialState};
 pub use exchange::{Bytes, Exchange, Timing};
-pub use run::{Answered, Check, Claim, Outcome, Place, Prediction, Run, Shown, Verdict};
+pub use run::{Answered, Check, Claim, Otherwise, Outcome, Place, Prediction, Run, Shown, Verdict};
 
 /// One walk, and the earlier ones that it was set aside for.
 #[derive(Clone, Serialize, Deserialize)]
@@ -196,5 +196,5 @@ impl Session {
 fn disagree(foreseen: Option<&Prediction>, answered: Option<&Answered>) -> bool {
     foreseen
         .zip(answered)
-        .is_some_and(|(foreseen, answered)| foreseen.expected != *answered)
+        .is_some_and(|(foreseen, answered)| !foreseen.agrees(answered))
 }

@@ -18,6 +18,7 @@ use connect_core::{Env, Moment, Timestamp};
 use crate::client::{self, Answer};
 use crate::known::Known;
 use crate::plan::{Blocked, Draft, Planned, Request};
+use crate::predict;
 use crate::session::{
     Answered, Bytes, Exchange, Outcome, Place, Prediction, Run, Session, Verdict, Waiting,
 };
@@ -250,8 +251,12 @@ impl<'w> Walker<'w> {
             let (number, answer) = self.send(run, planned, prediction).await;
             if is_main {
                 let answered = self.exchange(number).and_then(|it| it.answered.clone());
+                let prediction = self.exchange(number).and_then(|it| it.prediction.clone());
                 let run = self.run(run);
                 run.main_exchange = Some(number);
+                if answered.is_some() {
+                    run.prediction = prediction;
+                }
                 run.answered = answered;
                 main_answer = answer;
             }
@@ -285,6 +290,10 @@ impl<'w> Walker<'w> {
             status: Some(answer.status),
             error: answer.error(),
         });
+        let prediction = match &answered {
+            Some(answered) => self.looked_up(prediction, &request, answered).await,
+            None => None,
+        };
         let run = &self.session.runs[run];
         self.session.exchanges.push(Exchange {
             number,
@@ -303,7 +312,7 @@ impl<'w> Walker<'w> {
             hidden: planned.hidden,
             server: server_exchange(self.session, answer.as_ref()),
             tls: sent.tls,
-            prediction: prediction.filter(|_| answer.is_some()),
+            prediction,
             answered: answered.clone(),
         });
         self.bytes.push((number, sent.bytes));
@@ -314,6 +323,31 @@ impl<'w> Walker<'w> {
             self.learn(&request, answer, answered);
         }
         (number, answer)
+    }
+
+    /// A prediction, with what its other answer depends on looked up if that is the one that came.
+    async fn looked_up(
+        &self,
+        prediction: Option<Prediction>,
+        request: &Request,
+        answered: &Answered,
+    ) -> Option<Prediction> {
+        // How many requests another target takes nobody here knows.
+        if !self.session.target.own && answered.status == Some(words::SLOWED_DOWN) {
+            return None;
+        }
+        let mut prediction = prediction?;
+        if prediction.expected != *answered
+            && let Some(otherwise) = &mut prediction.otherwise
+            && otherwise.expected == *answered
+        {
+            let caller = predict::counts(request, self.session, &self.known);
+            let after = self.around.known().await;
+            otherwise.happened = after.is_ok_and(|after| {
+                predict::happened(otherwise, caller.as_ref(), &self.known, &after)
+            });
+        }
+        Some(prediction)
     }
 
     /// What is known of the target, as of now. Its rules and apps are read once a step.

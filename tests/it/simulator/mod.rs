@@ -5,6 +5,7 @@ mod dice;
 mod edits;
 mod list;
 mod meant;
+mod rate;
 mod table;
 mod walk;
 mod walker;

@@ -9,7 +9,7 @@ use super::meant::{Kind, of_step, refusing};
 use super::walker::{STEPS, Walk};
 use crate::support::{Sandbox, text};
 
-const APPS: [(&str, Kind); 3] = [
+pub(super) const APPS: [(&str, Kind); 3] = [
     ("Table", Kind::Web),
     ("Demo SPA", Kind::Spa),
     ("Demo Native App", Kind::Native),

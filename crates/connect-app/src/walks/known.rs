@@ -1,11 +1,12 @@
 //! What the simulator is told of a target: all of it for this sandbox, the documents for another.
 
-use connect_core::Moment;
-use connect_core::domain::app::BaaStatus;
+use connect_core::domain::app::{BaaStatus, IDENTITY};
 use connect_core::domain::secret::SecretText;
 use connect_core::id::ClientId;
+use connect_core::{Moment, Timestamp};
+use connect_services::Service;
 use connect_services::catalogue::CATALOGUE;
-use connect_simulator::known::{Known, Operation, Registration, Rules};
+use connect_simulator::known::{Caller, Counted, Known, Operation, Registration, Rules};
 use connect_store::clients::{self, ClientRecord};
 use connect_store::credentials;
 use connect_store::sealing::Sealer;
@@ -46,19 +47,39 @@ pub(super) async fn of_this_sandbox(app: &App) -> Result<Known, String> {
         }
     }
     let settings = app.0.settings.get();
+    let now = app.0.env.moment();
     Ok(Known {
+        counted: counted(app, &apps, now.sandbox),
         rules: Rules {
             profile: settings.profile,
             refresh_grace_seconds: settings.refresh_grace_seconds,
             userinfo: settings.userinfo,
             auto_approve: settings.auto_approve.is_some(),
-            rate_limited: settings.rate_limit_per_minute.is_some(),
+            rate_limit_per_minute: settings.rate_limit_per_minute,
             virtual_time: settings.stamp_virtual_time,
         },
         apps,
         operations: operations(),
-        now: app.0.env.moment(),
+        now,
     })
+}
+
+/// What the rate limit has counted in the minute that runs.
+fn counted(app: &App, apps: &[Registration], now: Timestamp) -> Counted {
+    let mut counted = Vec::new();
+    for registered in apps {
+        let id = ClientId::from_text(registered.client_id.clone());
+        let caller = |service: &str| Caller {
+            client_id: registered.client_id.clone(),
+            service: service.to_owned(),
+        };
+        counted.push((caller(IDENTITY), app.0.identity.limiter.counted(&id, now)));
+        for service in Service::ALL {
+            let count = app.0.services.counted(&id, service, now);
+            counted.push((caller(service.name()), count));
+        }
+    }
+    Counted::at(now, counted)
 }
 
 async fn secrets(

@@ -50,6 +50,14 @@ impl<K: Hash + Eq> Limiter<K> {
             wait: Duration::from_millis(wait.max(1)),
         }))
     }
+
+    /// How many requests of `caller` were counted in the minute of `now`. Nothing is counted by asking.
+    pub fn counted(&self, caller: &K, now: Timestamp) -> u32 {
+        let minute = now.as_millis().div_euclid(MINUTE);
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.get(caller).filter(|(at, _)| *at == minute);
+        count.map_or(0, |(_, count)| *count)
+    }
 }
 
 fn refusal(most: u32) -> Refusal {
@@ -78,6 +86,9 @@ mod tests {
             .count("a", 2, at(59_000))
             .expect_err("two were counted");
         assert_eq!(exceeded.wait, Duration::from_secs(1));
+        assert_eq!(limiter.counted(&"a", at(59_000)), 2);
+        assert_eq!(limiter.counted(&"b", at(59_000)), 0);
+        assert_eq!(limiter.counted(&"a", at(60_000)), 0);
         assert!(limiter.count("b", 2, at(59_000)).is_ok());
         assert!(limiter.count("a", 2, at(60_000)).is_ok());
     }

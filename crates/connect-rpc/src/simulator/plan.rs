@@ -125,6 +125,19 @@ pub struct Prediction {
     pub standing: Standing,
     /// What else it brings: `every token of the grant is revoked`.
     pub effects: Vec<String>,
+    /// What comes instead should something happen in between that can't be seen from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub otherwise: Option<Otherwise>,
+}
+
+/// Another answer that is foreseen for the case that something happens in between.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Otherwise {
+    /// What the answer is then.
+    pub expected: ExpectedAnswer,
+    /// What must happen, in one sentence. Whether it has is looked up once the answer is there.
+    pub when: String,
 }
 
 /// An answer as it is foreseen and compared.

@@ -201,6 +201,7 @@ fn the_story_tells_prediction_and_answer() {
         source: "/connect/tokens".to_owned(),
         standing: connect_core::domain::standing::Standing::Documented,
         effects: Vec::new(),
+        otherwise: None,
     });
     let text = handed(&session, &bytes, Form::Text).text;
     let wanted = "✓ As foreseen: 400 invalid_grant. A refresh token works once. (/connect/tokens)";

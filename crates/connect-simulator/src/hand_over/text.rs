@@ -149,7 +149,7 @@ fn foreseen(out: &mut String, prediction: &Prediction, answered: &Answered) {
     let (expected, came) = (answer(&prediction.expected), answer(answered));
     let because = inline(&prediction.because);
     let source = inline(&prediction.source);
-    if prediction.expected == *answered {
+    if prediction.agrees(answered) {
         line(
             out,
             format_args!("\n✓ As foreseen: {expected}. {because} ({source})"),

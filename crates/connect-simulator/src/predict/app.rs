@@ -1,11 +1,12 @@
 //! The app that a request is from, as far as its registration is known, and how it shows who it is (ruling 11).
 
 use base64::Engine as _;
-use connect_core::domain::app::AppType;
+use connect_core::domain::app::{AppType, IDENTITY};
 use connect_core::domain::secret::SecretText;
 use connect_core::domain::standing::Clause;
 
 use super::message::{Message, Params};
+use super::rate;
 use super::rule::{Checked, refused};
 use crate::known::{Known, Registration};
 use crate::session::Session;
@@ -161,6 +162,7 @@ pub(super) fn authenticated<'k>(
     let Some(app) = App::find(&client_id, session, known) else {
         return unknown("No app with this client_id is registered.".to_owned()).stop();
     };
+    rate::within(&app.id, IDENTITY, known)?;
     if !app.enabled {
         return refused(
             401,

@@ -15,6 +15,7 @@ mod code;
 mod credentials;
 mod introspect;
 mod message;
+mod rate;
 mod refresh;
 mod revoke;
 mod rule;
@@ -28,9 +29,10 @@ mod tests;
 
 use connect_core::domain::standing::Clause;
 
+pub use rate::happened;
 pub use settle::settle;
 
-use crate::known::Known;
+use crate::known::{Caller, Known};
 use crate::plan::Request;
 use crate::session::{Prediction, Session};
 use message::{Flaw, Message};
@@ -50,8 +52,14 @@ const MOST_BODY: usize = 1024 * 1024;
 /// here: a credential of somebody else, rows of a service, another host.
 #[must_use]
 pub fn predict(request: &Request, session: &Session, known: &Known) -> Option<Prediction> {
-    let now = Situation { session, known };
-    judge(request, &now).map(|foreseen| foreseen.prediction)
+    let foreseen = judge(request, &Situation { session, known })?;
+    Some(rate::with_otherwise(foreseen, request, session, known))
+}
+
+/// Whose requests this one is counted among by the rate limit, where there is one; none when it is refused before that.
+#[must_use]
+pub fn counts(request: &Request, session: &Session, known: &Known) -> Option<Caller> {
+    rate::counts(request, session, known)
 }
 
 fn judge(request: &Request, now: &Situation<'_>) -> Option<Foreseen> {

@@ -2,12 +2,15 @@
 
 use connect_core::domain::standing::Clause;
 
+use crate::known::Caller;
 use crate::session::{Answered, Place, Prediction};
 
 /// What is foreseen, and what it will have changed.
 pub(super) struct Foreseen {
     pub(super) prediction: Prediction,
     pub(super) changes: Vec<Change>,
+    /// Whose requests of this minute are used up, when that is what it is refused for.
+    pub(super) over: Option<Caller>,
 }
 
 /// A change in how credentials stand, once the answer has come as it was foreseen.
@@ -42,8 +45,10 @@ impl Foreseen {
                 source: clause.source.to_owned(),
                 standing: clause.standing,
                 effects: Vec::new(),
+                otherwise: None,
             },
             changes: Vec::new(),
+            over: None,
         }
     }
 

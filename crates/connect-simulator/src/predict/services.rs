@@ -8,6 +8,7 @@ use connect_core::protocol::scope;
 use super::Situation;
 use super::bearer::{Bearer, bearer, holds};
 use super::message::Message;
+use super::rate;
 use super::rule::{Checked, Foreseen, answered, refused};
 use crate::known::Operation;
 
@@ -114,6 +115,8 @@ fn admitted<'s>(
             return refused(403, "forbidden", clause, because).stop();
         }
     }
+    let service = operation.path.split('/').nth(1).unwrap_or_default();
+    rate::within(&bearer.app.id, service, now.known)?;
     Ok(Some(bearer))
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::message::Message;
+use super::rate;
 use super::refresh::LIFE as REFRESH_LIFE;
 use super::rule::Change;
-use super::{Situation, judge};
 use crate::known::Known;
 use crate::plan::Request;
 use crate::session::{Answered, Credential, CredentialKind, CredentialState, Session};
@@ -25,8 +25,11 @@ pub fn settle(
     known: &Known,
     family: u32,
 ) {
-    let now = Situation { session, known };
-    let foreseen = judge(request, &now);
+    // Whether there was room for it, the answer tells.
+    if rate::is_rate_limited(answered) {
+        return;
+    }
+    let foreseen = rate::with_limit(None, request, session, known);
     let granted = Granted::read(session, request, answered, body);
     let as_foreseen = foreseen.filter(|it| it.prediction.expected == *answered);
     match (&as_foreseen, &granted) {

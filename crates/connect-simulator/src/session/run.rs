@@ -81,6 +81,37 @@ pub struct Prediction {
     pub standing: Standing,
     /// What else it brings.
     pub effects: Vec<String>,
+    /// What will come instead should something happen in between that can't be seen from here.
+    #[serde(default)]
+    pub otherwise: Option<Box<Otherwise>>,
+}
+
+/// Another answer, which only counts when what it depends on has happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Otherwise {
+    /// The answer.
+    pub expected: Answered,
+    /// What must have happened, in one sentence.
+    pub when: String,
+    /// The moment for which it was foreseen, by the clock that the server judges by.
+    pub at: Timestamp,
+    /// Whether it has: looked up once the answer was there. Until then, and if it can't be shown, it has not.
+    pub happened: bool,
+}
+
+impl Prediction {
+    /// Whether an answer is the one that was foreseen: this one, or the other if what it depends on has happened.
+    #[must_use]
+    pub fn agrees(&self, answered: &Answered) -> bool {
+        self.expected == *answered || self.came_otherwise(answered)
+    }
+
+    /// Whether an answer is the other one, and what it depends on has happened.
+    #[must_use]
+    pub fn came_otherwise(&self, answered: &Answered) -> bool {
+        let otherwise = self.otherwise.as_ref();
+        otherwise.is_some_and(|it| it.happened && it.expected == *answered)
+    }
 }
 
 /// An answer, as it is foreseen and compared.

@@ -53,12 +53,7 @@ pub fn prepare(
         *draft.main_mut().ok_or(WalkError::NothingToEdit(step))? = edit;
     }
     let own = own(&session, known, &draft, tamper);
-    // Who is slowed down depends on what others ask.
-    let predictions = if known.rules.rate_limited {
-        vec![None; draft.requests.len()]
-    } else {
-        foreseen(&draft, session, known)
-    };
+    let predictions = foreseen(&draft, session, known);
     Ok(Prepared {
         draft,
         predictions,
@@ -118,6 +113,9 @@ fn foreseen(draft: &Draft, mut session: Session, known: &Known) -> Vec<Option<Pr
                 "the sandbox clock moves forward by {} first, for everything in this sandbox, and never goes back",
                 in_words(span)
             ));
+        }
+        if let Some(caller) = predict::counts(&request, &session, &known) {
+            known.count(caller);
         }
         if let Some(prediction) = &prediction {
             let family = session.runs.last().map_or(0, |run| run.number);
@@ -209,6 +207,7 @@ fn own(
         source: source.to_owned(),
         standing: Standing::Standard,
         effects: Vec::new(),
+        otherwise: None,
     })
 }
 

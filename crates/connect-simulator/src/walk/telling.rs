@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Walker;
 use super::callback::{check, member};
-use super::words::{fix, refusal, success, values};
+use super::words::{SLOWED_DOWN, fix, refusal, success, values};
 use crate::client::Answer;
 use crate::id_token::{self, Expected};
 use crate::plan::Draft;
@@ -216,11 +216,13 @@ impl Walker<'_> {
         let meant = self.is_meant(run);
         let of_run = &self.session.runs[run];
         let foreseen = of_run.prediction.as_ref().zip(of_run.answered.as_ref());
-        let foreseen = foreseen.is_some_and(|(foreseen, answered)| foreseen.expected == *answered);
+        let foreseen = foreseen.is_some_and(|(foreseen, answered)| foreseen.agrees(answered));
         let error = answer.error().unwrap_or_else(|| answer.status.to_string());
         let said = body.get("error_description").and_then(Value::as_str);
         let said = said.map_or_else(String::new, |text| format!(": {text}"));
         let verdict = match (step, refused) {
+            // Foreseen or not, it says nothing about what the step is for.
+            (_, true) if answer.status == SLOWED_DOWN && !meant => Verdict::Failed,
             (Step::Reuse | Step::AfterRevoke, false) if !foreseen => Verdict::Failed,
             (Step::Reuse | Step::AfterRevoke, true) | (_, false) => Verdict::Done,
             (_, true) if meant => Verdict::RefusedAsMeant,

@@ -6,6 +6,9 @@ use serde_json::Value;
 use super::telling::shown;
 use crate::session::Shown;
 
+/// The status of a request too many (RFC 6585 §4).
+pub(super) const SLOWED_DOWN: u16 = 429;
+
 /// Members of an answer worth looking at.
 pub(super) fn values(step: Step, body: &Value) -> Vec<Shown> {
     let (names, source): (&[&str], &str) = match step {
@@ -76,6 +79,9 @@ pub(super) fn success(step: Step, body: &Value) -> String {
 
 pub(super) fn refusal(step: Step, status: u16, error: &str, said: &str) -> String {
     match step {
+        _ if status == SLOWED_DOWN => format!(
+            "{status} `{error}`{said}. The app asked too often: this is no answer to what was asked, and nothing is spent."
+        ),
         Step::Reuse => format!(
             "{status} `{error}`{said}. The server takes a refresh token that comes twice for a stolen one, and ends everything that came from this consent."
         ),
@@ -91,6 +97,9 @@ pub(super) fn refusal(step: Step, status: u16, error: &str, said: &str) -> Strin
 
 pub(super) fn fix(step: Step, refused: bool, error: &str) -> &'static str {
     match step {
+        _ if error == "rate_limited" => {
+            "Wait as long as the answer's Retry-After says, then take the step again. In this sandbox the limit is the setting `rate_limit_per_minute`."
+        }
         _ if error == "invalid_client" => {
             "The server does not know the app by what it sent: look at client id, secret and client authentication under Configure."
         }

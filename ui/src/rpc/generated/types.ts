@@ -1657,6 +1657,14 @@ export type OpenWalk = {
 /** Which end of the list comes first. */
 export type Order = "newest" | "oldest";
 
+/** Another answer that is foreseen for the case that something happens in between. */
+export type Otherwise = {
+	/** What the answer is then. */
+	expected: ExpectedAnswer;
+	/** What must happen, in one sentence. Whether it has is looked up once the answer is there. */
+	when: string;
+};
+
 /** What came of comparing a field. */
 export type Outcome = "same" | "different" | "only_left" | "only_right";
 
@@ -1860,6 +1868,8 @@ export type Prediction = {
 	standing: Standing;
 	/** What else it brings: `every token of the grant is revoked`. */
 	effects: Array<string>;
+	/** What comes instead should something happen in between that can't be seen from here. */
+	otherwise?: Otherwise;
 };
 
 /** Which enforcement profile is on. */
@@ -2731,16 +2741,6 @@ export type WalkConfig = {
 	outside_call: string | null;
 };
 
-/** An exchange as the app's side saw it. */
-export type WalkExchange = {
-	/** Its number in the session, from 1. */
-	exchange: number;
-	/** The run it belongs to. */
-	run: number;
-	/** The step of that run. */
-	step: Step;
-	/** What it is for: `Token request`. */
-	label: string;
 /** How a walk ended, as far as it went. Set-aside runs do not count. */
 export type WalkEnd = {
 	/** The step that was taken last. */
@@ -2755,6 +2755,16 @@ export type WalkEnd = {
 	edited: boolean;
 };
 
+/** An exchange as the app's side saw it. */
+export type WalkExchange = {
+	/** Its number in the session, from 1. */
+	exchange: number;
+	/** The run it belongs to. */
+	run: number;
+	/** The step of that run. */
+	step: Step;
+	/** What it is for: `Token request`. */
+	label: string;
 	/** Who asked. */
 	from: Party;
 	/** Who was asked. */
@@ -2871,6 +2881,14 @@ export type WalkSetup = {
 	outside_call?: string | null;
 };
 
+/** Something that went wrong on purpose, as a list names it. */
+export type WalkSlip = {
+	/** Its name: `wrong_verifier`. */
+	name: string;
+	/** In a few words: `Wrong verifier`. */
+	title: string;
+};
+
 /** A session, as the list shows it. */
 export type WalkSummary = {
 	/** Its id, `walk_…`. */
@@ -2881,18 +2899,12 @@ export type WalkSummary = {
 	target: WalkTarget;
 	/** The app, by name where it is known, else by client id. */
 	app: string;
-/** Something that went wrong on purpose, as a list names it. */
-export type WalkSlip = {
-	/** Its name: `wrong_verifier`. */
-	name: string;
-	/** In a few words: `Wrong verifier`. */
-	title: string;
-};
-
 	/** The persona. */
 	persona: string | null;
 	/** The step it stands at; none when it is finished. */
 	step: Step | null;
+	/** The step that was taken last and how it ended; none when none was, or when the walk went back to its beginning. */
+	ended: WalkEnd | null;
 	/** How many steps are done, set-aside ones not counted. */
 	done: number;
 	/** How many requests were sent. */
@@ -2903,8 +2915,6 @@ export type WalkSlip = {
 	kept: boolean;
 	/** When it is deleted unless it is kept; only with another target. */
 	deleted_at: Timestamp | null;
-	/** The step that was taken last and how it ended; none when none was, or when the walk went back to its beginning. */
-	ended: WalkEnd | null;
 	/** When it was begun, by the wall clock. */
 	created_at: Timestamp;
 	/** When something was last done in it, by the wall clock. */

@@ -255,6 +255,10 @@ fn prediction(prediction: &Prediction) -> rpc::Prediction {
         source: prediction.source.clone(),
         standing: prediction.standing,
         effects: prediction.effects.clone(),
+        otherwise: prediction.otherwise.as_ref().map(|it| rpc::Otherwise {
+            expected: answered(&it.expected),
+            when: it.when.clone(),
+        }),
     }
 }
 
@@ -273,8 +277,10 @@ fn answered(it: &Answered) -> rpc::ExpectedAnswer {
 
 fn agreement(foreseen: Option<&Prediction>, came: Option<&Answered>) -> Option<rpc::Agreement> {
     let (foreseen, came) = foreseen.zip(came)?;
-    let agrees = foreseen.expected == *came;
-    let words = if agrees {
+    let agrees = foreseen.agrees(came);
+    let words = if foreseen.came_otherwise(came) {
+        "It came as it was foreseen for the case that somebody else was first.".to_owned()
+    } else if agrees {
         "It came as it was foreseen.".to_owned()
     } else {
         format!(

@@ -1,6 +1,7 @@
 //! What is foreseen, in both profiles, without a server: the table of `tests/it` holds it against one.
 
 mod authorize;
+mod rate;
 mod services;
 mod token;
 
@@ -11,7 +12,7 @@ use connect_core::domain::secret::SecretText;
 use connect_core::{Moment, Timestamp};
 
 use super::{predict, settle};
-use crate::known::{Known, Operation, Registration, Rules};
+use crate::known::{Caller, Counted, Known, Operation, Registration, Rules};
 use crate::plan::Request;
 use crate::samples;
 use crate::session::{Answered, Credential, CredentialKind, CredentialState, Place, Session};
@@ -42,7 +43,7 @@ impl Stage {
                 refresh_grace_seconds: 0,
                 userinfo: false,
                 auto_approve: false,
-                rate_limited: false,
+                rate_limit_per_minute: None,
                 virtual_time: false,
             },
             apps: vec![
@@ -54,6 +55,7 @@ impl Stage {
                 sandbox: NOW,
                 wall: NOW,
             },
+            counted: Counted::default(),
         };
         let mut stage = Self { known, session };
         stage.hold("code", CredentialKind::Code, CredentialState::Active);
