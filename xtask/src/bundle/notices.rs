@@ -138,14 +138,11 @@ fn sources(folder: &Path) -> anyhow::Result<String> {
     let mut text = String::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let kind = path.extension().unwrap_or_default();
         if path.is_dir() {
             text.push_str(&sources(&path)?);
-        } else if !name.contains(".test.") && (name.ends_with(".ts") || name.ends_with(".svelte")) {
+        } else if !stem.ends_with(".test") && ["ts", "svelte"].iter().any(|known| kind == *known) {
             text.push_str(&fs::read_to_string(&path)?);
         }
     }
