@@ -13,6 +13,7 @@
 #[cfg(target_os = "linux")]
 mod drawing;
 mod host;
+mod left;
 mod menu;
 mod options;
 mod place;
@@ -23,6 +24,7 @@ mod stored;
 mod walk;
 mod window;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -67,14 +69,14 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
         Workspaces::at(paths::workspaces()?),
         options.is_the_usual_one(),
     );
-    let sandbox = Sandbox::new(wanted(options, &place)?, logs);
-    // Beside the window: neither waits for the other.
+    let wanted = wanted(options, &place)?;
+    let workspace = wanted.directory.clone();
+    let sandbox = Sandbox::new(wanted, logs);
     let starting = sandbox.clone();
-    runtime.spawn(async move { starting.start().await });
 
     let mut builder = tauri::Builder::default();
     if options.is_the_usual_one() {
-        // First of all: a second one ends here, and shows the first.
+        // The first of all: where there is one already, `build` shows it and does not come back.
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
             if let Some(window) = app.get_webview_window(window::MAIN) {
                 window::show(&window);
@@ -86,7 +88,7 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
         .with_state_flags(shape)
         .with_filter(|label| label == window::MAIN)
         .build();
-    builder
+    let app = builder
         .plugin(remembers_window)
         .plugin(tauri_plugin_dialog::init())
         .manage(sandbox)
@@ -96,33 +98,35 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
         .manage(walk::Walks::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc, rpc::changes])
         .on_menu_event(|app, event| menu::chosen(app, &event.id().0))
-        .setup(|app| Ok(set_up(app, stop)?))
-        .build(tauri::generate_context!("../tauri.conf.json"))?
-        .run(|app, event| match event {
-            RunEvent::WindowEvent {
-                label,
-                event: WindowEvent::CloseRequested { api, .. },
-                ..
-            } if label == window::MAIN => {
-                api.prevent_close();
-                quit::ask(app);
-            }
-            // The last window has gone without being asked; what is written stays written, but it ends cleanly.
-            RunEvent::ExitRequested {
-                api, code: None, ..
-            } => {
-                api.prevent_exit();
-                quit::ask(app);
-            }
-            _ => {}
-        });
+        .setup(move |app| Ok(set_up(app, stop, workspace.as_deref())?))
+        .build(tauri::generate_context!("../tauri.conf.json"))?;
+    // It is the only one, and only now is anything opened. Beside the window: neither waits for the other.
+    runtime.spawn(async move { starting.start().await });
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent {
+            label,
+            event: WindowEvent::CloseRequested { api, .. },
+            ..
+        } if label == window::MAIN => {
+            api.prevent_close();
+            quit::ask(app);
+        }
+        // The last window has gone without being asked; what is written stays written, but it ends cleanly.
+        RunEvent::ExitRequested {
+            api, code: None, ..
+        } => {
+            api.prevent_exit();
+            quit::ask(app);
+        }
+        _ => {}
+    });
     Ok(())
 }
 
-fn set_up(app: &mut App, stop: Stop) -> tauri::Result<()> {
+fn set_up(app: &mut App, stop: Stop, workspace: Option<&Path>) -> tauri::Result<()> {
     let menus = Menus::install(app)?;
     app.manage(menus);
-    window::open(app)?;
+    window::open(app, workspace.and_then(left::take))?;
     tauri::async_runtime::spawn(quit::when_the_system_asks(app.handle().clone(), stop));
     Ok(())
 }

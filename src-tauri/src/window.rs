@@ -8,12 +8,14 @@ pub(crate) const MAIN: &str = "main";
 /// What its title bar says.
 pub(crate) const TITLE: &str = "Connect Console";
 
-/// Opens the window; it is shown once its page is there, so that nobody sees an empty one.
+/// Opens the window at a place of the page, or where the page itself begins; it is shown once its page is there, so that
+/// nobody sees an empty one.
 ///
 /// # Errors
 /// When the system has no web view, or no display.
-pub(crate) fn open(app: &App) -> tauri::Result<WebviewWindow> {
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+pub(crate) fn open(app: &App, place: Option<String>) -> tauri::Result<WebviewWindow> {
+    let url = place.map_or_else(WebviewUrl::default, |place| WebviewUrl::App(place.into()));
+    let window = WebviewWindowBuilder::new(app, MAIN, url)
         .title(TITLE)
         .inner_size(1320.0, 860.0)
         .min_inner_size(720.0, 480.0)

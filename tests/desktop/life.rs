@@ -165,15 +165,26 @@ async fn workspaces_are_made_switched_copied_and_deleted_from_the_window() {
 }
 
 #[tokio::test]
-async fn a_second_start_shows_the_first_window_and_ends() {
+async fn a_second_start_shows_the_first_window_and_ends_before_it_opens_anything() {
     let home = Home::with_a_bus().await;
-    let arguments = ["--key-file", "--port", "0"];
+    let arguments = ["--key-file", "--port", "0", "--log", "info"];
     let mut first = home.start(&arguments);
     let runtime = home.workspace("default").join("runtime.json");
     eventually("the sandbox runs", async || runtime.is_file().then_some(())).await;
+    // Were the second to open its workspace, it would be this one, and a new one.
+    let remembered = json!({ "workspace": "other" }).to_string();
+    std::fs::write(home.workspaces().join("console.json"), remembered).expect("written");
+    let running = std::fs::read(&runtime).expect("there");
     let mut second = home.start(&arguments);
     assert_eq!(second.ends().await, Some(0), "{}", second.said());
+    assert!(!home.workspace("other").exists(), "{}", second.said());
+    assert!(
+        first.said().contains("the sandbox is ready") && !second.said().contains("the sandbox"),
+        "{}",
+        second.said()
+    );
     assert!(first.runs(), "{}", first.said());
+    assert_eq!(std::fs::read(&runtime).expect("there"), running);
     first.terminate();
     assert_eq!(first.ends().await, Some(0), "{}", first.said());
 }

@@ -86,7 +86,25 @@ impl Home {
 
     /// The directory of a workspace of this home.
     pub(crate) fn workspace(&self, name: &str) -> PathBuf {
-        self.path().join("data/connect-console").join(name)
+        self.workspaces().join(name)
+    }
+
+    /// Where this person's workspaces are.
+    pub(crate) fn workspaces(&self) -> PathBuf {
+        self.path().join("data/connect-console")
+    }
+
+    /// Whether a file of the web view's storage holds a text, as it keeps them: in UTF-16.
+    pub(crate) fn page_wrote_down(&self, text: &str) -> bool {
+        let wanted: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let storage = self
+            .path()
+            .join("data/health.loop.connect-console/localstorage");
+        let files = std::fs::read_dir(storage).into_iter().flatten().flatten();
+        files.into_iter().any(|file| {
+            let bytes = std::fs::read(file.path()).unwrap_or_default();
+            bytes.windows(wanted.len()).any(|found| found == wanted)
+        })
     }
 
     /// Takes the place of the person's own browser: where the addresses are written that it was asked to open.

@@ -97,6 +97,12 @@ impl Window {
         serde_json::from_str(said).expect("it is JSON")
     }
 
+    /// The place of the console that is open: `#/traffic/exch_…`.
+    pub(crate) async fn place(&self) -> String {
+        let place = self.run("return location.hash").await;
+        place.as_str().expect("a text").to_owned()
+    }
+
     async fn call(&self, command: &str, payload: &Value) -> Value {
         let invoke = format!(
             "window.__TAURI_INTERNALS__.invoke('rpc', {{ cmd: {command:?}, payload: {payload} }})"
@@ -158,6 +164,15 @@ impl Window {
             "window.__TAURI_INTERNALS__.invoke('rpc', {{ cmd: {command:?}, payload: {{}} }})"
         );
         // The session may be gone before the script is answered.
+        let _ = self.driver.execute(script, Vec::new()).await;
+    }
+
+    /// Goes to a place of the page, and calls such a command without a moment between the two.
+    pub(crate) async fn goes_and_tells(&self, place: &str, command: &str) {
+        let script = format!(
+            "location.hash = {place:?};
+             window.__TAURI_INTERNALS__.invoke('rpc', {{ cmd: {command:?}, payload: {{}} }})"
+        );
         let _ = self.driver.execute(script, Vec::new()).await;
     }
 
