@@ -49,3 +49,27 @@ export function copyExchange(simulator: Simulator, exchange: number, format: Cop
     format,
   );
 }
+
+/** Asks, and deletes walks whose key is gone: nothing of them can be read, nor told. */
+export async function removeLost(simulator: Simulator, lost: readonly string[]): Promise<void> {
+  await confirm({
+    title:
+      lost.length === 1 ? 'Delete the walk that can’t be read?' : `Delete ${lost.length} walks that can’t be read?`,
+    happens: ['What is left of them, sealed with a key that is gone, is removed'],
+    stays: ['Every walk that can be read', 'What they did in the sandbox: traffic, grants, journal'],
+    confirmLabel: lost.length === 1 ? 'Delete the walk' : 'Delete them',
+    run: async () => {
+      for (const session of lost) {
+        const takeBack = simulator.letGo(session);
+        try {
+          await mutate('simulator_delete', { session });
+        } catch (thrown) {
+          takeBack();
+          throw thrown;
+        }
+      }
+      if (simulator.id && lost.includes(simulator.id)) go(href('simulator'), { replace: true });
+      notify('good', lost.length === 1 ? 'The walk is deleted.' : `${lost.length} walks are deleted.`);
+    },
+  });
+}

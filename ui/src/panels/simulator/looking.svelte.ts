@@ -34,7 +34,7 @@ export class Looking {
 
   constructor(path: () => readonly string[]) {
     this.path = path;
-    this.open = query('simulator_get', () => (this.id && !this.gone ? { session: this.id } : null));
+    this.open = query('simulator_get', () => (this.id && !this.gone && !this.isLost ? { session: this.id } : null));
     this.tampers = query(
       'simulator_tampers',
       () => (this.session ? { session: this.session.summary.session } : this.id ? null : {}),
@@ -107,6 +107,11 @@ export class Looking {
     const before = this.#gone;
     this.#gone = session;
     return () => (this.#gone = before);
+  }
+
+  /** The session of the address was sealed with a key that is gone. */
+  get isLost(): boolean {
+    return this.id !== null && (this.list.data?.lost ?? []).includes(this.id);
   }
 
   /** The open session: as it was read, or as the last thing that was done in it left it. */

@@ -5,6 +5,7 @@ import { asFailure, desktop, mutate, type Failure, type Step, type WalkSession, 
 import { go, href, notify, notifyFailure, route } from '../../shared';
 import type { Doing } from './here.svelte';
 import { Looking } from './looking.svelte';
+import { stateOf } from './words';
 
 export class Simulator extends Looking implements Doing {
   /** What is being done: `start`, `run`, `all`… */
@@ -17,6 +18,8 @@ export class Simulator extends Looking implements Doing {
   renaming = $state<string | null>(null);
   /** The session that was just begun. */
   begun = $state<string | null>(null);
+  /** What came of the step that was taken, for those who do not see it. */
+  told = $state('');
   /** A window for sign-in is open. */
   windowed = $state(false);
 
@@ -33,11 +36,27 @@ export class Simulator extends Looking implements Doing {
     });
   }
 
+  /** Says what came of the last step that was taken. */
+  #tell(done: WalkSession): void {
+    const last = done.runs.findLast(({ set_aside }) => !set_aside);
+    const view = done.steps.find(({ step }) => step === last?.step);
+    if (!last || !view) return;
+    const agreement = last.agreement
+      ? last.agreement.agrees
+        ? 'Prediction and answer agree.'
+        : 'Prediction and answer disagree.'
+      : '';
+    this.told = [`${view.title}: ${stateOf(view, last).word}.`, last.outcome.words.replaceAll('`', ''), agreement]
+      .filter(Boolean)
+      .join(' ');
+  }
+
   /** Does one thing at a time, and keeps why it could not be done. */
   async carryOut(what: string, work: () => Promise<WalkSession>): Promise<WalkSession | undefined> {
     if (this.busy) return undefined;
     this.busy = what;
     this.failure = null;
+    this.told = '';
     try {
       const done = await work();
       this.fresh = done;
@@ -162,6 +181,7 @@ export class Simulator extends Looking implements Doing {
       }),
     );
     if (!done) return;
+    this.#tell(done);
     this.forgetChosen();
     this.open.refresh();
     this.show(step, { view: diagram ? 'diagram' : 'after' });
@@ -173,6 +193,7 @@ export class Simulator extends Looking implements Doing {
     const diagram = this.view === 'diagram';
     const done = await this.carryOut('all', () => mutate('simulator_run_all', { session }));
     if (!done) return;
+    this.#tell(done);
     this.open.refresh();
     const last = done.runs.findLast(({ set_aside }) => !set_aside);
     if (last) this.show(last.step, { view: diagram ? 'diagram' : 'after' });
@@ -208,6 +229,7 @@ export class Simulator extends Looking implements Doing {
     if (!session) return false;
     const done = await this.carryOut('callback', () => mutate('simulator_callback', { session, url }));
     if (done) {
+      this.#tell(done);
       this.open.refresh();
       const last = done.runs.findLast(({ set_aside }) => !set_aside);
       if (last) this.show(last.step, { view: 'after' });

@@ -106,6 +106,19 @@ export function stateOf(step: Pick<StepView, 'step' | 'state'>, run: StepRun | n
 /** The server refused what was not spoiled, as was said before. */
 export const REFUSED_AS_FORESEEN: StateWords = { word: 'refused, as foreseen', icon: ShieldCheck, tone: 'note' };
 
+/** How a walk stands, as the list says it: `Refused, as meant, at Token exchange (Wrong verifier)`. */
+export function standing({ step, done, ended }: WalkSummary, titles: Partial<Record<Step, string>>): string {
+  if (ended && (ended.state === 'refused_as_meant' || ended.state === 'failed')) {
+    const meant = ended.tamper !== null || ended.edited;
+    const { word } = ended.state === 'failed' || meant ? STATES[ended.state] : REFUSED_AS_FORESEEN;
+    const slip = ended.tamper?.title ?? (ended.edited ? 'changed by hand' : null);
+    return `${word.charAt(0).toUpperCase()}${word.slice(1)} at ${ended.title}${slip ? ` (${slip})` : ''}`;
+  }
+  if (ended?.state === 'waiting') return `Waits for you at ${ended.title}`;
+  if (step === null) return ended?.tamper ? `Finished (${ended.tamper.title})` : 'Finished';
+  return done === 0 ? 'Not begun' : `At ${titles[step] ?? step.replaceAll('_', ' ')}`;
+}
+
 /** One sentence for someone who has never seen the flow: what the step is. */
 export const ABOUT: Record<Step, string> = {
   configure: 'Who asks, for whom, for what; and where the server says its endpoints are.',
@@ -121,6 +134,29 @@ export const ABOUT: Record<Step, string> = {
   reuse: 'What happens when the replaced one is used again.',
   revoke: 'The tokens are given up.',
   after_revoke: 'Proof: the call that worked does not any more.',
+};
+
+/** What is looked at in the step, whatever comes of it: by the server, or by the app. */
+export const CHECKED: Record<Step, string> = {
+  configure: 'Nothing of the app yet: the metadata is there for everybody (OpenID Connect Discovery 1.0 §4).',
+  pkce: 'Nothing yet. The server compares challenge and verifier in the token exchange (RFC 7636 §4.6).',
+  authorization_url: 'Nothing yet. The server checks the request once the browser has opened it.',
+  sign_in:
+    'By the server: which app asks, that the redirect URI is registered, the scopes, and that there is a challenge. Then who the person is, and that they agree.',
+  callback:
+    'By the app: that `state` is the one it sent (RFC 6749 §10.12), and that `iss` is the server it asked (RFC 9207 §2.4).',
+  token:
+    'By the server: that the app is who it says, that the code is fresh, unused and this app’s, and that the SHA-256 of the verifier is the challenge (RFC 7636 §4.6).',
+  id_token:
+    'By the app: the signature, with the key that the server publishes; then who made the token, for whom, until when, and the nonce (OpenID Connect Core 1.0 §3.1.3.7).',
+  api: 'By the service: that the access token is alive (RFC 6750 §3.1), and that one of its scopes opens the call.',
+  introspect: 'By the server: that the app may ask, then how the token stands (RFC 7662 §2.1).',
+  refresh:
+    'By the server: that the app is who it says, and that the refresh token is its own, alive, and not used before (RFC 6749 §6).',
+  reuse:
+    'By the server: whether the refresh token was used before. It was, so somebody has a copy: everything that came of it is revoked (RFC 9700 §4.14.2).',
+  revoke: 'By the server: that the app is who it says, and that the token is its own (RFC 7009 §2.1).',
+  after_revoke: 'By the service: that the access token is alive. It is not any more (RFC 6750 §3.1).',
 };
 
 /** A walk's name as it may be shown now: the persona it is called after is masked with the rest. */

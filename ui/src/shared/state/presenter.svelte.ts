@@ -22,6 +22,10 @@ export const presenter = {
   shown(text: string): string {
     return on ? masked(text, known) : text;
   },
+  /** The value of a parameter as it may be shown now: a challenge is made to be seen, whatever it looks like. */
+  parameter(name: string, value: string): string {
+    return on && name !== 'code_challenge' ? masked(value, known) : value;
+  },
   /** The name of somebody as it may be shown now: `M•••• C••••` still tells people apart. */
   name(name: string): string {
     return on ? initials(name) : name;
@@ -67,8 +71,18 @@ function namesIn(names: readonly string[]): RegExp | null {
   return named;
 }
 
+/** What looks random and is no secret: the challenge is made to be seen (RFC 7636 §1.1), only its verifier is not. */
+const PUBLIC = /(\bcode_challenge=[\w~.+%-]*)/;
+
 /** The same text with every sensitive part masked; an id keeps its kind: `client_••••`. */
 export function masked(text: string, names: readonly string[] = []): string {
+  return text
+    .split(PUBLIC)
+    .map((part, index) => (index % 2 ? part : hidden(part, names)))
+    .join('');
+}
+
+function hidden(text: string, names: readonly string[]): string {
   const shapes = text
     .replace(PERSONAL, (_, name: string, value: string) => name + (value.startsWith('"') ? `"${BULLETS}"` : BULLETS))
     .replace(SENSITIVE, (part) => {

@@ -85,9 +85,11 @@ describe('the simulator', () => {
     await screen.findByText('token was taken');
     go('#/simulator/walk_1/token?view=before');
     expect(await screen.findByText('Tokens are given.')).toBeVisible();
+    await user.click(await screen.findByRole('button', { name: 'Choose a mistake (9)' }));
     await user.click(await screen.findByRole('radio', { name: 'Wrong verifier' }));
     expect(await screen.findByText('It is refused.')).toBeVisible();
-    expect(await screen.findByText('Another verifier is sent.')).toBeVisible();
+    // Told in its row, and beside what was chosen.
+    expect(await screen.findAllByText('Another verifier is sent.')).toHaveLength(2);
     expect(await screen.findByText('tampered')).toBeVisible();
     expect(sent('simulator_run')).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Take it again' }));
@@ -95,7 +97,8 @@ describe('the simulator', () => {
     expect(sent('simulator_run')).toEqual([{ session: 'walk_1', step: 'token', tamper: 'wrong_verifier' }]);
     // Chosen for one taking only.
     await user.click(screen.getByRole('tab', { name: 'Before' }));
-    expect(await screen.findByRole('radio', { name: 'Nothing' })).toBeChecked();
+    expect(await screen.findByRole('button', { name: 'Choose a mistake (9)' })).toBeVisible();
+    expect(screen.getByRole('region', { name: 'What goes wrong on purpose' })).toHaveTextContent('Nothing');
   });
 
   test('plans a request again while it is changed by hand', async () => {
@@ -150,9 +153,18 @@ describe('the simulator', () => {
     await user.click(await screen.findByRole('button', { name: 'Against another target…' }));
     expect(await url()).toHaveValue('');
     await user.type(await url(), 'http://127.0.0.1:9777');
+    expect(screen.getByText('A client id is needed.')).toBeVisible();
+    await user.type(screen.getByRole('textbox', { name: /Client id/ }), 'client_there');
     await user.click(screen.getByRole('button', { name: 'Begin' }));
-    await waitFor(() => expect(sent('simulator_start')).toMatchObject([{ target: 'http://127.0.0.1:9777' }]));
-    expect(sent('simulator_unlock')).toEqual([]);
+    await waitFor(() =>
+      expect(sent('simulator_start')).toMatchObject([
+        { target: 'http://127.0.0.1:9777', setup: { app: 'client_there' } },
+      ]),
+    );
+    // It is remembered for the target; nobody is asked to write the host once more.
+    expect(sent('simulator_unlock')).toEqual([
+      { base_url: 'http://127.0.0.1:9777', confirm: '127.0.0.1', client_id: 'client_there' },
+    ]);
   });
 
   test('unlocks another host by what was typed, with its port', async () => {
@@ -163,10 +175,15 @@ describe('the simulator', () => {
       await screen.findByRole('textbox', { name: /Write staging.example.com:8443/ }),
       'staging.example.com:8443',
     );
+    await user.type(screen.getByRole('textbox', { name: /Client id/ }), 'client_there');
     await user.click(screen.getByRole('button', { name: 'Unlock and begin' }));
     await waitFor(() =>
       expect(sent('simulator_unlock')).toEqual([
-        { base_url: 'https://staging.example.com:8443', confirm: 'staging.example.com:8443' },
+        {
+          base_url: 'https://staging.example.com:8443',
+          confirm: 'staging.example.com:8443',
+          client_id: 'client_there',
+        },
       ]),
     );
   });

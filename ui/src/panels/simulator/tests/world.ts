@@ -12,6 +12,7 @@ import type {
   WalkExchange,
   WalkExchangeRef,
   WalkSession,
+  WalkSummary,
 } from '../../../rpc';
 import { sandbox } from '../../../../tests/sandbox';
 
@@ -24,6 +25,16 @@ export const STEPS: readonly (readonly [Step, string])[] = [
   ['token', 'Token exchange'],
 ];
 
+const MORE_SLIPS = [
+  'no_verifier',
+  'code_twice',
+  'code_expired',
+  'no_secret',
+  'wrong_secret',
+  'secret_of_public_client',
+  'other_redirect_uri',
+  'json_body',
+];
 const NOW = '2026-01-01T00:00:00Z';
 const PREDICTION: Prediction = {
   expected: { place: 'body', status: 200, error: null },
@@ -36,12 +47,23 @@ const PREDICTION: Prediction = {
 
 export interface FakeWalks {
   sessions: WalkSession[];
+  /** Ids of those whose key is gone. */
+  lost: string[];
   change(): void;
+}
+
+/** How the last run ended. */
+function endOf(run: StepRun | undefined): WalkSummary['ended'] {
+  if (!run) return null;
+  const title = STEPS.find(([step]) => step === run.step)?.[1] ?? run.step;
+  const tamper = run.tamper ? { name: run.tamper, title: run.tamper.replaceAll('_', ' ') } : null;
+  return { step: run.step, title, state: run.outcome.state, tamper, edited: run.edited };
 }
 
 export function fakeWalks(): FakeWalks {
   const fake: FakeWalks = {
     sessions: [],
+    lost: [],
     change: () => sandbox.current.change({ topics: ['simulator'] }),
   };
   const of = (id: string) => {
@@ -68,6 +90,7 @@ export function fakeWalks(): FakeWalks {
       summary: {
         ...session.summary,
         step: next?.[0] ?? null,
+        ended: endOf(counting.at(-1)),
         done: counting.length,
         exchanges: session.exchanges.length,
       },
@@ -174,7 +197,10 @@ export function fakeWalks(): FakeWalks {
     });
 
   Object.assign(sandbox.current.answers, {
-    simulator_list: () => ({ sessions: fake.sessions.map(({ summary }) => summary) }),
+    simulator_list: () => ({
+      sessions: fake.sessions.map(({ summary }) => summary),
+      lost: fake.lost,
+    }),
     simulator_choices: () => ({
       apps: [
         {
@@ -225,21 +251,32 @@ export function fakeWalks(): FakeWalks {
           moves_clock: false,
           unavailable: null,
         },
+        ...MORE_SLIPS.map((name) => ({
+          name,
+          step: 'token',
+          title: name.replaceAll('_', ' '),
+          about: `What ${name} is.`,
+          moves_clock: false,
+          unavailable: name === 'secret_of_public_client' ? 'This app is not public.' : null,
+        })),
       ],
     }),
+    simulator_unlock: () => ({ apps: [], personas: [], calls: [], profile: 'loop', unlocked: [] }),
     simulator_start: (asked: StartWalk) => {
       const session = begun(`walk_${fake.sessions.length + 1}`, asked);
       fake.sessions = [session, ...fake.sessions];
       return session;
     },
     simulator_get: ({ session }: { session: string }) => of(session),
-    simulator_update: ({ session, name, kept }: UpdateWalk) => {
+    simulator_update: ({ session, name, kept, setup }: UpdateWalk) => {
       const old = of(session);
       const summary = { ...old.summary, name: name ?? old.summary.name, kept: kept ?? old.summary.kept };
-      return replace({ ...old, summary });
+      const scopes = setup?.scopes ?? old.setup.scopes;
+      return replace({ ...old, summary, setup: { ...old.setup, scopes } });
     },
     simulator_delete: ({ session }: { session: string }) => {
       fake.sessions = fake.sessions.filter(({ summary }) => summary.session !== session);
+      fake.lost = fake.lost.filter((one) => one !== session);
       return {};
     },
     simulator_plan: ({ step, tamper, edit }: { step: Step; tamper?: string; edit?: { url: string } }): Plan => ({
