@@ -22,6 +22,8 @@ pub struct Known {
     pub apps: Vec<Registration>,
     /// Its operations.
     pub operations: Vec<Operation>,
+    /// Ids of the keys that it publishes; none when that is not known.
+    pub keys: Option<Vec<String>>,
     /// Now, by the wall clock and by the clock that the server judges by.
     pub now: Moment,
     /// What has been counted for the rate limit, where there is one.
@@ -136,6 +138,7 @@ impl Known {
             },
             apps: Vec::new(),
             operations,
+            keys: None,
             now,
             counted: Counted::default(),
         }

@@ -46,6 +46,8 @@ pub(super) async fn of_this_sandbox(app: &App) -> Result<Known, String> {
             apps.push(registration(&record, secrets));
         }
     }
+    let keys = app.0.identity.keys.published().await;
+    let keys = keys.map_err(|it| said(&it))?;
     let settings = app.0.settings.get();
     let now = app.0.env.moment();
     Ok(Known {
@@ -60,6 +62,7 @@ pub(super) async fn of_this_sandbox(app: &App) -> Result<Known, String> {
         },
         apps,
         operations: operations(),
+        keys: Some(keys.iter().map(|key| key.kid.clone()).collect()),
         now,
     })
 }

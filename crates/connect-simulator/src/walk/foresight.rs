@@ -1,8 +1,9 @@
 //! A step before it is taken: its draft, tampered with or edited, and what will be answered.
 
+mod id_token;
+
 use std::time::Duration;
 
-use base64::Engine as _;
 use connect_core::Moment;
 use connect_core::domain::standing::Standing;
 use connect_core::domain::walk::Step;
@@ -173,16 +174,18 @@ fn own(
             .as_ref()
             .and_then(|url| foreign(session, url))
     };
-    let failing = match tamper {
-        Some(tamper) => tamper.client_check,
-        None => foreign().or_else(|| too_old(draft, known)),
+    let meant = tamper.and_then(|tamper| tamper.client_check);
+    let failing = match draft.step {
+        Step::IdToken => id_token::failing(draft, session, known, meant),
+        _ if tamper.is_some() => meant,
+        _ => foreign(),
     };
     let failing = match failing {
         None | Some("code_present") if says_no(draft) => Some("no_error"),
         other => other,
     };
-    let because = if failing == Some("not_expired") {
-        "id_tokens live for five minutes, and this one has been lying about for longer"
+    let because = if let Some(because) = failing.and_then(id_token::because) {
+        because
     } else if failing == Some("state_matches") || failing == Some("issuer_matches") {
         "what came back does not answer the request of this walk"
     } else if failing == Some("no_error") {
@@ -201,7 +204,7 @@ fn own(
             |check| format!("The app's own check `{check}` fails, and nothing more is sent."),
         ),
         because: tamper
-            .filter(|_| failing.is_some())
+            .filter(|_| failing.is_some() && failing == meant)
             .map_or(because, |tamper| tamper.about)
             .to_owned(),
         source: source.to_owned(),
@@ -209,22 +212,6 @@ fn own(
         effects: Vec::new(),
         otherwise: None,
     })
-}
-
-/// The check that an id_token fails which was left lying for too long.
-fn too_old(draft: &Draft, known: &Known) -> Option<&'static str> {
-    let payload = draft.id_token.as_deref()?.split('.').nth(1)?.to_owned();
-    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .decode(payload)
-        .ok()?;
-    let payload: serde_json::Value = serde_json::from_slice(&payload).ok()?;
-    let now = if known.rules.virtual_time {
-        known.server_now()
-    } else {
-        known.now.wall
-    };
-    let exp = payload.get("exp")?.as_i64()?;
-    (exp.saturating_add(crate::id_token::LEEWAY) <= now.as_secs()).then_some("not_expired")
 }
 
 /// The check that a callback fails which answers another request than this walk's: somebody pasted it.

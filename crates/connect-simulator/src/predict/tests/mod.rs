@@ -51,6 +51,7 @@ impl Stage {
                 registration(SPA, AppType::Spa, None),
             ],
             operations: operations(),
+            keys: None,
             now: Moment {
                 sandbox: NOW,
                 wall: NOW,
