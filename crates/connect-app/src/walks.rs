@@ -7,7 +7,7 @@ mod meanwhile;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use connect_core::domain::app::AppType;
@@ -17,6 +17,7 @@ use connect_simulator::session::Session;
 use connect_simulator::walk::{Listening, Surroundings, Taken};
 use tokio::sync::broadcast;
 use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::App;
@@ -28,6 +29,7 @@ pub(crate) use meanwhile::meanwhile;
 pub(crate) struct Walks {
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     listeners: Mutex<HashMap<String, AbortHandle>>,
+    under_way: Mutex<HashMap<String, Weak<CancellationToken>>>,
     ports: CallbackPorts,
     changed: broadcast::Sender<()>,
 }
@@ -37,6 +39,7 @@ impl Default for Walks {
         Self {
             locks: Mutex::default(),
             listeners: Mutex::default(),
+            under_way: Mutex::default(),
             ports: CallbackPorts::new(),
             changed: broadcast::channel(16).0,
         }
@@ -63,6 +66,33 @@ impl Walks {
             Arc::clone(locks.entry(session.to_owned()).or_default())
         };
         lock.lock_owned().await
+    }
+
+    /// Something is done in a session, until what is answered here is cancelled or `stop` is.
+    pub(crate) fn begin(&self, session: &str, stop: &CancellationToken) -> Arc<CancellationToken> {
+        let mut under_way = self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        under_way.retain(|_, token| token.strong_count() > 0);
+        let known = under_way.get(session).and_then(Weak::upgrade);
+        known.unwrap_or_else(|| {
+            let token = Arc::new(stop.child_token());
+            under_way.insert(session.to_owned(), Arc::downgrade(&token));
+            token
+        })
+    }
+
+    /// Cancels everything that is being done in a session, and what waits for its turn there.
+    pub(crate) fn cancel(&self, session: &str) {
+        let mut under_way = self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let token = under_way.remove(session).and_then(|it| it.upgrade());
+        if let Some(token) = token {
+            token.cancel();
+        }
     }
 
     /// Stops waiting for a session's callback.
@@ -113,6 +143,7 @@ pub(crate) struct Around {
     app: App,
     /// Whether its target is this sandbox.
     own: bool,
+    cancelled: Arc<CancellationToken>,
 }
 
 impl Around {
@@ -120,6 +151,7 @@ impl Around {
         Self {
             app: app.clone(),
             own: session.target.own,
+            cancelled: app.0.walks.begin(&session.id, &app.0.stop),
         }
     }
 
@@ -206,8 +238,19 @@ impl Surroundings for Around {
             if !self.own {
                 return Err("the clock of another target can't be moved".to_owned());
             }
-            let advanced = self.app.advance(span).await;
-            advanced.map(drop).map_err(|error| error.to_string())
+            let mut advancing = std::pin::pin!(self.app.advance(span));
+            let advanced = tokio::select! {
+                advanced = &mut advancing => advanced,
+                () = self.cancelled.cancelled() => {
+                    self.app.cancel_advance();
+                    advancing.await
+                }
+            };
+            match advanced {
+                Ok(done) if done.cancelled => Err("it was stopped on its way".to_owned()),
+                Ok(_) => Ok(()),
+                Err(error) => Err(error.to_string()),
+            }
         })
     }
 
@@ -216,5 +259,27 @@ impl Surroundings for Around {
         session: &'s Session,
     ) -> Pin<Box<dyn Future<Output = Listening> + Send + 's>> {
         Box::pin(self.bind(session))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_under_way_and_what_waits_for_its_turn_is_cancelled_and_what_comes_later_is_not() {
+        let (walks, stop) = (Walks::default(), CancellationToken::new());
+        let (one, waiting) = (walks.begin("a", &stop), walks.begin("a", &stop));
+        let other = walks.begin("b", &stop);
+        walks.cancel("a");
+        assert!(one.is_cancelled() && waiting.is_cancelled() && !other.is_cancelled());
+        let later = walks.begin("a", &stop);
+        assert!(!later.is_cancelled());
+        // Nothing is under way, nothing happens.
+        drop(later);
+        walks.cancel("a");
+        assert!(!walks.begin("a", &stop).is_cancelled());
+        stop.cancel();
+        assert!(other.is_cancelled() && walks.begin("c", &stop).is_cancelled());
     }
 }

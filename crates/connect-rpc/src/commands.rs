@@ -150,6 +150,8 @@ macro_rules! with_commands {
                 go(simulator::WalkTo) -> simulator::WalkSession, reads [], writes [Simulator];
                 /// Goes back to the first step; what was done stays in the session.
                 restart(simulator::SessionRef) -> simulator::WalkSession, reads [], writes [Simulator];
+                /// Ends what is under way in a session, a step, all of them, or the wait for a person; what was sent is kept.
+                cancel(simulator::SessionRef) -> simulator::WalkSession, reads [], writes [Simulator];
                 /// Hands a walk that waits the URL of its callback.
                 callback(simulator::WalkCallback) -> simulator::WalkSession, reads [], writes [Simulator];
                 /// One exchange with its bytes, credentials masked.

@@ -18,6 +18,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::plan::Request;
@@ -27,9 +28,6 @@ pub use self::tls::TlsProblem;
 
 /// Most bytes of an answer that are read; what comes after is left where it is.
 const MOST_BODY: usize = 4 * 1024 * 1024;
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
@@ -64,8 +62,11 @@ pub enum SendError {
     #[error("the answer did not come: {0}")]
     Http(String),
     /// It took too long.
-    #[error("no answer came within 30 seconds")]
-    TimedOut,
+    #[error("no whole answer came within {} seconds", .0.as_secs_f32().ceil())]
+    TimedOut(Duration),
+    /// It was not waited for any longer.
+    #[error("the step was cancelled before the answer was there")]
+    Cancelled,
 }
 
 impl SendError {
@@ -79,9 +80,10 @@ impl SendError {
             Self::OtherHost { .. } => {
                 "Nothing was sent. Give the request an address of the walk's own target, or begin a walk with the other one."
             }
-            Self::Connect { .. } | Self::Http(_) | Self::TimedOut => {
+            Self::Connect { .. } | Self::Http(_) | Self::TimedOut(_) => {
                 "Check that the server runs and that its address is right, then take the step again."
             }
+            Self::Cancelled => "Take the step again when you like.",
             Self::Tls(problem) => problem.fix(),
         }
     }
@@ -151,22 +153,32 @@ impl Answer {
     }
 }
 
-/// Sends a request and waits for its answer.
-pub async fn send(request: &Request, target: &Target) -> Sent {
+/// Sends a request and waits for its answer, for so long and until it is cancelled. What went over the wire until then is
+/// kept.
+pub async fn send(
+    request: &Request,
+    target: &Target,
+    within: Duration,
+    cancelled: &CancellationToken,
+) -> Sent {
     let began = Instant::now();
     let mut sent = Sent {
         bytes: Kept::default(),
         timing: Timing::default(),
         local: None,
         tls: false,
-        answer: Err(SendError::TimedOut),
+        answer: Err(SendError::Cancelled),
     };
     let recorder = Arc::new(Recorder::new(End::Client, MOST_BODY));
     let exchanged = exchange(request, target, began, &recorder, &mut sent);
-    match timeout(PATIENCE, exchanged).await {
-        Ok(answer) => sent.answer = answer,
-        Err(_) => sent.answer = Err(SendError::TimedOut),
-    }
+    let answer = tokio::select! {
+        biased;
+        answer = timeout(within, exchanged) => {
+            answer.unwrap_or_else(|_| Err(SendError::TimedOut(within)))
+        }
+        () = cancelled.cancelled() => Err(SendError::Cancelled),
+    };
+    sent.answer = answer;
     let (left_request, left_response) = recorder.take_unfinished();
     let micros = |at: Instant| u64::try_from((at - began).as_micros()).unwrap_or(u64::MAX);
     if let Some(request) = recorder.next_request().or(left_request) {

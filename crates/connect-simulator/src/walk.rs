@@ -4,28 +4,30 @@ mod callback;
 mod foresight;
 mod learning;
 mod pace;
+mod sending;
 mod sign_in;
 mod telling;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use connect_core::domain::walk::{Consent, Party, Step};
-use connect_core::{Env, Moment, Timestamp};
+use connect_core::domain::walk::{Consent, Step};
+use connect_core::{Env, Timestamp};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use crate::client::{self, Answer};
 use crate::known::Known;
-use crate::plan::{Blocked, Draft, Planned, Request};
-use crate::predict;
-use crate::session::{
-    Answered, Bytes, Exchange, Outcome, Place, Prediction, Run, Session, Verdict, Waiting,
-};
+use crate::plan::{Blocked, Draft, Request};
+use crate::session::{Bytes, Outcome, Prediction, Run, Session, Verdict, Waiting};
 
 pub use callback::Taken;
 pub use foresight::{Prepared, prepare};
-pub use pace::{go, restart};
+pub use pace::{go, restart, stop_waiting};
+pub use sending::Patience;
 
 /// What a walk may ask of the sandbox it runs in.
 pub trait Surroundings: Send + Sync {
@@ -95,6 +97,9 @@ pub enum WalkError {
         /// Where it was to stop.
         until: Step,
     },
+    /// It was cancelled while it waited for its turn.
+    #[error("it was cancelled before it began")]
+    Cancelled,
     /// What is known of the target could not be read, or its clock not be moved.
     #[error("{0}")]
     Surroundings(String),
@@ -114,6 +119,11 @@ pub struct Walker<'w> {
     pub(crate) known: Known,
     /// Bytes of exchanges that are new, by number.
     bytes: Vec<(u32, Bytes)>,
+    /// Ends the step under way: nothing more is sent, nothing more is waited for.
+    cancelled: CancellationToken,
+    patience: Patience,
+    /// When the step under way has waited long enough.
+    until: Instant,
 }
 
 impl<'w> Walker<'w> {
@@ -133,7 +143,22 @@ impl<'w> Walker<'w> {
             session,
             known,
             bytes: Vec::new(),
+            cancelled: CancellationToken::new(),
+            patience: Patience::default(),
+            until: Instant::now(),
         })
+    }
+
+    /// To be ended by this token.
+    #[must_use]
+    pub fn until_cancelled(self, cancelled: CancellationToken) -> Self {
+        Self { cancelled, ..self }
+    }
+
+    /// To wait this long for a server.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Bytes of the exchanges since it was taken up.
@@ -161,7 +186,8 @@ impl<'w> Walker<'w> {
             .main
             .and_then(|main| predictions.get(main).cloned().flatten());
         self.run(run).prediction = prepared.own.or(of_main);
-        let verdict = match step {
+        self.time_begins();
+        let outcome = match step {
             Step::Pkce => self.make_verifier(run),
             Step::AuthorizationUrl => self.make_authorization_url(run, &draft),
             Step::SignIn => self.sign_in(run, &draft).await,
@@ -169,7 +195,14 @@ impl<'w> Walker<'w> {
             Step::IdToken => self.verify_id_token(run, &draft).await,
             _ => self.send_all(run, &draft, &predictions).await,
         };
-        self.finish(run, step, verdict);
+        let is_over = matches!(outcome.verdict, Verdict::Failed | Verdict::Waiting);
+        let outcome = if self.is_cancelled() && is_over {
+            self.session.waiting = None;
+            cancelled()
+        } else {
+            outcome
+        };
+        self.finish(run, step, outcome);
         Ok(())
     }
 
@@ -225,6 +258,13 @@ impl<'w> Walker<'w> {
         };
     }
 
+    /// Moves the clock; the time that this takes is not the server's.
+    async fn moved(&mut self, span: Duration) -> Result<(), String> {
+        let moved = self.around.advance(span).await;
+        self.time_begins();
+        moved
+    }
+
     /// Sends the requests of a draft in order.
     async fn send_all(
         &mut self,
@@ -235,9 +275,12 @@ impl<'w> Walker<'w> {
         let mut main_answer = None;
         for (place, planned) in draft.requests.iter().enumerate() {
             let is_main = draft.main == Some(place);
+            if self.is_cancelled() {
+                return cancelled();
+            }
             if is_main
                 && let Some(span) = draft.advance
-                && let Err(why) = self.around.advance(span).await
+                && let Err(why) = self.moved(span).await
             {
                 return Outcome {
                     verdict: Verdict::Failed,
@@ -262,117 +305,6 @@ impl<'w> Walker<'w> {
             }
         }
         self.tell(run, draft, main_answer.as_ref())
-    }
-
-    /// Sends a request, keeps its bytes, and learns from its answer. The answer is none when none came.
-    pub(crate) async fn send(
-        &mut self,
-        run: usize,
-        planned: &Planned,
-        prediction: Option<Prediction>,
-    ) -> (u32, Option<Answer>) {
-        let request = planned
-            .request
-            .filled(&self.session.facts, &self.session.setup);
-        let at = self.env.wall_now();
-        let sent = client::send(&request, &self.session.target).await;
-        let number = self.session.exchanges.last().map_or(1, |it| it.number + 1);
-        let (answer, failed) = match sent.answer {
-            Ok(answer) => (Some(answer), None),
-            Err(error) => (None, Some(error)),
-        };
-        let answered = answer.as_ref().map(|answer| Answered {
-            place: if is_page(answer) {
-                Place::Page
-            } else {
-                Place::Body
-            },
-            status: Some(answer.status),
-            error: answer.error(),
-        });
-        let prediction = match &answered {
-            Some(answered) => self.looked_up(prediction, &request, answered).await,
-            None => None,
-        };
-        let run = &self.session.runs[run];
-        self.session.exchanges.push(Exchange {
-            number,
-            run: run.number,
-            label: planned.label.clone(),
-            from: planned.from,
-            to: planned.to,
-            at,
-            method: request.method.clone(),
-            url: request.url.clone(),
-            status: answer.as_ref().map(|answer| answer.status),
-            error: answer.as_ref().and_then(Answer::error),
-            fix: failed.as_ref().map(|error| error.fix().to_owned()),
-            failed: failed.map(|error| error.to_string()),
-            timing: sent.timing,
-            hidden: planned.hidden,
-            server: server_exchange(self.session, answer.as_ref()),
-            tls: sent.tls,
-            prediction,
-            answered: answered.clone(),
-        });
-        self.bytes.push((number, sent.bytes));
-        if let (Some(answer), Some(answered)) = (&answer, &answered)
-            && planned.from == Party::App
-        {
-            self.look_at_the_clock();
-            self.learn(&request, answer, answered);
-        }
-        (number, answer)
-    }
-
-    /// A prediction, with what its other answer depends on looked up if that is the one that came.
-    async fn looked_up(
-        &self,
-        prediction: Option<Prediction>,
-        request: &Request,
-        answered: &Answered,
-    ) -> Option<Prediction> {
-        // How many requests another target takes nobody here knows.
-        if !self.session.target.own && answered.status == Some(words::SLOWED_DOWN) {
-            return None;
-        }
-        let mut prediction = prediction?;
-        if prediction.expected != *answered
-            && let Some(otherwise) = &mut prediction.otherwise
-            && otherwise.expected == *answered
-        {
-            let caller = predict::counts(request, self.session, &self.known);
-            let after = self.around.known().await;
-            otherwise.happened = after.is_ok_and(|after| {
-                predict::happened(otherwise, caller.as_ref(), &self.known, &after)
-            });
-        }
-        Some(prediction)
-    }
-
-    /// What is known of the target, as of now. Its rules and apps are read once a step.
-    fn look_at_the_clock(&mut self) {
-        let now = self.env.moment();
-        self.known.now = if self.session.target.own {
-            now
-        } else {
-            // Another target judges by the wall clock.
-            Moment {
-                sandbox: now.wall,
-                wall: now.wall,
-            }
-        };
-    }
-
-    pub(crate) fn exchange(&self, number: u32) -> Option<&Exchange> {
-        let mut exchanges = self.session.exchanges.iter();
-        exchanges.find(|it| it.number == number)
-    }
-
-    /// An exchange that the simulator did not send itself: a callback that a listener took.
-    pub(crate) fn took_in(&mut self, exchange: Exchange, bytes: Bytes) {
-        self.bytes.push((exchange.number, bytes));
-        self.session.exchanges.push(exchange);
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -409,14 +341,12 @@ impl<'w> Walker<'w> {
     }
 }
 
-/// Whether somebody is refused by a page.
-fn is_page(answer: &Answer) -> bool {
-    let kind = answer.header("content-type").unwrap_or_default();
-    answer.status >= 400 && kind.starts_with("text/html")
-}
-
-/// The exchange's id in this sandbox, which its answers carry.
-fn server_exchange(session: &Session, answer: Option<&Answer>) -> Option<String> {
-    let id = answer?.header("x-request-id")?;
-    session.target.own.then(|| id.to_owned())
+/// How a step ends that was cancelled.
+pub(crate) fn cancelled() -> Outcome {
+    Outcome {
+        verdict: Verdict::Cancelled,
+        words: "The step was cancelled. What was sent and answered until then is kept; nothing more was sent."
+            .to_owned(),
+        fix: Some("Take the step again when you like.".to_owned()),
+    }
 }

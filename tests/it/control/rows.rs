@@ -373,6 +373,7 @@ async fn walks(sandbox: &Sandbox) -> Vec<Row> {
             BadRequest,
         ),
         row("simulator_restart", walk.clone(), nothing.clone(), NotFound),
+        row("simulator_cancel", walk.clone(), nothing.clone(), NotFound),
         row(
             "simulator_unlock",
             json!({ "base_url": "https://staging.example.com", "confirm": "staging.example.com", "client_id": "abc" }),

@@ -1,11 +1,13 @@
 //! The client simulator: what it foresees is held against what the sandbox answers.
 
+mod cancel;
 mod conditions;
 mod dice;
 mod edits;
 mod list;
 mod meant;
 mod rate;
+mod switches;
 mod table;
 mod walk;
 mod walker;

@@ -18,6 +18,8 @@ use connect_simulator::walk::{self, Taken, WalkError, Walker};
 use connect_store::sealing::Sealer;
 use connect_store::traffic::{Walk, WalkBytes, WalkReadError};
 
+use tokio_util::sync::CancellationToken;
+
 use super::{Answer, broken, no_key, not_found};
 use crate::App;
 use crate::walks::{Around, meanwhile};
@@ -88,6 +90,7 @@ pub(super) async fn duplicate(app: &App, request: rpc::SessionRef) -> Answer<rpc
 }
 
 pub(super) async fn delete(app: &App, request: rpc::SessionRef) -> Answer<Done> {
+    app.0.walks.cancel(&request.session);
     let _held = app.0.walks.hold(&request.session).await;
     app.0.walks.stop_listening(&request.session);
     let was_there = app.0.traffic.delete_walk(&request.session).await;
@@ -134,12 +137,16 @@ pub(super) async fn run_all(app: &App, request: rpc::RunAll) -> Answer<rpc::Walk
         Some(at) if at > until => return Err(refused(&WalkError::Past { at, until })),
         Some(_) => {}
     }
+    let cancelled = app.0.walks.begin(&request.session, &app.0.stop);
     // Each step is saved before the next is taken: what was sent is known whatever becomes of the rest.
     loop {
+        if cancelled.is_cancelled() {
+            return Ok(view::session(&session));
+        }
         let Some(at) = session.at.filter(|at| *at <= until) else {
             return Ok(view::session(&session));
         };
-        let taken = walk_on(app, &request.session, async |walker, _| {
+        let taken = walk_until(app, &request.session, &cancelled, async |walker, _| {
             walker.take(at, None, None).await
         });
         match taken.await {
@@ -177,6 +184,18 @@ pub(super) async fn restart(app: &App, request: rpc::SessionRef) -> Answer<rpc::
     saved(app, session).await
 }
 
+pub(super) async fn cancel(app: &App, request: rpc::SessionRef) -> Answer<rpc::WalkSession> {
+    app.0.walks.cancel(&request.session);
+    // What is under way ends within moments now, and saves what came of it.
+    let _held = app.0.walks.hold(&request.session).await;
+    let mut session = load(app, &request.session).await?;
+    app.0.walks.stop_listening(&session.id);
+    if !walk::stop_waiting(&mut session, app.0.env.wall_now()) {
+        return Ok(view::session(&session));
+    }
+    saved(app, session).await
+}
+
 pub(super) async fn callback(app: &App, request: rpc::WalkCallback) -> Answer<rpc::WalkSession> {
     let walked = walk_on(app, &request.session, async |walker, _| {
         walker.callback(&request.url)
@@ -207,13 +226,28 @@ pub(crate) async fn nobody_came(app: &App, session: &str, why: &str) {
     }
 }
 
-/// Does something in a session, and saves what came of it.
+/// Does something in a session, and saves what came of it. A server that never answers holds up neither the person, who can
+/// cancel it, nor the end of the program: then as well, what was sent is saved.
 async fn walk_on(
     app: &App,
     id: &str,
     act: impl AsyncFnOnce(&mut Walker<'_>, Option<Step>) -> Result<(), WalkError>,
 ) -> Answer<Session> {
+    let cancelled = app.0.walks.begin(id, &app.0.stop);
+    walk_until(app, id, &cancelled, act).await
+}
+
+/// The same, until it is cancelled by this token.
+async fn walk_until(
+    app: &App,
+    id: &str,
+    cancelled: &CancellationToken,
+    act: impl AsyncFnOnce(&mut Walker<'_>, Option<Step>) -> Result<(), WalkError>,
+) -> Answer<Session> {
     let _held = app.0.walks.hold(id).await;
+    if cancelled.is_cancelled() {
+        return Err(refused(&WalkError::Cancelled));
+    }
     let mut session = load(app, id).await?;
     targets::allowed(app, &session.target).await?;
     meanwhile(app, &mut session).await.map_err(broken)?;
@@ -221,14 +255,9 @@ async fn walk_on(
     let at = session.at;
     let mut walker = Walker::new(&app.0.env, &around, &mut session)
         .await
-        .map_err(|error| refused(&error))?;
-    // A server that never answers does not hold up the end of the program.
-    let acted = tokio::select! {
-        acted = act(&mut walker, at) => acted,
-        () = app.0.stop.cancelled() => {
-            Err(WalkError::Surroundings("the sandbox is being stopped".to_owned()))
-        }
-    };
+        .map_err(|error| refused(&error))?
+        .until_cancelled(cancelled.clone());
+    let acted = act(&mut walker, at).await;
     let bytes = walker.into_bytes();
     // What was sent before something went wrong is kept.
     if let Err(error) = &acted
@@ -346,6 +375,7 @@ fn refused(error: &WalkError) -> RpcError {
         WalkError::Blocked(_)
         | WalkError::Finished
         | WalkError::Past { .. }
+        | WalkError::Cancelled
         | WalkError::NotWaiting => ErrorCode::Conflict,
         WalkError::Surroundings(_) => ErrorCode::Internal,
         _ => ErrorCode::Invalid,

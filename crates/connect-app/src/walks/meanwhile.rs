@@ -23,6 +23,11 @@ pub(crate) async fn meanwhile(app: &App, session: &mut Session) -> Result<(), St
         credential.state = match found.map(|found| found.state) {
             // What the session itself has seen end stays ended to it: that it does in the sandbox is foreseen, not copied.
             // What ends by time is judged by its time.
+            Some(Stored::Active | Stored::Expired)
+                if credential.state == CredentialState::Unsure =>
+            {
+                CredentialState::Active
+            }
             Some(Stored::Active | Stored::Expired) => credential.state,
             Some(Stored::Used) => CredentialState::Used,
             Some(Stored::Rotated) => CredentialState::Rotated,

@@ -139,6 +139,10 @@ pub struct Agreement {
 pub struct RunOutcome {
     /// Where the step stands after it.
     pub state: StepState,
+    /// Whether it was cancelled: then it is neither done nor refused, and `state` says failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<_>", optional)]
+    pub cancelled: bool,
     /// What just happened, in plain words.
     pub words: String,
     /// What to do, when it went wrong.

@@ -13,7 +13,7 @@ pub(super) enum Found<'s> {
     Known(&'s Credential),
     /// It was never given out: it has not the form of one, or is one of the session's with a change.
     NeverIssued,
-    /// It may be one that somebody else was given.
+    /// It may be one that somebody else was given, or nobody can tell whether it still works.
     Elsewhere,
 }
 
@@ -21,7 +21,10 @@ pub(super) enum Found<'s> {
 pub(super) fn find<'s>(value: &str, session: &'s Session) -> Found<'s> {
     let mut newest = session.credentials.iter().rev();
     if let Some(credential) = newest.find(|it| it.value == value) {
-        return Found::Known(credential);
+        return match credential.state {
+            CredentialState::Unsure => Found::Elsewhere,
+            _ => Found::Known(credential),
+        };
     }
     let has_form = ["lph_ac_", "lph_at_", "lph_rt_"].iter().any(|prefix| {
         let rest = value.strip_prefix(prefix).unwrap_or_default();

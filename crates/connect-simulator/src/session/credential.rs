@@ -50,4 +50,6 @@ pub enum CredentialState {
     Replaced,
     /// It was revoked.
     Revoked,
+    /// It was presented in a request that was never answered.
+    Unsure,
 }

@@ -64,6 +64,8 @@ pub enum Verdict {
     RefusedAsMeant,
     /// It went wrong.
     Failed,
+    /// It was cancelled before its end.
+    Cancelled,
 }
 
 /// What is foreseen.

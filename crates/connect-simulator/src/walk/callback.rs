@@ -5,7 +5,7 @@ use connect_core::protocol::redirect::leads_back;
 use serde_json::Value;
 use url::Url;
 
-use super::{WalkError, Walker};
+use super::{WalkError, Walker, pace};
 use crate::plan::{Draft, Request};
 use crate::session::{Answered, Bytes, Check, Exchange, Outcome, Place, Shown, Timing, Verdict};
 
@@ -27,7 +27,7 @@ impl Walker<'_> {
     /// # Errors
     /// When the walk waits for none, or this is none of its own.
     pub fn callback(&mut self, url: &str) -> Result<(), WalkError> {
-        let Some(run) = self.waiting_run() else {
+        let Some(run) = pace::waiting_run(self.session) else {
             return Err(WalkError::NotWaiting);
         };
         let url = url.trim();
@@ -61,7 +61,7 @@ impl Walker<'_> {
     /// # Errors
     /// As [`Walker::callback`].
     pub fn callback_taken(&mut self, taken: Taken) -> Result<(), WalkError> {
-        let Some(run) = self.waiting_run() else {
+        let Some(run) = pace::waiting_run(self.session) else {
             return Err(WalkError::NotWaiting);
         };
         let number = self.session.exchanges.last().map_or(1, |it| it.number + 1);
@@ -87,14 +87,6 @@ impl Walker<'_> {
         };
         self.took_in(exchange, taken.bytes);
         self.callback(&taken.url)
-    }
-
-    fn waiting_run(&self) -> Option<usize> {
-        self.session.waiting.as_ref()?;
-        let runs = self.session.runs.iter();
-        runs.rev()
-            .position(|run| run.step == Step::SignIn && !run.set_aside)
-            .map(|from_end| self.session.runs.len() - 1 - from_end)
     }
 
     /// The browser came back to the app.

@@ -1,5 +1,6 @@
 //! Forward, back, to any step.
 
+use connect_core::Timestamp;
 use connect_core::domain::walk::Step;
 
 use crate::plan::left_out;
@@ -45,4 +46,24 @@ pub fn go(session: &mut Session, step: Step) {
 pub fn restart(session: &mut Session) {
     go(session, Step::Configure);
     session.skipped.clear();
+}
+
+/// The place among the runs of the one that waits for a person.
+pub(super) fn waiting_run(session: &Session) -> Option<usize> {
+    session.waiting.as_ref()?;
+    let mut runs = session.runs.iter();
+    runs.rposition(|run| run.step == Step::SignIn && !run.set_aside)
+}
+
+/// Waits for nobody any more: the step says that it was cancelled, and can be taken again. Answers whether anybody was
+/// waited for.
+pub fn stop_waiting(session: &mut Session, now: Timestamp) -> bool {
+    let Some(run) = waiting_run(session) else {
+        return false;
+    };
+    session.waiting = None;
+    session.runs[run].outcome = super::cancelled();
+    session.at = Some(Step::SignIn);
+    session.updated_at = now;
+    true
 }

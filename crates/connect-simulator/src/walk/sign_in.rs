@@ -25,6 +25,8 @@ enum End {
     },
     /// Nowhere: this is why.
     Stuck(String),
+    /// Nowhere, as no answer came.
+    Unanswered { why: String, fix: Option<String> },
 }
 
 impl Walker<'_> {
@@ -79,6 +81,16 @@ impl Walker<'_> {
     async fn browse(&mut self, run: usize, first: Planned, deny: bool) -> End {
         let mut next = first;
         for _ in 0..MOST_HOPS {
+            if self.is_cancelled() {
+                return End::Stuck("it was cancelled".to_owned());
+            }
+            if self.time_left().is_zero() {
+                let seconds = self.patience.step.as_secs();
+                return End::Unanswered {
+                    why: format!("sign-in and consent took longer than {seconds} seconds in all"),
+                    fix: Some("Look at the exchanges: their times say who was slow. Then take the step again.".to_owned()),
+                };
+            }
             let mut planned = next.clone();
             if !self.session.facts.cookies.is_empty() {
                 let pairs = self.session.facts.cookies.iter();
@@ -90,9 +102,12 @@ impl Walker<'_> {
             let (number, answer) = self.send(run, &planned, None).await;
             self.session.runs[run].main_exchange = Some(number);
             let Some(answer) = answer else {
-                let exchange = self.exchange(number);
-                let why = exchange.and_then(|it| it.failed.clone());
-                return End::Stuck(why.unwrap_or_default());
+                let exchange = self.exchange(number).cloned();
+                let (why, fix) = exchange.map_or((None, None), |it| (it.failed, it.fix));
+                return End::Unanswered {
+                    why: why.unwrap_or_default(),
+                    fix,
+                };
             };
             self.keep_cookies(&answer);
             let at = planned.request.url;
@@ -231,6 +246,11 @@ impl Walker<'_> {
                     fix: (!meant).then(|| "Look at the page in the answer: it says what is wrong and how to mend it.".to_owned()),
                 }
             }
+            End::Unanswered { why, fix } => Outcome {
+                verdict: Verdict::Failed,
+                words: format!("No answer came: {why}."),
+                fix,
+            },
             End::Stuck(why) => Outcome {
                 verdict: Verdict::Failed,
                 words: format!("The simulator could not go on: {why}."),

@@ -253,6 +253,8 @@ export interface Commands {
 	simulator_go: { request: WalkTo; answer: WalkSession };
 	/** Goes back to the first step; what was done stays in the session. */
 	simulator_restart: { request: SessionRef; answer: WalkSession };
+	/** Ends what is under way in a session, a step, all of them, or the wait for a person; what was sent is kept. */
+	simulator_cancel: { request: SessionRef; answer: WalkSession };
 	/** Hands a walk that waits the URL of its callback. */
 	simulator_callback: { request: WalkCallback; answer: WalkSession };
 	/** One exchange with its bytes, credentials masked. */
@@ -406,6 +408,7 @@ export const COMMANDS = {
 	simulator_run_all: { reads: [], writes: ['simulator'] },
 	simulator_go: { reads: [], writes: ['simulator'] },
 	simulator_restart: { reads: [], writes: ['simulator'] },
+	simulator_cancel: { reads: [], writes: ['simulator'] },
 	simulator_callback: { reads: [], writes: ['simulator'] },
 	simulator_exchange: { reads: ['simulator'], writes: [] },
 	simulator_reveal: { reads: ['simulator'], writes: ['journal'] },

@@ -2103,6 +2103,8 @@ export type RunAll = {
 export type RunOutcome = {
 	/** Where the step stands after it. */
 	state: StepState;
+	/** Whether it was cancelled: then it is neither done nor refused, and `state` says failed. */
+	cancelled?: boolean;
 	/** What just happened, in plain words. */
 	words: string;
 	/** What to do, when it went wrong. */

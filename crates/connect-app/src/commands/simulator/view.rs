@@ -50,7 +50,7 @@ pub(super) fn summary(session: &Session) -> rpc::WalkSummary {
             Verdict::Done => true,
             // A refusal that nobody brought about, and that was foreseen: the walk went on.
             Verdict::RefusedAsMeant => run.tamper.is_none() && !run.edited,
-            Verdict::Waiting | Verdict::Failed => false,
+            Verdict::Waiting | Verdict::Failed | Verdict::Cancelled => false,
         })
     };
     rpc::WalkSummary {
@@ -149,7 +149,7 @@ fn state(verdict: Verdict) -> rpc::StepState {
         Verdict::Done => rpc::StepState::Done,
         Verdict::Waiting => rpc::StepState::Waiting,
         Verdict::RefusedAsMeant => rpc::StepState::RefusedAsMeant,
-        Verdict::Failed => rpc::StepState::Failed,
+        Verdict::Failed | Verdict::Cancelled => rpc::StepState::Failed,
     }
 }
 
@@ -166,6 +166,7 @@ fn run(session: &Session, run: &Run, mask: &Mask) -> rpc::StepRun {
         agreement: agreement(run.prediction.as_ref(), run.answered.as_ref()),
         outcome: rpc::RunOutcome {
             state: state(run.outcome.verdict),
+            cancelled: run.outcome.verdict == Verdict::Cancelled,
             words: mask.text(&run.outcome.words),
             fix: run.outcome.fix.as_deref().map(|fix| mask.text(fix)),
         },

@@ -1,0 +1,382 @@
+//! Servers that do not do what they should, over real sockets: nothing hangs, nothing is lost, and a prediction that does
+//! not come true is said.
+
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use connect_core::domain::app::{AppType, IdTokenAlg};
+use connect_core::domain::walk::Step;
+use connect_core::{Env, Moment};
+use connect_testkit::seeded_env;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Listening, Patience, Surroundings, Walker};
+use crate::known::{Caller, Counted, Known, Registration};
+use crate::samples;
+use crate::session::{Bytes, CredentialState, Outcome, Session, Verdict};
+
+/// As long as a test waits for a server that it knows to be silent.
+const SHORT: Patience = Patience {
+    answer: Duration::from_millis(200),
+    step: Duration::from_millis(450),
+};
+/// Longer than any test takes.
+const LONG: Patience = Patience {
+    answer: Duration::from_secs(60),
+    step: Duration::from_secs(60),
+};
+/// What a whole test may take, however slow the machine is.
+const NEVER: Duration = Duration::from_secs(30);
+
+const INTROSPECTED: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"active\":true}";
+
+/// How a server answers.
+#[derive(Clone, Copy)]
+enum Manner {
+    /// It takes the request and says nothing.
+    Silent,
+    /// A byte now and then, for ever.
+    Trickling,
+    /// It closes in the midst of its answer.
+    BreakingOff,
+    /// It sends the browser round in circles, and takes its time.
+    Circling,
+    /// This, at once.
+    Saying(&'static str),
+}
+
+/// A server on a port of its own.
+struct Server {
+    base: String,
+    /// The first line of each request, as it comes in.
+    heard: mpsc::UnboundedReceiver<String>,
+    serving: JoinHandle<()>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn server(manner: Manner) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (tell, heard) = mpsc::unbounded_channel();
+    let serving = tokio::spawn(async move {
+        let mut connections = tokio::task::JoinSet::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            connections.spawn(serve(stream, manner, tell.clone()));
+        }
+    });
+    Server {
+        base: format!("http://{address}"),
+        heard,
+        serving,
+    }
+}
+
+async fn serve(mut stream: TcpStream, manner: Manner, tell: mpsc::UnboundedSender<String>) {
+    let mut bytes = [0; 8192];
+    let read = stream.read(&mut bytes).await.unwrap_or(0);
+    let request = String::from_utf8_lossy(&bytes[..read]).into_owned();
+    let _ = tell.send(request.lines().next().unwrap_or_default().to_owned());
+    let mut pace = tokio::time::interval(Duration::from_millis(40));
+    match manner {
+        Manner::Silent => {
+            // Until the other side has had enough.
+            let _ = stream.read(&mut bytes).await;
+        }
+        Manner::Trickling => {
+            let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n".bytes();
+            for byte in head.chain(std::iter::repeat(b'x')) {
+                pace.tick().await;
+                if stream.write_all(&[byte]).await.is_err() {
+                    return;
+                }
+            }
+        }
+        Manner::BreakingOff => {
+            let part = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"active\"";
+            let _ = stream.write_all(part).await;
+        }
+        Manner::Circling => {
+            for _ in 0..4 {
+                pace.tick().await;
+            }
+            let answer = b"HTTP/1.1 303 See Other\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n";
+            let _ = stream.write_all(answer).await;
+        }
+        Manner::Saying(answer) => {
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    }
+}
+
+/// What is known of the server: each time it is asked for, the next, the last of them for ever.
+struct Around(Mutex<Vec<Known>>);
+
+impl Surroundings for Around {
+    fn known(&self) -> Pin<Box<dyn Future<Output = Result<Known, String>> + Send + '_>> {
+        let mut all = self.0.lock().expect("nobody panicked");
+        let next = if all.len() > 1 {
+            all.remove(0)
+        } else {
+            all[0].clone()
+        };
+        Box::pin(async { Ok(next) })
+    }
+
+    fn advance(
+        &self,
+        _: Duration,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async { Err("there is no clock here".to_owned()) })
+    }
+
+    fn listen<'s>(
+        &'s self,
+        _: &'s Session,
+    ) -> Pin<Box<dyn Future<Output = Listening> + Send + 's>> {
+        Box::pin(async {
+            Listening {
+                redirect_uri: None,
+                problem: None,
+            }
+        })
+    }
+}
+
+fn known(env: &Env) -> Known {
+    Known::of_documents(
+        Moment {
+            sandbox: env.now(),
+            wall: env.wall_now(),
+        },
+        Vec::new(),
+    )
+}
+
+fn around(env: &Env) -> Around {
+    Around(Mutex::new(vec![known(env)]))
+}
+
+/// A session with a server that has been walked to its end.
+fn session(server: &Server) -> Session {
+    let mut session = samples::session();
+    let at = |path: &str| format!("{}{path}", server.base);
+    session.target.base_url.clone_from(&server.base);
+    session.target.own = false;
+    let metadata = json!({
+        "issuer": server.base,
+        "authorization_endpoint": at("/v1/oauth/authorize"),
+        "token_endpoint": at("/v1/oauth/token"),
+        "introspection_endpoint": at("/v1/oauth/introspect"),
+        "jwks_uri": at("/jwks"),
+    });
+    session.runs.clear();
+    session.exchanges.clear();
+    session.facts.metadata = Some(metadata);
+    session.facts.authorization_url = Some(at(
+        "/v1/oauth/authorize?client_id=client_01HXYDEMO&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback",
+    ));
+    session
+}
+
+/// Takes a step; answers how it ended and the bytes of what went over the wire.
+async fn take(
+    session: &mut Session,
+    step: Step,
+    patience: Patience,
+    cancelled: CancellationToken,
+) -> (Outcome, Vec<(u32, Bytes)>) {
+    let (env, _) = seeded_env();
+    let around = around(&env);
+    let walker = Walker::new(&env, &around, session).await.expect("a walker");
+    let mut walker = walker.with_patience(patience).until_cancelled(cancelled);
+    let taken = walker.take(step, None, None);
+    let taken = tokio::time::timeout(NEVER, taken).await;
+    taken.expect("nothing hangs").expect("it can be taken");
+    let bytes = walker.into_bytes();
+    let run = session.runs.last().expect("a run");
+    assert_eq!(session.at, Some(step), "it can be taken again");
+    (run.outcome.clone(), bytes)
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_given_up_and_what_was_sent_is_kept() {
+    for manner in [Manner::Silent, Manner::Trickling] {
+        let server = server(manner).await;
+        let mut session = session(&server);
+        let token = CancellationToken::new();
+        let (outcome, bytes) = take(&mut session, Step::Introspect, SHORT, token).await;
+        assert_eq!(outcome.verdict, Verdict::Failed);
+        assert!(
+            outcome.words.contains("no whole answer came"),
+            "{outcome:?}"
+        );
+        assert!(outcome.fix.is_some());
+        let (_, bytes) = &bytes[0];
+        assert!(bytes.request.starts_with(b"POST /v1/oauth/introspect"));
+        let came = matches!(manner, Manner::Trickling);
+        assert_eq!(!bytes.response.is_empty(), came, "as far as it came");
+        assert_eq!(session.disagreements(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_no_answer_and_is_kept_as_far_as_it_came() {
+    let server = server(Manner::BreakingOff).await;
+    let mut session = session(&server);
+    let token = CancellationToken::new();
+    let (outcome, bytes) = take(&mut session, Step::Introspect, LONG, token).await;
+    assert_eq!(outcome.verdict, Verdict::Failed);
+    assert!(outcome.words.starts_with("No answer came"), "{outcome:?}");
+    assert!(bytes[0].1.response.ends_with(b"{\"active\""));
+    let exchange = session.exchanges.last().expect("an exchange");
+    assert!(exchange.failed.is_some() && exchange.answered.is_none());
+}
+
+#[tokio::test]
+async fn a_whole_sign_in_has_one_deadline() {
+    for manner in [Manner::Circling, Manner::Silent, Manner::Trickling] {
+        let server = server(manner).await;
+        let mut session = session(&server);
+        let (began, token) = (tokio::time::Instant::now(), CancellationToken::new());
+        let (outcome, bytes) = take(&mut session, Step::SignIn, SHORT, token).await;
+        assert_eq!(outcome.verdict, Verdict::Failed);
+        assert!(outcome.words.starts_with("No answer came"), "{outcome:?}");
+        // Twelve pages of 160 ms would be two seconds; 450 ms are what it has.
+        assert!(bytes.len() < 6, "{} requests", bytes.len());
+        assert!(began.elapsed() < NEVER);
+    }
+}
+
+#[tokio::test]
+async fn a_step_is_cancelled_while_a_server_is_silent_and_can_be_taken_again() {
+    for step in [Step::Introspect, Step::SignIn, Step::IdToken, Step::Token] {
+        let mut silent = server(Manner::Silent).await;
+        let mut session = session(&silent);
+        let token = CancellationToken::new();
+        let cancel = token.clone();
+        let cancelling = async {
+            silent.heard.recv().await.expect("a request");
+            cancel.cancel();
+        };
+        let taking = take(&mut session, step, LONG, token);
+        let ((outcome, bytes), ()) = tokio::join!(taking, cancelling);
+        assert_eq!(outcome.verdict, Verdict::Cancelled, "{outcome:?}");
+        assert!(outcome.words.contains("cancelled"));
+        assert_eq!(bytes.len(), 1, "nothing more was sent");
+        assert!(!bytes[0].1.request.is_empty());
+        assert!(session.waiting.is_none());
+        let unsure = session
+            .credentials
+            .iter()
+            .any(|it| it.state == CredentialState::Unsure);
+        assert_eq!(unsure, step == Step::Token, "the code may be spent");
+        // One that was cancelled before it began sends nothing.
+        let token = CancellationToken::new();
+        token.cancel();
+        let (outcome, bytes) = take(&mut session, Step::Introspect, LONG, token).await;
+        assert_eq!((outcome.verdict, bytes.len()), (Verdict::Cancelled, 0));
+    }
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_change_that_was_never_answered_is_not_foreseen() {
+    let server = server(Manner::BreakingOff).await;
+    let mut session = session(&server);
+    let token = CancellationToken::new();
+    take(&mut session, Step::Refresh, LONG, token.clone()).await;
+    take(&mut session, Step::Refresh, LONG, token).await;
+    let foreseen: Vec<bool> = session
+        .runs
+        .iter()
+        .map(|run| run.prediction.is_some())
+        .collect();
+    assert_eq!(foreseen, [true, false]);
+}
+
+/// The server of this process, whose rate limit gives 10 requests a minute, of which so many are used up.
+fn limited(env: &Env, session: &Session, used: u32) -> Known {
+    let caller = Caller {
+        client_id: session.setup.client_id.clone(),
+        service: "identity".to_owned(),
+    };
+    let mut known = known(env);
+    known.rules.rate_limit_per_minute = Some(10);
+    known.counted = Counted::at(known.server_now(), [(caller, used)]);
+    known.apps = vec![Registration {
+        client_id: session.setup.client_id.clone(),
+        name: "An app".to_owned(),
+        app_type: AppType::Web,
+        redirect_uris: Vec::new(),
+        scopes: Vec::new(),
+        baa_signed: true,
+        enabled: true,
+        first_party: false,
+        secrets: session
+            .setup
+            .client_secret
+            .as_deref()
+            .map(connect_core::domain::secret::SecretText::new)
+            .into_iter()
+            .collect(),
+        id_token_alg: IdTokenAlg::EdDsa,
+        access_token_lifetime: Duration::from_hours(1),
+    }];
+    known
+}
+
+const SLOWED_DOWN: &str = "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nRetry-After: 7\r\nContent-Length: 24\r\n\r\n{\"error\":\"rate_limited\"}";
+
+#[tokio::test]
+async fn being_slowed_down_without_a_reason_is_a_disagreement_and_with_one_is_none() {
+    let (env, _) = seeded_env();
+    // What is used up before the request, what after it, the answer, and whether that is a disagreement.
+    for (before, after, answer, disagreements) in [
+        (3, 4, INTROSPECTED, 0),
+        (3, 4, SLOWED_DOWN, 1),
+        (3, 10, SLOWED_DOWN, 0),
+        (10, 10, SLOWED_DOWN, 0),
+        (10, 10, INTROSPECTED, 1),
+    ] {
+        let server = server(Manner::Saying(answer)).await;
+        let mut session = session(&server);
+        session.target.own = true;
+        let states = vec![
+            limited(&env, &session, before),
+            limited(&env, &session, after),
+        ];
+        let around = Around(Mutex::new(states));
+        let mut walker = Walker::new(&env, &around, &mut session)
+            .await
+            .expect("a walker");
+        let taken = walker.take(Step::Introspect, None, None).await;
+        taken.expect("it can be taken");
+        let case = format!("{before} then {after}: {answer}");
+        assert_eq!(session.disagreements(), disagreements, "{case}");
+        let slow = answer == SLOWED_DOWN;
+        let verdict = session.runs.last().expect("a run").outcome.verdict;
+        assert_eq!(verdict == Verdict::Failed, slow, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn how_many_requests_another_target_takes_is_not_foreseen() {
+    let server = server(Manner::Saying(SLOWED_DOWN)).await;
+    let mut session = session(&server);
+    let token = CancellationToken::new();
+    let (outcome, _) = take(&mut session, Step::Introspect, LONG, token).await;
+    assert_eq!(outcome.verdict, Verdict::Failed);
+    assert!(outcome.fix.expect("a fix").contains("Retry-After"));
+    assert_eq!(session.disagreements(), 0);
+    assert!(session.runs[0].prediction.is_none());
+}
