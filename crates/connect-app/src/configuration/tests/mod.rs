@@ -2,6 +2,7 @@
 
 mod applying;
 mod reading;
+mod refused;
 mod round_trip;
 
 use std::path::{Path, PathBuf};
