@@ -4,7 +4,9 @@
 //! A program is made of the requests as they were sent ([`program`]): what went wrong on purpose goes wrong in it too. To
 //! add a language: a [`Dialect`], its template in `templates/hand_over`, and its run in `tests/clients`.
 
+mod app;
 mod curl;
+mod env;
 mod node;
 mod program;
 mod python;
@@ -53,7 +55,10 @@ pub struct HandedOver {
 }
 
 /// Hands a session over, set-aside runs left out. `bytes` are those of its exchanges by number; an exchange without is
-/// named, but not repeated.
+/// named, but not repeated. `data_dir` is where this sandbox is, when it is not where `connect-sandbox` looks by itself.
+///
+/// What a program needs to know of this sandbox it is told by `connect-sandbox env`; what it needs to know of another target
+/// is in a `.env` beside it, the client secret left out.
 ///
 /// # Errors
 /// When a template fails, which none does.
@@ -61,6 +66,7 @@ pub fn hand_over(
     session: &Session,
     bytes: &BTreeMap<u32, Bytes>,
     form: Form,
+    data_dir: Option<&str>,
 ) -> Result<HandedOver, askama::Error> {
     let mask = Mask::and_verifiers(session);
     if form == Form::Text {
@@ -80,13 +86,19 @@ pub fn hand_over(
     };
     // Nothing is left to be found; if it were, a marker is better than a secret.
     handed.text = mask.text(&handed.text);
+    if !session.target.own {
+        let text = env::dotenv(session, &program);
+        handed.beside.push((".env".to_owned(), mask.text(&text)));
+        return Ok(handed);
+    }
     let app = session.setup.app_name.as_ref();
     let app = word(app.unwrap_or(&session.setup.client_id));
     let uri = word(&format!("LOOP_REDIRECT_URI={}", program.redirect_uri));
+    let at = data_dir.map_or_else(String::new, |it| format!(" --data-dir {}", word(it)));
     handed.run.splice(
         0..0,
         [
-            format!("connect-sandbox env --app {app} > .env"),
+            format!("connect-sandbox{at} env --app {app} > .env"),
             format!("echo {uri} >> .env"),
         ],
     );

@@ -2,6 +2,7 @@
 
 use askama::Template as _;
 
+use super::app::{Claimed, Look};
 use super::program::{Part, Program};
 use super::requests::Body;
 use super::values::{Piece, Text, Var};
@@ -40,6 +41,11 @@ impl Dialect for Shell {
 }
 
 impl Shell {
+    /// A value as it stands in a query.
+    fn coded(text: &str) -> String {
+        form_urlencoded::byte_serialize(text.as_bytes()).collect()
+    }
+
     /// A name, what stands between, and a value, in one pair of quotes.
     fn pair(name: &str, between: &str, text: &Text) -> String {
         let mut pieces = vec![Piece::Text(format!("{name}{between}"))];

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connect_core::domain::walk::{Party, Step};
 
+use super::app::{self, Claimed, Take, Verify};
 use super::requests::{Send, answered, tokens};
 use super::values::{Text, Values, Var};
 use super::way::Way;
@@ -35,22 +36,14 @@ pub(super) enum Part {
     Step(String),
     /// What there is to know.
     Comment(String),
-    /// Sends the person to the authorization server, and takes the answer.
-    Ask(Ask),
+    /// Sends the person to the authorization server, with these parameters.
+    Ask(Vec<(String, Text)>),
+    /// Looks at the answer to that, and takes it or not.
+    Take(Take),
     /// Sends a request.
     Send(Send),
     /// Looks into an id_token.
-    Verify { token: Var, nonce: bool },
-}
-
-/// The authorization request.
-pub(super) struct Ask {
-    pub(super) query: Vec<(String, Text)>,
-    /// The error that came back in the session.
-    pub(super) error: Option<String>,
-    /// Whether the answer is checked for the state, and for the issuer (RFC 9207).
-    pub(super) state: bool,
-    pub(super) issuer: bool,
+    Verify(Verify),
 }
 
 impl Program {
@@ -66,7 +59,7 @@ impl Program {
             {
                 let about = format!("On purpose: {}. {}", tamper.title, tamper.about);
                 of_run.push(Part::Comment(plain(&about)));
-                if tamper.moves_clock {
+                if tamper.moves_clock && run.step != Step::IdToken {
                     let clock = "The sandbox clock was moved on before the next request. Without that the answer is another one.";
                     of_run.push(Part::Comment(clock.to_owned()));
                 }
@@ -76,9 +69,24 @@ impl Program {
                 .any(|it| it.moves_clock && Some(it.name) == run.tamper.as_deref());
             match run.step {
                 Step::Pkce | Step::AuthorizationUrl => {}
-                Step::SignIn => of_run.extend(sign_in(session, run, bytes, &values)),
-                Step::Callback => of_run.extend(callback(run)),
-                Step::IdToken => of_run.extend(id_token(session, run, issued)),
+                Step::SignIn => {
+                    of_run.extend(sign_in(session, run, bytes, &values));
+                    if session.run_of(Step::Callback).is_none()
+                        && let Some(state) = asked_with_state(&of_run)
+                    {
+                        of_run.push(Part::Take(app::take(session, None, state)));
+                    }
+                }
+                Step::Callback => {
+                    if let Some(state) = asked_with_state(&parts) {
+                        of_run.extend(app::why_not(run).map(Part::Comment));
+                        of_run.push(Part::Take(app::take(session, Some(run), state)));
+                    }
+                }
+                Step::IdToken => {
+                    of_run.extend(app::why_not(run).map(Part::Comment));
+                    of_run.extend(app::verify(session, run, issued).map(Part::Verify));
+                }
                 _ => {
                     let from_app = session.exchanges_of(run.number);
                     for exchange in from_app.filter(|it| it.from == Party::App) {
@@ -148,7 +156,43 @@ impl Program {
     /// Whether it looks into an id_token.
     pub(super) fn verifies(&self) -> bool {
         let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Verify { .. }))
+        parts.any(|part| matches!(part, Part::Verify(_)))
+    }
+
+    /// Whether it looks at a JWT's header too.
+    pub(super) fn reads_headers(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| matches!(part, Part::Verify(it) if it.reads_header()))
+    }
+
+    /// Whether it counts the time.
+    pub(super) fn counts_time(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| matches!(part, Part::Verify(it) if it.counts_time()))
+    }
+
+    /// Whether the app itself finds something in order in it.
+    pub(super) fn checks(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Take(take) => take.looks.iter().any(|look| look.by() == "check"),
+            Part::Verify(verify) => verify.claims.iter().any(Claimed::is_in_order),
+            _ => false,
+        })
+    }
+
+    /// Whether the app itself refuses something in it.
+    pub(super) fn refuses(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Take(take) => take.is_refused(),
+            Part::Verify(verify) => verify.is_refused(),
+            _ => false,
+        })
+    }
+
+    /// Whether the answer is changed before it is looked at.
+    pub(super) fn changes(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| matches!(part, Part::Take(take) if !take.changes.is_empty()))
     }
 
     /// Whether something of an answer is needed later.
@@ -182,50 +226,22 @@ fn sign_in(
             (name.into_owned(), text)
         })
         .collect();
-    let error = run.answered.as_ref();
-    let error = error
-        .filter(|it| it.place == Place::Redirect)?
-        .error
-        .clone();
-    let metadata = session.facts.metadata.as_ref();
-    let promised = metadata.and_then(|it| {
-        it.get("authorization_response_iss_parameter_supported")?
-            .as_bool()
-    });
-    Some(Part::Ask(Ask {
-        state: query
-            .iter()
-            .any(|(name, value)| name == "state" && value.is(&Var::State)),
-        issuer: promised == Some(true),
-        error,
-        query,
-    }))
+    let came = run.answered.as_ref();
+    came.filter(|it| it.place == Place::Redirect)?;
+    Some(Part::Ask(query))
 }
 
-/// What was checked is checked where the answer is taken; what the app found beyond is said.
-fn callback(run: &Run) -> Option<Part> {
-    let failed = run.checks.iter().find(|check| !check.passed)?;
-    Some(Part::Comment(plain(&format!(
-        "In the session the app refused the callback: {} failed.",
-        failed.name
-    ))))
-}
-
-fn id_token(session: &Session, run: &Run, issued: usize) -> Vec<Part> {
-    let mut parts = Vec::new();
-    if let Some(failed) = run.checks.iter().find(|check| !check.passed) {
-        parts.push(Part::Comment(plain(&format!(
-            "In the session the app refused the id_token: {} failed.",
-            failed.name
-        ))));
-    }
-    if session.facts.id_token.is_some() && issued > 0 {
-        parts.push(Part::Verify {
-            token: Var::IdToken(issued),
-            nonce: session.facts.nonce.is_some(),
-        });
-    }
-    parts
+/// Whether the person is asked with the program's own state; none when nobody is asked.
+fn asked_with_state(parts: &[Part]) -> Option<bool> {
+    let mut parts = parts.iter().rev();
+    parts.find_map(|part| match part {
+        Part::Ask(query) => Some(
+            query
+                .iter()
+                .any(|(name, value)| name == "state" && value.is(&Var::State)),
+        ),
+        _ => None,
+    })
 }
 
 /// Keeps the tokens of an answer under names.
@@ -254,22 +270,14 @@ fn used(parts: &[Part]) -> BTreeSet<Var> {
     for part in parts {
         match part {
             Part::Step(_) | Part::Comment(_) => {}
-            Part::Ask(ask) => {
-                let texts = ask.query.iter().map(|(_, text)| text);
+            Part::Ask(query) => {
+                let texts = query.iter().map(|(_, text)| text);
                 used.extend(texts.flat_map(Text::vars).cloned());
                 used.insert(Var::setting("LOOP_AUTHORIZE_URL"));
-                if ask.issuer {
-                    used.insert(Var::setting("LOOP_ISSUER"));
-                }
             }
+            Part::Take(take) => used.extend(take.vars()),
             Part::Send(send) => used.extend(send.texts().flat_map(Text::vars).cloned()),
-            Part::Verify { token, nonce } => {
-                used.insert(token.clone());
-                used.insert(Var::setting("LOOP_CLIENT_ID"));
-                if *nonce {
-                    used.insert(Var::Nonce);
-                }
-            }
+            Part::Verify(verify) => used.extend(verify.vars()),
         }
     }
     if used.contains(&Var::Challenge) {

@@ -2,6 +2,7 @@
 
 use askama::Template as _;
 
+use super::app::{Claimed, Look};
 use super::program::{Part, Program};
 use super::requests::Body;
 use super::values::{Piece, Var};

@@ -8,7 +8,7 @@ use crate::samples;
 const FORMS: [Form; 5] = [Form::Curl, Form::Node, Form::Python, Form::Rust, Form::Text];
 
 fn handed(session: &Session, bytes: &BTreeMap<u32, Bytes>, form: Form) -> HandedOver {
-    hand_over(session, bytes, form).expect("every template works")
+    hand_over(session, bytes, form, None).expect("every template works")
 }
 
 fn secrets(session: &Session) -> Vec<String> {

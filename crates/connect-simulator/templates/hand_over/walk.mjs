@@ -41,27 +41,36 @@ const nonce = random();
 // <$ title $>
 <%- when Part::Comment(text) %>
 // <$ text $>
-<%- when Part::Ask(ask) %>
+<%- when Part::Ask(query) %>
 const answer = await ask([
-<%- for (name, value) in ask.query.iter() %>
+<%- for (name, value) in query.iter() %>
   [<$ d.quoted(name) $>, <$ d.text(value) $>],
 <%- endfor %>
 ]);
-<%- if ask.state %>
-check("the state", answer.get("state"), state);
-<%- endif %>
-<%- if ask.issuer %>
-check("the issuer", answer.get("iss"), ISSUER);
-<%- endif %>
-<%- match ask.error %>
-<%- when Some(error) %>
-check("the error", answer.get("error"), <$ d.quoted(error) $>);
+<%- when Part::Take(take) %>
+<%- for (name, value) in take.changes.iter() %>
+<%- match value %>
+<%- when Some(value) %>
+answer.set(<$ d.quoted(name) $>, <$ d.quoted(value) $>);
 <%- when None %>
-check("the error", answer.get("error"), null);
-<%- if p.uses("code") %>
+answer.delete(<$ d.quoted(name) $>);
+<%- endmatch %>
+<%- endfor %>
+<%- for look in take.looks.iter() %>
+<%- match look %>
+<%- when Look::State { .. } %>
+<$ look.by() $>("the state", answer.get("state"), state);
+<%- when Look::Issuer { .. } %>
+<$ look.by() $>("the issuer", answer.get("iss"), ISSUER);
+<%- when Look::Error { expected, .. } %>
+<$ look.by() $>("the error", answer.get("error"), <% match expected %><% when Some(error) %><$ d.quoted(error) $><% when None %>null<% endmatch %>);
+<%- when Look::NoCode %>
+refuse("the code", answer.has("code"), true);
+<%- endmatch %>
+<%- endfor %>
+<%- if take.code && p.uses("code") %>
 const code = answer.get("code");
 <%- endif %>
-<%- endmatch %>
 <%- when Part::Send(send) %>
 // Answered then: <$ send.answered $>
 <% if !send.takes.is_empty() %>const { <% for (name, var) in send.takes.iter() %><% if !loop.first %>, <% endif %><$ name $>: <$ d.var(var) $><% endfor %> } = <% endif %>await send(<$ d.quoted(send.title) $>, <% match send.status %><% when Some(status) %><$ status $><% when None %>null<% endmatch %>, <$ d.quoted(send.method) $>, <$ d.text(send.url) $><% if send.is_bare() %>);<% else %>, {
@@ -94,13 +103,27 @@ const code = answer.get("code");
   show: true,
 <%- endif %>
 });<% endif %>
-<%- when Part::Verify { token, nonce } %>
+<%- when Part::Verify(verify) %>
 // It came from Loop itself, so its signature need not be checked here (OpenID Connect Core, 3.1.3.7).
-const claims = JSON.parse(Buffer.from(<$ d.var(token) $>.split(".")[1], "base64url"));
+const [<% if p.reads_headers() %>header<% endif %>, claims] = <$ d.var(verify.token) $>.split(".", 2).map((it) => JSON.parse(Buffer.from(it, "base64url")));
+<%- for claim in verify.claims.iter() %>
+<%- match claim %>
+<%- when Claimed::Algorithm { shown, allowed } %>
+header.alg = <$ d.quoted(shown) $>;
+refuse("the algorithm", [<% for it in allowed.iter() %><% if !loop.first %>, <% endif %><$ d.quoted(it) $><% endfor %>].includes(header.alg), true);
+<%- when Claimed::Audience %>
 check("the audience", claims.aud, CLIENT_ID);
-<%- if *nonce %>
+<%- when Claimed::OtherAudience(other) %>
+refuse("the audience", claims.aud, <$ d.quoted(other) $>);
+<%- when Claimed::Nonce %>
 check("the nonce", claims.nonce, nonce);
-<%- endif %>
+<%- when Claimed::OtherNonce(other) %>
+refuse("the nonce", claims.nonce, <$ d.quoted(other) $>);
+<%- when Claimed::TooLate(seconds) %>
+// The app looks at it <$ seconds $> seconds later.
+refuse("the time", claims.exp > Date.now() / 1000 + <$ seconds $>, true);
+<%- endmatch %>
+<%- endfor %>
 <%- endmatch %>
 <%- endfor %>
 
@@ -172,6 +195,14 @@ async function listen(uri) {
 function check(what, received, expected) {
   if (received !== expected) throw new Error(`${what} was ${expected} in the walk, and is ${received}`);
 }
+<%- if p.refuses() %>
+
+/** What the app refused in the walk must not be right here either. */
+function refuse(what, received, expected) {
+  if (received === expected) throw new Error(`${what} was refused in the walk, and is right now`);
+  console.log(`Refused, as in the walk: ${what}`);
+}
+<%- endif %>
 <%- if p.uses("verifier") || p.uses("state") || p.uses("nonce") %>
 
 function random() {
@@ -181,6 +212,6 @@ function random() {
 
 function setting(name) {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set. Is .env here, and was it given with --env-file?`);
+  if (!value) throw new Error(`${name} is not set. Has .env a value for it, and was it given with --env-file?`);
   return value;
 }

@@ -11,6 +11,10 @@ import os
 <%- if p.uses("verifier") || p.uses("state") || p.uses("nonce") %>
 import secrets
 <%- endif %>
+import sys
+<%- if p.counts_time() %>
+import time
+<%- endif %>
 <%- if p.listens() %>
 from http.server import BaseHTTPRequestHandler, HTTPServer
 <%- endif %>
@@ -32,11 +36,17 @@ def settings():
 
 
 SETTINGS = settings()
+
+
+def setting(name):
+    return SETTINGS.get(name) or sys.exit(f"{name} is not set: has .env a value for it?")
+
+
 <%- for it in p.settings.iter() %>
-<$ d.var(it) $> = SETTINGS["<$ it.environment() $>"]
+<$ d.var(it) $> = setting("<$ it.environment() $>")
 <%- endfor %>
 <%- if p.listens() || p.uses("redirect_uri") %>
-redirect_uri = SETTINGS["LOOP_REDIRECT_URI"]
+redirect_uri = setting("LOOP_REDIRECT_URI")
 <%- endif %>
 
 
@@ -53,6 +63,21 @@ def check(what, received, expected):
         raise SystemExit(f"{what} was {expected} in the walk, and is {received}")
 
 
+<% if p.verifies() %>def part(token, number):
+    """A part of a JWT."""
+    coded = token.split(".")[number]
+    return json.loads(base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)))
+
+
+<% endif -%>
+<% if p.refuses() %>def refuse(what, received, expected):
+    """What the app refused in the walk must not be right here either."""
+    if received == expected:
+        raise SystemExit(f"{what} was refused in the walk, and is right now")
+    print(f"Refused, as in the walk: {what}", flush=True)
+
+
+<% endif -%>
 def send(title, expected, method, url, query=(), headers=(), form=None, body=None, show=False):
     """Sends a request and says what came. Another answer than the walk had is an error."""
     if query:
@@ -147,27 +172,36 @@ nonce = secrets.token_urlsafe(32)
 # <$ title $>
 <%- when Part::Comment(text) %>
 # <$ text $>
-<%- when Part::Ask(ask) %>
+<%- when Part::Ask(query) %>
 answer = ask([
-<%- for (name, value) in ask.query.iter() %>
+<%- for (name, value) in query.iter() %>
     (<$ d.quoted(name) $>, <$ d.text(value) $>),
 <%- endfor %>
 ])
-<%- if ask.state %>
-check("the state", answer.get("state"), state)
-<%- endif %>
-<%- if ask.issuer %>
-check("the issuer", answer.get("iss"), ISSUER)
-<%- endif %>
-<%- match ask.error %>
-<%- when Some(error) %>
-check("the error", answer.get("error"), <$ d.quoted(error) $>)
+<%- when Part::Take(take) %>
+<%- for (name, value) in take.changes.iter() %>
+<%- match value %>
+<%- when Some(value) %>
+answer[<$ d.quoted(name) $>] = <$ d.quoted(value) $>
 <%- when None %>
-check("the error", answer.get("error"), None)
-<%- if p.uses("code") %>
+answer.pop(<$ d.quoted(name) $>, None)
+<%- endmatch %>
+<%- endfor %>
+<%- for look in take.looks.iter() %>
+<%- match look %>
+<%- when Look::State { .. } %>
+<$ look.by() $>("the state", answer.get("state"), state)
+<%- when Look::Issuer { .. } %>
+<$ look.by() $>("the issuer", answer.get("iss"), ISSUER)
+<%- when Look::Error { expected, .. } %>
+<$ look.by() $>("the error", answer.get("error"), <% match expected %><% when Some(error) %><$ d.quoted(error) $><% when None %>None<% endmatch %>)
+<%- when Look::NoCode %>
+refuse("the code", "code" in answer, True)
+<%- endmatch %>
+<%- endfor %>
+<%- if take.code && p.uses("code") %>
 code = answer["code"]
 <%- endif %>
-<%- endmatch %>
 <%- when Part::Send(send) %>
 # Answered then: <$ send.answered $>
 answer = send(
@@ -204,13 +238,28 @@ answer = send(
 <%- for (name, var) in send.takes.iter() %>
 <$ d.var(var) $> = answer["<$ name $>"]
 <%- endfor %>
-<%- when Part::Verify { token, nonce } %>
+<%- when Part::Verify(verify) %>
 # It came from Loop itself, so its signature need not be checked here (OpenID Connect Core, 3.1.3.7).
-payload = <$ d.var(token) $>.split(".")[1]
-claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+<% if p.reads_headers() %>header = part(<$ d.var(verify.token) $>, 0)
+<% endif -%>
+claims = part(<$ d.var(verify.token) $>, 1)
+<%- for claim in verify.claims.iter() %>
+<%- match claim %>
+<%- when Claimed::Algorithm { shown, allowed } %>
+header["alg"] = <$ d.quoted(shown) $>
+refuse("the algorithm", header["alg"] in [<% for it in allowed.iter() %><% if !loop.first %>, <% endif %><$ d.quoted(it) $><% endfor %>], True)
+<%- when Claimed::Audience %>
 check("the audience", claims["aud"], CLIENT_ID)
-<%- if *nonce %>
+<%- when Claimed::OtherAudience(other) %>
+refuse("the audience", claims["aud"], <$ d.quoted(other) $>)
+<%- when Claimed::Nonce %>
 check("the nonce", claims.get("nonce"), nonce)
-<%- endif %>
+<%- when Claimed::OtherNonce(other) %>
+refuse("the nonce", claims.get("nonce"), <$ d.quoted(other) $>)
+<%- when Claimed::TooLate(seconds) %>
+# The app looks at it <$ seconds $> seconds later.
+refuse("the time", claims["exp"] > time.time() + <$ seconds $>, True)
+<%- endmatch %>
+<%- endfor %>
 <%- endmatch %>
 <%- endfor %>

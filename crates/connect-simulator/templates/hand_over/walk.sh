@@ -4,6 +4,9 @@
 set -eu
 cd "$(dirname "$0")"
 . ./.env
+<%- for it in p.settings.iter() %>
+: "${<$ it.environment() $>:?is not set: has .env a value for it?}"
+<%- endfor %>
 
 # One text of a JSON object in one line, such as Loop's token answers.
 member() { sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p"; }
@@ -20,22 +23,34 @@ parameter() {
     printf "%s", $0
   }'
 }
+<%- if p.changes() %>
+# An address without one parameter of its query.
+without() { printf '%s\n' "$1" | sed "s/\([?&]\)$2=[^&#]*/\1/"; }
+<%- endif %>
 <%- if p.uses("verifier") || p.uses("state") || p.uses("nonce") %>
 # 256 random bits in base64url.
 random() { openssl rand 32 | openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 <%- endif %>
 <%- if p.verifies() %>
-# One claim of a JWT.
-claim() {
-  payload=$(printf %s "$1" | cut -d. -f2 | tr '_-' '/+')
-  while [ $((${#payload} % 4)) -ne 0 ]; do payload="$payload="; done
-  printf %s "$payload" | openssl base64 -d -A | member "$2"
+# The payload of a JWT, and one text in it.
+payload() {
+  coded=$(printf %s "$1" | cut -d. -f2 | tr '_-' '/+')
+  while [ $((${#coded} % 4)) -ne 0 ]; do coded="$coded="; done
+  printf %s "$coded" | openssl base64 -d -A
 }
+claim() { payload "$1" | member "$2"; }
 <%- endif %>
 
 check() {
   [ "$2" = "$3" ] || { echo "$1 was '$3' in the walk, and is '$2'" >&2; exit 1; }
 }
+<%- if p.refuses() %>
+# What the app refused in the walk must not be right here either.
+refuse() {
+  [ "$2" != "$3" ] || { echo "$1 was refused in the walk, and is right now" >&2; exit 1; }
+  echo "Refused, as in the walk: $1"
+}
+<%- endif %>
 
 # Sends a request and says what came. Another answer than the walk had ends the script. The body is left in $BODY.
 send() {
@@ -74,10 +89,10 @@ NONCE=$(random)
 # <$ title $>
 <%- when Part::Comment(text) %>
 # <$ text $>
-<%- when Part::Ask(ask) %>
+<%- when Part::Ask(query) %>
 # It is asked once without a browser, since a sandbox with auto-approve answers at once.
 asked=$(curl -sS -G -o /dev/null -w '%{url_effective} %{redirect_url}' "$LOOP_AUTHORIZE_URL"
-<%- for (name, value) in ask.query.iter() %> \
+<%- for (name, value) in query.iter() %> \
   --data-urlencode <$ Shell::pair(name, "=", value) $>
 <%- endfor %>)
 question=${asked%% *}
@@ -90,21 +105,31 @@ case $answer in
   read -r answer
   ;;
 esac
-<%- if ask.state %>
-check "the state" "$(parameter "$answer" state)" "$STATE"
-<%- endif %>
-<%- if ask.issuer %>
-check "the issuer" "$(parameter "$answer" iss)" "$LOOP_ISSUER"
-<%- endif %>
-<%- match ask.error %>
-<%- when Some(error) %>
-check "the error" "$(parameter "$answer" error)" <$ d.quoted(error) $>
+<%- when Part::Take(take) %>
+<%- for (name, value) in take.changes.iter() %>
+answer=$(without "$answer" <$ self::word(name) $>)
+<%- match value %>
+<%- when Some(value) %>
+answer="$answer&<$ name $>=<$ Shell::coded(value) $>"
 <%- when None %>
-check "the error" "$(parameter "$answer" error)" ""
-<%- if p.uses("code") %>
+<%- endmatch %>
+<%- endfor %>
+<%- for look in take.looks.iter() %>
+<%- match look %>
+<%- when Look::State { .. } %>
+<$ look.by() $> "the state" "$(parameter "$answer" state)" "$STATE"
+<%- when Look::Issuer { .. } %>
+<$ look.by() $> "the issuer" "$(parameter "$answer" iss)" "$LOOP_ISSUER"
+<%- when Look::Error { expected, .. } %>
+<$ look.by() $> "the error" "$(parameter "$answer" error)" <% match expected %><% when Some(error) %><$ d.quoted(error) $><% when None %>""<% endmatch %>
+<%- when Look::NoCode %>
+[ -n "$(parameter "$answer" code)" ] && there=yes || there=no
+refuse "the code" "$there" yes
+<%- endmatch %>
+<%- endfor %>
+<%- if take.code && p.uses("code") %>
 CODE=$(parameter "$answer" code)
 <%- endif %>
-<%- endmatch %>
 <%- when Part::Send(send) %>
 # Answered then: <$ send.answered $>
 send <$ d.quoted(send.title) $> <% match send.status %><% when Some(status) %><$ status $><% when None %>""<% endmatch %> -X <$ self::word(&send.method) $> <$ d.text(send.url) $>
@@ -129,11 +154,28 @@ printf '%s\n' "$BODY"
 <%- for (name, var) in send.takes.iter() %>
 <$ d.var(var) $>=$(printf '%s\n' "$BODY" | member <$ name $>)
 <%- endfor %>
-<%- when Part::Verify { token, nonce } %>
+<%- when Part::Verify(verify) %>
 # It came from Loop itself, so its signature need not be checked here (OpenID Connect Core, 3.1.3.7).
-check "the audience" "$(claim "$<$ d.var(token) $>" aud)" "$LOOP_CLIENT_ID"
-<%- if *nonce %>
-check "the nonce" "$(claim "$<$ d.var(token) $>" nonce)" "$NONCE"
-<%- endif %>
+<%- for claim in verify.claims.iter() %>
+<%- match claim %>
+<%- when Claimed::Algorithm { shown, allowed } %>
+# Its header says another algorithm than Loop wrote into it.
+case <$ self::word(shown) $> in <% for it in allowed.iter() %><% if !loop.first %> | <% endif %><$ self::word(it) $><% endfor %>) allowed=yes ;; *) allowed=no ;; esac
+refuse "the algorithm" "$allowed" yes
+<%- when Claimed::Audience %>
+check "the audience" "$(claim "$<$ d.var(verify.token) $>" aud)" "$LOOP_CLIENT_ID"
+<%- when Claimed::OtherAudience(other) %>
+refuse "the audience" "$(claim "$<$ d.var(verify.token) $>" aud)" <$ d.quoted(other) $>
+<%- when Claimed::Nonce %>
+check "the nonce" "$(claim "$<$ d.var(verify.token) $>" nonce)" "$NONCE"
+<%- when Claimed::OtherNonce(other) %>
+refuse "the nonce" "$(claim "$<$ d.var(verify.token) $>" nonce)" <$ d.quoted(other) $>
+<%- when Claimed::TooLate(seconds) %>
+# The app looks at it <$ seconds $> seconds later.
+expires=$(payload "$<$ d.var(verify.token) $>" | sed -n 's/.*"exp" *: *\([0-9]*\).*/\1/p')
+[ "$expires" -gt $(($(date +%s) + <$ seconds $>)) ] && in_time=yes || in_time=no
+refuse "the time" "$in_time" yes
+<%- endmatch %>
+<%- endfor %>
 <%- endmatch %>
 <%- endfor %>

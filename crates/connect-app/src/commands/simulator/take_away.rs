@@ -11,6 +11,7 @@ use connect_simulator::session::Bytes;
 use super::{load, sealer, unreadable};
 use crate::App;
 use crate::commands::Answer;
+use crate::host::paths::default_data_dir;
 
 pub(in crate::commands) async fn diagram(
     app: &App,
@@ -114,7 +115,8 @@ pub(in crate::commands) async fn hand_over(
             bytes.insert(number, Bytes { request, response });
         }
     }
-    let handed = hand_over::hand_over(&session, &bytes, form)
+    let data_dir = named_data_dir(app);
+    let handed = hand_over::hand_over(&session, &bytes, form, data_dir.as_deref())
         .map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))?;
     let beside = handed.beside.into_iter();
     Ok(rpc::HandedOver {
@@ -125,4 +127,11 @@ pub(in crate::commands) async fn hand_over(
             .collect(),
         run: handed.run,
     })
+}
+
+/// Where this sandbox is, when `connect-sandbox` does not look there by itself.
+fn named_data_dir(app: &App) -> Option<String> {
+    let here = std::path::absolute(app.data_dir()).ok()?;
+    let is_default = default_data_dir().is_ok_and(|default| default == here);
+    (!is_default).then(|| here.to_string_lossy().into_owned())
 }

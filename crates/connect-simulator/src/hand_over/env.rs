@@ -1,0 +1,82 @@
+//! The `.env` of a program for another target: what its metadata and the session's setup say, the secret left out.
+
+use std::fmt::Write as _;
+
+use super::plain;
+use super::program::Program;
+use super::values::Var;
+use crate::session::Session;
+
+/// The lines that every app has, in order, and then those that this program needs besides.
+pub(super) fn dotenv(session: &Session, program: &Program) -> String {
+    let setup = &session.setup;
+    let base_url = &session.target.base_url;
+    let metadata = session.facts.metadata.as_ref();
+    let member = |name: &str| {
+        let value = metadata.and_then(|it| it.get(name)?.as_str());
+        value.map(str::to_owned)
+    };
+    let mut text = format!(
+        "# {} at {}, as the walk had it.\n",
+        plain(&setup.client_id),
+        plain(base_url)
+    );
+    let line = |text: &mut String, name: &str, value: &str| {
+        let _ = writeln!(text, "{name}={}", quoted(value));
+    };
+    line(&mut text, "LOOP_CLIENT_ID", &setup.client_id);
+    let is_used = |name: &str| program.settings.contains(&Var::setting(name));
+    if setup.client_secret.is_some() || is_used("LOOP_CLIENT_SECRET") {
+        text.push_str("# No secret is handed over: copy the app's from where it is registered with this server.\n");
+        line(&mut text, "LOOP_CLIENT_SECRET", "");
+    }
+    line(&mut text, "LOOP_REDIRECT_URI", &setup.redirect_uri);
+    line(
+        &mut text,
+        "LOOP_ISSUER",
+        &member("issuer").unwrap_or_else(|| base_url.clone()),
+    );
+    for (name, endpoint) in [
+        ("LOOP_AUTHORIZE_URL", "authorization_endpoint"),
+        ("LOOP_TOKEN_URL", "token_endpoint"),
+        ("LOOP_REVOKE_URL", "revocation_endpoint"),
+    ] {
+        if let Some(endpoint) = member(endpoint) {
+            line(&mut text, name, &endpoint);
+        }
+    }
+    for var in &program.settings {
+        let name = var.environment();
+        let service = name
+            .strip_prefix("LOOP_")
+            .and_then(|it| it.strip_suffix("_URL"));
+        let known = ["AUTHORIZE", "TOKEN", "REVOKE"];
+        if let Some(service) = service.filter(|it| !known.contains(it)) {
+            let path = service.to_ascii_lowercase().replace('_', "-");
+            line(&mut text, name, &format!("{base_url}/{path}"));
+        }
+    }
+    text
+}
+
+/// A value as shells and every reader of such files take it alike, as far as there is such a way.
+fn quoted(value: &str) -> String {
+    let value: String = value.chars().filter(|c| !c.is_control()).collect();
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '%');
+    if value.chars().all(is_plain) {
+        return value;
+    }
+    if !value.contains('\'') {
+        return format!("'{value}'");
+    }
+    let mut text = String::from("\"");
+    for c in value.chars() {
+        if matches!(c, '"' | '\\' | '$' | '`') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text.push('"');
+    text
+}
