@@ -5,6 +5,7 @@ mod code;
 mod env;
 mod explain;
 mod failing;
+mod hand_over;
 mod help;
 mod sandbox;
 mod serve;
