@@ -50,8 +50,20 @@ Exit codes:
   7  no sandbox is running on the data directory
   8  another process has the data directory
   9  a port is in use
-  10 a step of a walk went wrong
-  11 a walk was answered otherwise than was foreseen";
+  10 a step of a walk was refused, and not on purpose
+  11 a walk was answered otherwise than was foreseen
+  12 a step of a walk got no answer";
+
+const WALK_EXIT_CODES: &str = "\
+Exit codes:
+  0  walked as foreseen; what was refused was refused on purpose
+  2  the arguments are not right
+  3  there is no such app or persona
+  4  the target is not unlocked, or the walk can't be walked as things are
+  7  no sandbox is running on the data directory
+  10 a step was refused, and not on purpose
+  11 an answer was not as foreseen: a defect of this program or of the target
+  12 a step got no answer: nobody is there, or the certificate is not trusted";
 
 /// All of Connect with Loop on this machine: the authorization server and the services behind it, offline.
 #[derive(Debug, Parser)]
@@ -122,7 +134,7 @@ pub(crate) enum Command {
         json: bool,
     },
     /// Walk through the flow as an app does: each step with what was foreseen and what came
-    #[command(after_long_help = EXIT_CODES)]
+    #[command(after_help = WALK_EXIT_CODES)]
     Walk(Walk),
     /// Print the running world as a connect.toml
     Export {
@@ -219,16 +231,16 @@ pub(crate) struct Code {
 
 #[derive(Debug, Args)]
 pub(crate) struct Walk {
-    /// Name or client_id of the app [default: Demo Web App, or the only one there is]
+    /// Name or client_id of the app; with --target its client_id there [default: the first that signs people in]
     #[arg(long, value_name = "APP")]
     pub(crate) app: Option<String>,
     /// Email of the persona who signs in [default: the first one]
     #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
     pub(crate) persona: Option<String>,
-    /// What goes wrong on purpose, such as wrong_verifier; `list` says what there is
-    #[arg(long, value_name = "NAME")]
-    pub(crate) tamper: Option<String>,
-    /// A scope to ask for; can be given several times [default: all that the app may ask for]
+    /// What goes wrong on purpose, such as wrong_verifier; can be given once for each step; `list` says what there is
+    #[arg(long, value_name = "NAME", action = ArgAction::Append)]
+    pub(crate) tamper: Vec<String>,
+    /// A scope to ask for; can be given several times [default: openid, profile, email and biomarkers, as far as the app may have them]
     #[arg(long, value_name = "SCOPE", num_args = 1.., action = ArgAction::Append)]
     pub(crate) scope: Vec<String>,
     /// Base URL of another sandbox, or of a host that was unlocked; its app is taken from LOOP_CLIENT_ID, LOOP_CLIENT_SECRET and LOOP_REDIRECT_URI
@@ -240,7 +252,7 @@ pub(crate) struct Walk {
     /// What the session is called in the console
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// The session as JSON
+    /// The session as JSON, in one document however the walk ends
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -51,9 +51,17 @@ pub(crate) enum Failure {
         "the sandbox answered {0} with something this program does not know ({1}); are both of the same version?"
     )]
     UnknownAnswer(&'static str, serde_json::Error),
-    /// A step of a walk went wrong.
+    /// A step of a walk was refused, or waits for a person.
     #[error("the step \"{step}\" went wrong: {words}")]
     Step {
+        step: &'static str,
+        words: String,
+        /// What to do.
+        fix: Option<String>,
+    },
+    /// A step of a walk got no answer.
+    #[error("the step \"{step}\" went wrong: {words}")]
+    Unanswered {
         step: &'static str,
         words: String,
         /// What to do.
@@ -108,6 +116,7 @@ impl Failure {
             Self::PortOfAnotherSandbox { .. } => 9,
             Self::Step { .. } => 10,
             Self::NotAsForeseen(_) => 11,
+            Self::Unanswered { .. } => 12,
             Self::Start(error) => match error {
                 StartError::Directory(LockError::InUse { .. }) => 8,
                 StartError::PortInUse { .. } => 9,
@@ -138,7 +147,7 @@ impl Failure {
                     format!("it takes {takes}")
                 });
             }
-            Self::Step { fix, .. } => {
+            Self::Step { fix, .. } | Self::Unanswered { fix, .. } => {
                 output::error(&self.to_string());
                 if let Some(fix) = fix {
                     output::hint(fix);

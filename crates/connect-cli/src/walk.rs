@@ -222,6 +222,12 @@ fn line(text: &mut String, name: &str, value: &str) {
     let _ = writeln!(text, "{INDENT}{name}{between}{value}");
 }
 
+/// Why steps come again.
+pub(crate) fn anew(title: &str) -> String {
+    let text = format!("From the beginning again, for the next thing to go wrong: {title}");
+    format!("{}\n\n", styled(CARE, text))
+}
+
 /// How it went, and where to look on.
 pub(crate) fn foot(session: &WalkSession, data_dir: &str) -> String {
     let summary = &session.summary;

@@ -63,8 +63,9 @@ fn the_program() {
       7  no sandbox is running on the data directory
       8  another process has the data directory
       9  a port is in use
-      10 a step of a walk went wrong
+      10 a step of a walk was refused, and not on purpose
       11 a walk was answered otherwise than was foreseen
+      12 a step of a walk got no answer
     "#);
 }
 
@@ -189,26 +190,36 @@ fn questions() {
     Usage: connect-sandbox walk [OPTIONS]
 
     Options:
-          --app <APP>         Name or client_id of the app [default: Demo Web App, or the only one there
-                              is]
+          --app <APP>         Name or client_id of the app; with --target its client_id there [default:
+                              the first that signs people in]
           --data-dir <DIR>    Where the workspace is kept, and where a running sandbox is found
                               [default: the platform's place for data] [env: CONNECT_DATA_DIR]
           --log <LEVEL>       How much is logged to standard error [env: CONNECT_LOG] [default: warn]
                               [possible values: off, error, warn, info, debug, trace]
           --persona <EMAIL>   Email of the persona who signs in [default: the first one]
-          --tamper <NAME>     What goes wrong on purpose, such as wrong_verifier; `list` says what there
-                              is
-          --scope <SCOPE>...  A scope to ask for; can be given several times [default: all that the app
-                              may ask for]
+          --tamper <NAME>     What goes wrong on purpose, such as wrong_verifier; can be given once for
+                              each step; `list` says what there is
+          --scope <SCOPE>...  A scope to ask for; can be given several times [default: openid, profile,
+                              email and biomarkers, as far as the app may have them]
           --target <URL>      Base URL of another sandbox, or of a host that was unlocked; its app is
                               taken from LOOP_CLIENT_ID, LOOP_CLIENT_SECRET and LOOP_REDIRECT_URI
           --until <STEP>      The last step to take [possible values: configure, pkce,
                               authorization_url, sign_in, callback, token, id_token, api, introspect,
                               refresh, reuse, revoke, after_revoke]
           --name <NAME>       What the session is called in the console
-          --json              The session as JSON
-      -h, --help              Print help (see more with '--help')
+          --json              The session as JSON, in one document however the walk ends
+      -h, --help              Print help
       -V, --version           Print version
+
+    Exit codes:
+      0  walked as foreseen; what was refused was refused on purpose
+      2  the arguments are not right
+      3  there is no such app or persona
+      4  the target is not unlocked, or the walk can't be walked as things are
+      7  no sandbox is running on the data directory
+      10 a step was refused, and not on purpose
+      11 an answer was not as foreseen: a defect of this program or of the target
+      12 a step got no answer: nobody is there, or the certificate is not trusted
     "#);
     insta::assert_snapshot!(help(&["export", "-h"]), @r#"
     Print the running world as a connect.toml

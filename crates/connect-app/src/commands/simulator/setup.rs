@@ -1,45 +1,24 @@
 //! What a walk is about: what was asked for, and what is chosen where nothing was.
 
+mod meant;
+mod name;
+
 use connect_core::domain::app::{AppType, BaaStatus, Client};
 use connect_core::domain::walk::{ClientAuthentication, Consent, Step};
 use connect_rpc::simulator as rpc;
 use connect_rpc::{ErrorCode, RpcError};
 use connect_simulator::session::{Call, Facts, Session, Setup, Target};
-use connect_store::{clients, people};
 
-use super::choices::{plain_calls, signs_people_in};
+use self::meant::{client, first_person, person};
+pub(super) use self::name::name;
+use self::name::{LONGEST_NAME, usual_name};
+use super::choices::plain_calls;
 use super::{sealer, targets};
 use crate::App;
-use crate::commands::{Answer, broken, not_found};
+use crate::commands::Answer;
 
-/// Most characters of a name.
-const LONGEST_NAME: usize = 80;
 /// What a walk asks for unless told, as far as the app may have it.
 const USUAL_SCOPES: [&str; 4] = ["openid", "profile", "email", "read:biomarkers"];
-
-/// A session's name, checked.
-pub(super) fn name(text: &str) -> Answer<String> {
-    let text = text.trim();
-    let length = text.chars().count();
-    // Controls and marks that turn the direction of text would be read as something else than they are.
-    let odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    if text.contains(odd) {
-        return Err(invalid(
-            "name",
-            "letters that can be seen are needed: no control characters",
-        ));
-    }
-    if (1..=LONGEST_NAME).contains(&length) {
-        return Ok(text.to_owned());
-    }
-    Err(invalid(
-        "name",
-        &format!("1 to {LONGEST_NAME} characters are needed, {length} were given"),
-    ))
-}
 
 /// A session at its first step.
 pub(super) async fn new_session(app: &App, request: rpc::StartWalk) -> Answer<Session> {
@@ -97,16 +76,6 @@ fn fresh(app: &App, name: String, target: Target, setup: Setup) -> Session {
         created_at: now,
         updated_at: now,
     }
-}
-
-fn usual_name(setup: &Setup, target: &Target) -> String {
-    let app = setup.app_name.as_deref().unwrap_or(&setup.client_id);
-    let with = match (&setup.persona, target.own) {
-        (Some(persona), _) => format!("{app} as {}", persona.split('@').next().unwrap_or(persona)),
-        (None, true) => app.to_owned(),
-        (None, false) => format!("{app} at {}", target.base_url),
-    };
-    with.chars().take(LONGEST_NAME).collect()
 }
 
 /// The setup of a walk with this sandbox.
@@ -340,48 +309,6 @@ fn usual_scopes(client: &Client) -> Vec<String> {
         return all.into_iter().map(str::to_owned).collect();
     }
     usual
-}
-
-/// The app that was meant: by client id or by name; else the one before, or the first.
-async fn client(app: &App, before: Option<&Setup>, wanted: Option<&str>) -> Answer<Client> {
-    let mut connection = app.0.world.read().await.map_err(broken)?;
-    let all = clients::list(&mut connection).await.map_err(broken)?;
-    drop(connection);
-    let mut clients = all.into_iter().map(|(client, _)| client);
-    let wanted = wanted.or_else(|| before.map(|it| &*it.client_id));
-    let Some(wanted) = wanted else {
-        return clients.find(signs_people_in).ok_or_else(|| {
-            RpcError::new(
-                ErrorCode::Conflict,
-                "no app of this sandbox signs people in; register one with apps_create",
-            )
-        });
-    };
-    let found = clients
-        .find(|client| client.id.as_str() == wanted || client.name.eq_ignore_ascii_case(wanted));
-    let found = found.ok_or_else(|| not_found("app", wanted, "simulator_choices"))?;
-    if found.app_type == AppType::M2m {
-        return Err(invalid(
-            "app",
-            "a machine's app signs nobody in: it has no such flow to walk",
-        ));
-    }
-    Ok(found)
-}
-
-async fn person(app: &App, email: &str) -> Answer<String> {
-    let mut connection = app.0.world.read().await.map_err(broken)?;
-    let people = people::list(&mut connection).await.map_err(broken)?;
-    let mut people = people.into_iter();
-    let found = people.find(|person| person.email.eq_ignore_ascii_case(email));
-    let found = found.ok_or_else(|| not_found("persona", email, "people_list"))?;
-    Ok(found.email)
-}
-
-async fn first_person(app: &App) -> Answer<Option<String>> {
-    let mut connection = app.0.world.read().await.map_err(broken)?;
-    let people = people::list(&mut connection).await.map_err(broken)?;
-    Ok(people.into_iter().next().map(|person| person.email))
 }
 
 pub(super) fn invalid(field: &str, message: &str) -> RpcError {

@@ -34,7 +34,7 @@ fn walk(here: &Sandbox<'_>, there: &Sandbox<'_>, target: &str) -> Said {
 /// The walk ended at its first step, for the reasons given, and says what to do.
 #[track_caller]
 fn assert_refused(said: &Said, host: &str, words: &[&str]) {
-    assert_eq!(said.code, 10, "{}\n{}", said.out, said.err);
+    assert_eq!(said.code, 12, "{}\n{}", said.out, said.err);
     for part in [&[host, "Nothing was sent. "], words].concat() {
         assert!(said.err.contains(part), "{part} is not in {}", said.err);
     }
