@@ -263,7 +263,7 @@ fn known(session: &Session) -> Known {
 
 /// What the app knows now, and what it knew before each run.
 fn every_facts(session: &Session) -> impl Iterator<Item = &Facts> {
-    let before = session.runs.iter().map(|run| &run.before);
+    let before = session.runs.iter().map(|run| &*run.before);
     std::iter::once(&session.facts).chain(before)
 }
 

@@ -87,13 +87,13 @@ pub(crate) fn session() -> Session {
 
 fn facts() -> Facts {
     Facts {
-        metadata: Some(serde_json::json!({
+        metadata: Some(std::sync::Arc::new(serde_json::json!({
             "issuer": "http://localhost:9400",
             "authorization_endpoint": "http://localhost:9400/v1/oauth/authorize",
             "token_endpoint": "http://localhost:9400/v1/oauth/token",
             "revocation_endpoint": "http://localhost:9400/v1/oauth/revoke",
             "authorization_response_iss_parameter_supported": true,
-        })),
+        }))),
         verifier: Some(token("", 'v')),
         challenge: Some(token("", 'c')),
         state: Some("af0ifjsldkj".to_owned()),
@@ -230,7 +230,7 @@ pub(crate) fn run(session: &mut Session, step: Step) {
         },
         claims: Vec::new(),
         main_exchange: None,
-        before: session.facts.clone(),
+        before: session.facts.clone().into(),
     });
 }
 

@@ -5,7 +5,10 @@
 
 mod credential;
 mod exchange;
+mod history;
 mod run;
+
+use std::sync::Arc;
 
 use connect_core::Timestamp;
 use connect_core::domain::app::AppType;
@@ -29,7 +32,8 @@ pub struct Session {
     pub setup: Setup,
     /// The step it stands at; none when the last one was taken.
     pub at: Option<Step>,
-    /// Everything that was run, oldest first.
+    /// Everything that was run, oldest first; at most [`Session::MOST_RUNS`].
+    #[serde(with = "history")]
     pub runs: Vec<Run>,
     /// Every exchange, oldest first.
     pub exchanges: Vec<Exchange>,
@@ -106,7 +110,8 @@ pub struct Call {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The server's metadata.
-    pub metadata: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub metadata: Option<Arc<serde_json::Value>>,
     /// PKCE verifier (RFC 7636 §4.1).
     pub verifier: Option<String>,
     /// PKCE challenge (RFC 7636 §4.2).
@@ -152,6 +157,16 @@ pub struct Waiting {
 }
 
 impl Session {
+    /// Most runs of a session: some thirty whole walks. A session is read and written whole, so that it may not grow for
+    /// ever; nothing that was done in it is dropped.
+    pub const MOST_RUNS: usize = 400;
+
+    /// Whether no more runs go into it.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.runs.len() >= Self::MOST_RUNS
+    }
+
     /// The run of a step that counts: the newest that was not set aside.
     #[must_use]
     pub fn run_of(&self, step: Step) -> Option<&Run> {

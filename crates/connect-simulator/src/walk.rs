@@ -13,6 +13,7 @@ mod words;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use connect_core::domain::walk::{Consent, Step};
@@ -22,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::known::Known;
 use crate::plan::{Blocked, Draft, Request};
-use crate::session::{Bytes, Outcome, Prediction, Run, Session, Verdict, Waiting};
+use crate::session::{Bytes, Facts, Outcome, Prediction, Run, Session, Verdict, Waiting};
 
 pub use callback::Taken;
 pub use foresight::{Prepared, prepare};
@@ -97,6 +98,12 @@ pub enum WalkError {
         /// Where it was to stop.
         until: Step,
     },
+    /// It holds as many runs as a session may.
+    #[error(
+        "this session has {} runs, and more do not go into one: nothing of it is dropped; duplicate it with simulator_duplicate and go on there",
+        Session::MOST_RUNS
+    )]
+    Full,
     /// It was cancelled while it waited for its turn.
     #[error("it was cancelled before it began")]
     Cancelled,
@@ -177,6 +184,9 @@ impl<'w> Walker<'w> {
         tamper: Option<&str>,
         edit: Option<Request>,
     ) -> Result<(), WalkError> {
+        if self.session.is_full() {
+            return Err(WalkError::Full);
+        }
         let edited = edit.is_some();
         let prepared = prepare(self.session, &self.known, step, tamper, edit)?;
         let (draft, predictions) = (prepared.draft, prepared.predictions);
@@ -229,9 +239,17 @@ impl<'w> Walker<'w> {
             checks: Vec::new(),
             claims: Vec::new(),
             main_exchange: None,
-            before: self.session.facts.clone(),
+            before: self.before(),
         });
         self.session.runs.len() - 1
+    }
+
+    /// What the app knows now; shared with the runs before when they began there as well.
+    fn before(&self) -> Arc<Facts> {
+        let facts = &self.session.facts;
+        let mut runs = self.session.runs.iter().rev();
+        let same = runs.find(|run| *run.before == *facts);
+        same.map_or_else(|| Arc::new(facts.clone()), |run| Arc::clone(&run.before))
     }
 
     pub(crate) fn run(&mut self, place: usize) -> &mut Run {

@@ -146,6 +146,9 @@ pub(super) async fn run_all(app: &App, request: rpc::RunAll) -> Answer<rpc::Walk
         let Some(at) = session.at.filter(|at| *at <= until) else {
             return Ok(view::session(&session));
         };
+        if session.is_full() {
+            return Err(refused(&WalkError::Full));
+        }
         let taken = walk_until(app, &request.session, &cancelled, async |walker, _| {
             walker.take(at, None, None).await
         });
@@ -376,6 +379,7 @@ fn refused(error: &WalkError) -> RpcError {
         | WalkError::Finished
         | WalkError::Past { .. }
         | WalkError::Cancelled
+        | WalkError::Full
         | WalkError::NotWaiting => ErrorCode::Conflict,
         WalkError::Surroundings(_) => ErrorCode::Internal,
         _ => ErrorCode::Invalid,

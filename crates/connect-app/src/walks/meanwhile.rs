@@ -3,7 +3,7 @@
 
 use connect_core::domain::credential::CredentialState as Stored;
 use connect_core::domain::secret::SecretText;
-use connect_simulator::session::{CredentialState, Session};
+use connect_simulator::session::{Credential, CredentialState, Session};
 use connect_store::StoreError;
 
 use crate::App;
@@ -17,7 +17,9 @@ pub(crate) async fn meanwhile(app: &App, session: &mut Session) -> Result<(), St
     if !session.target.own {
         return Ok(());
     }
-    for credential in &mut session.credentials {
+    // One that was revoked stays so: there is nothing to look up.
+    let open = |it: &&mut Credential| it.state != CredentialState::Revoked;
+    for credential in session.credentials.iter_mut().filter(open) {
         let value = SecretText::new(credential.value.as_str());
         let found = app.0.world.find_credential(&value).await?;
         credential.state = match found.map(|found| found.state) {

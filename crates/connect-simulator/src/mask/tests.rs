@@ -99,7 +99,8 @@ fn cookies_are_masked_whatever_they_are_called_and_settings_elsewhere_are_not() 
 fn earlier_runs_are_known_too_and_the_verifier_only_when_asked() {
     let mut session = samples::session();
     let verifier = session.facts.verifier.clone().expect("a verifier");
-    session.runs[0].before.access_token = Some("an-opaque-token-of-before".to_owned());
+    let before = std::sync::Arc::make_mut(&mut session.runs[0].before);
+    before.access_token = Some("an-opaque-token-of-before".to_owned());
     let text = format!("{verifier} an-opaque-token-of-before");
     let shown = Mask::of(&session).text(&text);
     assert!(shown.starts_with(&verifier), "{shown}");

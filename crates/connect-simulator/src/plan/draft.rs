@@ -285,7 +285,7 @@ fn access_token(session: &Session) -> Result<&String, Blocked> {
 }
 
 fn metadata(session: &Session) -> Result<&Value, Blocked> {
-    let metadata = session.facts.metadata.as_ref();
+    let metadata = session.facts.metadata.as_deref();
     metadata.ok_or(Blocked::Before {
         missing: "the server's metadata",
         first: Step::Configure,

@@ -45,7 +45,7 @@ pub(super) fn find<'s>(value: &str, session: &'s Session) -> Found<'s> {
 }
 
 fn is_own_id_token(value: &str, session: &Session) -> bool {
-    let before = session.runs.iter().map(|run| &run.before);
+    let before = session.runs.iter().map(|run| &*run.before);
     let mut all = before.chain(std::iter::once(&session.facts));
     // The signature is of no interest where an id_token opens nothing: one with another signature is still one.
     let own = |token: &String| {

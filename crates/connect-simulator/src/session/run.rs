@@ -1,5 +1,7 @@
 //! A step that was taken: what was foreseen, what came, what there was to look at.
 
+use std::sync::Arc;
+
 use connect_core::Timestamp;
 use connect_core::domain::standing::Standing;
 use connect_core::domain::walk::Step;
@@ -38,8 +40,9 @@ pub struct Run {
     pub claims: Vec<Claim>,
     /// The exchange that the prediction is about.
     pub main_exchange: Option<u32>,
-    /// What the app knew before it: the walk goes back to that.
-    pub before: Facts,
+    /// What the app knew before it: the walk goes back to that. Kept once for all the runs that began there.
+    #[serde(skip)]
+    pub before: Arc<Facts>,
 }
 
 /// How a step ended.

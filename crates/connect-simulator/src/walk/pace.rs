@@ -4,7 +4,7 @@ use connect_core::Timestamp;
 use connect_core::domain::walk::Step;
 
 use crate::plan::left_out;
-use crate::session::Session;
+use crate::session::{Facts, Session};
 
 /// The step after one, without those that do not belong to the walk.
 pub(super) fn after(session: &Session, step: Step) -> Option<Step> {
@@ -21,7 +21,7 @@ pub(super) fn rewind(session: &mut Session, step: Step) {
     let mut runs = session.runs.iter();
     let first = runs.find(|run| run.step >= step && !run.set_aside);
     if let Some(first) = first {
-        session.facts = first.before.clone();
+        session.facts = Facts::clone(&first.before);
     }
     for run in &mut session.runs {
         run.set_aside |= run.step >= step;

@@ -302,7 +302,7 @@ impl Walker<'_> {
         let meant = self.is_meant(run);
         match failed {
             None => {
-                self.session.facts.metadata = Some(metadata);
+                self.session.facts.metadata = Some(metadata.into());
                 done("The app knows the server's endpoints and keys by their addresses.")
             }
             Some(failed) => Outcome {

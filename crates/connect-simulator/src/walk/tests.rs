@@ -182,7 +182,7 @@ fn session(server: &Server) -> Session {
     });
     session.runs.clear();
     session.exchanges.clear();
-    session.facts.metadata = Some(metadata);
+    session.facts.metadata = Some(metadata.into());
     session.facts.authorization_url = Some(at(
         "/v1/oauth/authorize?client_id=client_01HXYDEMO&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback",
     ));
@@ -379,4 +379,25 @@ async fn how_many_requests_another_target_takes_is_not_foreseen() {
     assert!(outcome.fix.expect("a fix").contains("Retry-After"));
     assert_eq!(session.disagreements(), 0);
     assert!(session.runs[0].prediction.is_none());
+}
+
+#[tokio::test]
+async fn a_session_takes_so_many_runs_and_says_where_to_go_on() {
+    let (env, _) = seeded_env();
+    let mut session = samples::session();
+    let run = session.runs.last().cloned().expect("a run");
+    session.runs.resize(Session::MOST_RUNS - 1, run);
+    let around = around(&env);
+    let mut walker = Walker::new(&env, &around, &mut session)
+        .await
+        .expect("a walker");
+    let taken = walker.take(Step::Pkce, None, None).await;
+    taken.expect("the last one");
+    let error = walker.take(Step::Pkce, None, None).await;
+    let error = error.expect_err("one too many").to_string();
+    assert!(error.contains("simulator_duplicate"), "{error}");
+    assert_eq!(session.runs.len(), Session::MOST_RUNS, "nothing is dropped");
+    // Runs that began at the same point share what was known there.
+    let (one, other) = (&session.runs[20].before, &session.runs[30].before);
+    assert!(std::sync::Arc::ptr_eq(one, other));
 }
