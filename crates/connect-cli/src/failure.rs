@@ -51,6 +51,13 @@ pub(crate) enum Failure {
         "the sandbox answered {0} with something this program does not know ({1}); are both of the same version?"
     )]
     UnknownAnswer(&'static str, serde_json::Error),
+    /// The target of a walk is not unlocked.
+    #[error("{target} is not unlocked: nothing leaves this machine unasked")]
+    Locked {
+        target: String,
+        /// The command that unlocks it, without the program's name.
+        unlock: String,
+    },
     /// A step of a walk was refused, or waits for a person.
     #[error("the step \"{step}\" went wrong: {words}")]
     Step {
@@ -105,6 +112,7 @@ impl Failure {
             Self::NobodyReads => 0,
             Self::Arguments(_) | Self::Payload { .. } => 2,
             Self::NotFound(_) => 3,
+            Self::Locked { .. } => 4,
             Self::Client(ClientError::NotRunning { .. }) => 7,
             Self::Client(ClientError::Socket { source, .. })
                 if source.kind() == io::ErrorKind::PermissionDenied =>
@@ -146,6 +154,11 @@ impl Failure {
                 } else {
                     format!("it takes {takes}")
                 });
+            }
+            Self::Locked { unlock, .. } => {
+                output::error(&self.to_string());
+                output::hint("if requests may go there, credentials among them:");
+                output::hint(&format!("connect-sandbox {unlock}"));
             }
             Self::Step { fix, .. } | Self::Unanswered { fix, .. } => {
                 output::error(&self.to_string());

@@ -23,7 +23,7 @@ pub(crate) fn head(session: &WalkSession) -> String {
         scopes => scopes.join(" "),
     };
     format!(
-        "{}\n{}\n{}\n",
+        "{}\n{}\n{}\n\n",
         styled(BOLD, plain(&session.summary.name)),
         about.join("  "),
         styled(DIM, plain(&scopes))

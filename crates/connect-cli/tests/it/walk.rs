@@ -323,3 +323,59 @@ fn as_json_a_walk_that_went_wrong_is_one_document_too() {
     let session: Value = serde_json::from_str(&run.out).unwrap();
     assert!(session["runs"].as_array().unwrap().len() > 6, "{session}");
 }
+
+/// What the sandbox says of a payload is said of what was typed.
+#[test]
+fn what_is_missing_is_said_by_the_name_under_which_it_is_given() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let other = "http://127.0.0.1:9";
+    for (arguments, part) in [
+        (
+            ["--target", other],
+            "give it with --app, or in LOOP_CLIENT_ID",
+        ),
+        (
+            ["--target", "nonsense"],
+            "--target: `nonsense` is not a URL",
+        ),
+        (["--name", ""], "--name: 1 to 80 characters"),
+    ] {
+        let mut walk = sandbox.program(&[&["walk"], arguments.as_slice()].concat());
+        let run = Said::of(walk.env_remove("LOOP_CLIENT_ID").output().unwrap());
+        assert_eq!(
+            (run.code, run.out.as_str()),
+            (2, ""),
+            "{arguments:?}: {}",
+            run.err
+        );
+        assert!(run.err.contains(part), "{}", run.err);
+    }
+    let mut walk = sandbox.program(&["walk", "--target", other, "--app", "client_x"]);
+    let run = Said::of(walk.env_remove("LOOP_REDIRECT_URI").output().unwrap());
+    assert!(
+        run.err.contains("give it in LOOP_REDIRECT_URI"),
+        "{}",
+        run.err
+    );
+    // A host elsewhere comes with the command that unlocks it, which works as it is typed.
+    let elsewhere = [
+        "walk",
+        "--target",
+        "https://staging.example.com",
+        "--app",
+        "client_x",
+    ];
+    let run = sandbox.run(&elsewhere);
+    assert_eq!((run.code, run.out.as_str()), (4, ""), "{}", run.err);
+    let (_, command) = run
+        .err
+        .split_once("connect-sandbox rpc simulator_unlock '")
+        .unwrap();
+    let payload = command.trim_end().trim_end_matches('\'');
+    let choices = sandbox.run(&["rpc", "simulator_unlock", payload]).json();
+    assert_eq!(
+        choices["unlocked"][0]["base_url"],
+        "https://staging.example.com"
+    );
+}

@@ -265,12 +265,12 @@ pub(super) fn why_not(run: &Run) -> Option<String> {
             Step::IdToken,
             true,
             "algorithm_allowed" | "audience_matches" | "nonce_matches" | "not_expired",
-        ) => return None,
+        )
+        // The error that the server gave is checked for.
+        | (Step::Callback, false, "no_error") => return None,
         (Step::IdToken, true, _) => {
             "This program does not: it checks no signature and looks for no key, which an app may leave out when the token comes to it straight from Loop (OpenID Connect Core, 3.1.3.7). To find it too, take a library that verifies JWTs"
         }
-        // The error that the server gave is checked for.
-        (Step::Callback, false, "no_error") => return None,
         (Step::Callback, ..) => {
             "It came from elsewhere then. The one that this program asks for itself is in order"
         }

@@ -24,7 +24,8 @@ pub(super) async fn run(data_dir: &Path, asked: Walk) -> Result<(), Failure> {
     let slips = Slips::named(&mut sandbox, &asked.tamper, asked.until).await?;
     let (until, words) = (asked.until, !asked.json);
     let started = whom::started(&mut sandbox, asked).await?;
-    let session: WalkSession = sandbox.get("simulator_start", json!(started)).await?;
+    let begun = sandbox.get("simulator_start", json!(started)).await;
+    let session: WalkSession = begun.map_err(whom::as_typed)?;
     if let Err(wrong) = slips.belong_to(&session, until) {
         // A walk that can't be what was asked for leaves nothing behind.
         let begun = SessionRef {

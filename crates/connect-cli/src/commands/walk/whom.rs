@@ -89,3 +89,31 @@ async fn elsewhere(
         _ => Ok(()),
     }
 }
+
+/// A failure to begin in the words of the command line: which argument it is about, and what to type.
+pub(super) fn as_typed(failure: Failure) -> Failure {
+    let Failure::Command(error) = failure else {
+        return failure;
+    };
+    if let Some(base_url) = error.detail["unlock"].as_str() {
+        let host = base_url.split_once("//").map_or(base_url, |(_, host)| host);
+        let consent = json!({ "base_url": base_url, "confirm": host }).to_string();
+        return Failure::Locked {
+            target: plain(base_url),
+            unlock: format!(
+                "rpc simulator_unlock {}",
+                connect_app::shell::word(&consent)
+            ),
+        };
+    }
+    let flaw = &error.detail["flaws"][0];
+    let said = flaw["message"].as_str().unwrap_or_default();
+    let typed = match flaw["field"].as_str() {
+        Some("app") => format!("{said}; give it with --app, or in LOOP_CLIENT_ID for --target"),
+        Some("redirect_uri") => format!("{said}; give it in LOOP_REDIRECT_URI"),
+        Some("base_url") => format!("--target: {said}"),
+        Some("name") => format!("--name: {said}"),
+        _ => return Failure::Command(error),
+    };
+    Failure::Arguments(typed)
+}
