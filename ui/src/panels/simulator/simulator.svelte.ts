@@ -7,11 +7,21 @@ import type { Doing } from './here.svelte';
 import { Looking } from './looking.svelte';
 import { stateOf } from './words';
 
+/** What sends something, and so may take its time. */
+const CANCELLED_BY_HAND = new Set(['run', 'all', 'callback']);
+/** Shorter than this nobody looks for a way to cancel. */
+const PATIENCE_MS = 400;
+
 export class Simulator extends Looking implements Doing {
   /** What is being done: `start`, `run`, `all`… */
   busy = $state<string | null>(null);
   /** Why the last thing could not be done. */
   failure = $state.raw<Failure | null>(null);
+  /** What is being done takes so long that it is worth cancelling. */
+  slow = $state(false);
+  cancelling = $state(false);
+  /** How many steps were taken here: each time the focus belongs to what goes on. */
+  taken = $state(0);
   /** Dialogs. */
   handing = $state(false);
   targeting = $state(false);
@@ -51,12 +61,31 @@ export class Simulator extends Looking implements Doing {
       .join(' ');
   }
 
+  /** Ends what is under way, or the wait for a person. What was sent stays in the session. */
+  async cancel(): Promise<void> {
+    const session = this.id;
+    if (!session || this.cancelling) return;
+    this.cancelling = true;
+    try {
+      const done = await mutate('simulator_cancel', { session });
+      this.fresh = done;
+      this.open.refresh();
+      // What was under way tells itself how it ended.
+      if (!this.busy) this.#tell(done);
+    } catch (thrown) {
+      notifyFailure('Cancelling', asFailure(thrown));
+    } finally {
+      this.cancelling = false;
+    }
+  }
+
   /** Does one thing at a time, and keeps why it could not be done. */
   async carryOut(what: string, work: () => Promise<WalkSession>): Promise<WalkSession | undefined> {
     if (this.busy) return undefined;
     this.busy = what;
     this.failure = null;
     this.told = '';
+    const patience = setTimeout(() => (this.slow = CANCELLED_BY_HAND.has(what)), PATIENCE_MS);
     try {
       const done = await work();
       this.fresh = done;
@@ -65,6 +94,8 @@ export class Simulator extends Looking implements Doing {
       this.failure = asFailure(thrown);
       return undefined;
     } finally {
+      clearTimeout(patience);
+      this.slow = false;
       this.busy = null;
     }
   }
@@ -185,6 +216,7 @@ export class Simulator extends Looking implements Doing {
     this.forgetChosen();
     this.open.refresh();
     this.show(step, { view: diagram ? 'diagram' : 'after' });
+    this.taken += 1;
   }
 
   async runAll(): Promise<void> {

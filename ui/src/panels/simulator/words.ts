@@ -1,5 +1,6 @@
 /** Words and signs of a walk. */
 
+import Ban from '@lucide/svelte/icons/ban';
 import Check from '@lucide/svelte/icons/check';
 import Circle from '@lucide/svelte/icons/circle';
 import CircleDot from '@lucide/svelte/icons/circle-dot';
@@ -97,11 +98,15 @@ export function answerWords({ place, status, error }: ExpectedAnswer): string {
 
 /** How a run ended: a refusal is told apart from a success, also where the walk goes on after it as foreseen. */
 export function stateOf(step: Pick<StepView, 'step' | 'state'>, run: StepRun | null | undefined): StateWords {
+  if (step.state === 'failed' && run?.outcome.cancelled) return CANCELLED;
   const refused = step.state === 'done' && run?.agreement?.agrees === true && run.agreement.answered.error !== null;
   if (step.state === 'refused_as_meant' || refused)
     return run && run.tamper === null && !run.edited ? REFUSED_AS_FORESEEN : STATES.refused_as_meant;
   return STATES[step.state];
 }
+
+/** It was stopped on its way. */
+export const CANCELLED: StateWords = { word: 'cancelled', icon: Ban, tone: 'warn' };
 
 /** The server refused what was not spoiled, as was said before. */
 export const REFUSED_AS_FORESEEN: StateWords = { word: 'refused, as foreseen', icon: ShieldCheck, tone: 'note' };
@@ -112,7 +117,8 @@ export function standing({ step, done, ended }: WalkSummary, titles: Partial<Rec
     const meant = ended.tamper !== null || ended.edited;
     const { word } = ended.state === 'failed' || meant ? STATES[ended.state] : REFUSED_AS_FORESEEN;
     const slip = ended.tamper?.title ?? (ended.edited ? 'changed by hand' : null);
-    return `${word.charAt(0).toUpperCase()}${word.slice(1)} at ${ended.title}${slip ? ` (${slip})` : ''}`;
+    const comma = word.includes(',') ? ',' : '';
+    return `${word.charAt(0).toUpperCase()}${word.slice(1)}${comma} at ${ended.title}${slip ? ` (${slip})` : ''}`;
   }
   if (ended?.state === 'waiting') return `Waits for you at ${ended.title}`;
   if (step === null) return ended?.tamper ? `Finished (${ended.tamper.title})` : 'Finished';

@@ -1,48 +1,29 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { keepFocus } from '../../../app/focus';
-import { sandbox } from '../../../../tests/sandbox';
 import type { StepRun } from '../../../rpc';
 import { layout, wrap } from '../diagram/layout';
 import { here } from '../here.svelte';
 import { answerWords, stateOf, walkName } from '../words';
-import PanelAt from './PanelAt.svelte';
 import { fakeWalks, type FakeWalks } from './world';
 
 // The reader needs a layout, which the test page has not: the plain block stays.
 vi.mock('../../../wire/editor', () => {
   throw new Error('no layout here');
 });
-const { forgetAnswers, startChanges } = await import('../../../rpc');
-const { go, host, presenter } = await import('../../../shared');
-const { startRoute } = await import('../../../shared/state/route.svelte');
+const { begin, end, open, sent, until } = await import('./panel');
+const { go, presenter } = await import('../../../shared');
 
 let fake: FakeWalks;
-let stops: (() => void)[] = [];
 const user = userEvent.setup();
-const sent = (cmd: string) => sandbox.current.calls.filter((one) => one.cmd === cmd).map(({ payload }) => payload);
 
 beforeEach(() => {
-  forgetAnswers();
+  begin();
   fake = fakeWalks();
-  // The frame carries actions out; here the panel's own do.
-  host.act = async (id) => {
-    const actions = (await import('../index')).default.actions as Record<string, { run(): void | Promise<void> }>;
-    await actions[id]?.run();
-  };
 });
-afterEach(() => {
-  for (const stop of stops.reverse()) stop();
-  stops = [];
-});
-
-async function open(hash = '#/simulator') {
-  go(hash);
-  stops.push(startRoute(), startChanges());
-  return render(PanelAt);
-}
+afterEach(end);
 
 describe('the simulator', () => {
   test('begins with one key, and is walked by one', async () => {
@@ -133,7 +114,7 @@ describe('the simulator', () => {
   });
 
   test('gives the focus to what goes on when another walk is begun', async () => {
-    stops.push(keepFocus());
+    until(keepFocus());
     await open('#/simulator/new');
     await screen.findByRole('heading', { name: /Configure/ });
     (await screen.findByRole('button', { name: 'Run all' })).focus();
