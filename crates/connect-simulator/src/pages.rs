@@ -57,10 +57,25 @@ pub fn forms(html: &str) -> Vec<Form> {
                         });
                     }
                     b"input" if in_form => {
-                        if let Some(form) = forms.last_mut()
-                            && tag.attributes.contains_key(&b"name"[..])
-                        {
-                            form.fields.push((attribute("name"), attribute("value")));
+                        let has = |name: &[u8]| tag.attributes.contains_key(name);
+                        let kind = attribute("type").to_ascii_lowercase();
+                        let form = forms.last_mut().filter(|_| !has(b"disabled"));
+                        match (form, &*kind) {
+                            (Some(form), "submit" | "image") => form.buttons.push(Button {
+                                name: attribute("name"),
+                                value: attribute("value"),
+                                text: attribute("value"),
+                            }),
+                            (_, "button" | "reset") => {}
+                            // What is not ticked is not sent; what is ticked without a value says `on`.
+                            (_, "checkbox" | "radio") if !has(b"checked") => {}
+                            (Some(form), "checkbox" | "radio") if !has(b"value") => {
+                                form.fields.push((attribute("name"), "on".to_owned()));
+                            }
+                            (Some(form), _) if has(b"name") => {
+                                form.fields.push((attribute("name"), attribute("value")));
+                            }
+                            _ => {}
                         }
                     }
                     b"button" if in_form => {
@@ -159,5 +174,22 @@ mod tests {
             ]
         );
         assert_eq!((&*forms[1].method, forms[1].buttons.len()), ("GET", 1));
+    }
+
+    #[test]
+    fn fields_are_those_that_a_browser_would_send() {
+        let html = "<form><input name=a value=1><input type=checkbox name=b checked>\
+            <input type=checkbox name=c><input type=radio name=d value=1><input type=radio name=d value=2 checked>\
+            <input name=e disabled value=1><input type=reset name=f><input value=2>\
+            <input type=submit name=decision value=allow></form>";
+        let form = &forms(html)[0];
+        let fields: Vec<(&str, &str)> = form
+            .fields
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        assert_eq!(fields, [("a", "1"), ("b", "on"), ("d", "2")]);
+        let button = &form.buttons[0];
+        assert_eq!((&*button.name, &*button.text), ("decision", "allow"));
     }
 }

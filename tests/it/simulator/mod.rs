@@ -4,6 +4,7 @@ mod cancel;
 mod conditions;
 mod dice;
 mod edits;
+mod elsewhere;
 mod list;
 mod meant;
 mod rate;

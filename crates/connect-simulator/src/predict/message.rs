@@ -33,13 +33,10 @@ pub(super) enum Flaw {
 impl<'r> Message<'r> {
     /// The request as the server with this base URL gets it; none when it goes elsewhere.
     pub(super) fn to(base: &str, request: &'r Request) -> Option<Self> {
-        let (url, base) = (Url::parse(&request.url).ok()?, Url::parse(base).ok()?);
-        let here = url.origin() == base.origin() && url.username().is_empty();
-        let root = base.path().trim_end_matches('/');
-        let path = url.path().strip_prefix(root)?.to_owned();
-        (here && path.starts_with('/')).then(|| Self {
+        let url = Url::parse(&request.url).ok()?;
+        Some(Self {
             request,
-            path,
+            path: path(base, &url)?,
             query: url.query().unwrap_or_default().to_owned(),
         })
     }
@@ -137,6 +134,15 @@ impl Params {
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.pairs.iter().map(|(name, _)| name.as_str())
     }
+}
+
+/// The path of a URL below a server's base URL, still percent-encoded; none when it is elsewhere.
+pub(super) fn path(base: &str, url: &Url) -> Option<String> {
+    let base = Url::parse(base).ok()?;
+    let here = url.origin() == base.origin() && url.username().is_empty();
+    let root = base.path().trim_end_matches('/');
+    let path = url.path().strip_prefix(root)?;
+    (here && path.starts_with('/')).then(|| path.to_owned())
 }
 
 /// Undoes the encoding of a form; none for what is no text.

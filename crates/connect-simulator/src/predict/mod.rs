@@ -5,7 +5,7 @@
 //! else, so that one changed by hand is foreseen as well. One file per endpoint; [`settle`] draws the consequences once
 //! the answer is there.
 //!
-//! To add an endpoint: a file with a `judge`, and its line in [`route`].
+//! To add an endpoint: a file with a `judge`, its line in [`endpoint`] when metadata names it, and in [`route`].
 
 mod account;
 mod app;
@@ -13,6 +13,7 @@ mod authorize;
 mod bearer;
 mod code;
 mod credentials;
+mod endpoint;
 mod introspect;
 mod message;
 mod rate;
@@ -28,6 +29,7 @@ mod uris;
 mod tests;
 
 use connect_core::domain::standing::Clause;
+use endpoint::{Endpoint, Place};
 
 pub use rate::happened;
 pub use settle::settle;
@@ -83,33 +85,29 @@ fn judge(request: &Request, now: &Situation<'_>) -> Option<Foreseen> {
 /// The endpoint that a request is for.
 fn route(message: &Message<'_>, now: &Situation<'_>) -> Option<Foreseen> {
     let path = message.path.as_str();
-    let (methods, judge): (&[&str], Judge) = match path {
-        "/v1/oauth/authorize" => (&["GET", "POST"], authorize::judge),
-        "/v1/oauth/token" => (&["POST"], token::judge),
-        "/v1/oauth/introspect" => (&["POST"], introspect::judge),
-        "/v1/oauth/revoke" => (&["POST"], |message, now| Some(revoke::judge(message, now))),
-        "/v1/oauth/userinfo" => (&["GET", "POST"], account::userinfo),
-        "/v1/users/me/connected-apps" | "/v1/me/grants" => (&["GET"], account::list),
-        "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server" => {
-            (&["GET"], |_, _| Some(metadata()))
-        }
-        "/.well-known/jwks.json" => (&["GET"], |_, _| Some(keys())),
-        // Machines, the admin API and the pages are no part of a walk.
-        "/" | "/v1/tokens" | "/favicon.ico" => return None,
-        _ if path.starts_with("/v1/users/me/connected-apps/") => {
-            let client_id = path.rsplit('/').next();
-            return match message.method() {
-                "DELETE" => account::disconnect(message, client_id, now),
-                _ => None,
-            };
-        }
-        _ if ["/v1/me/grants/", "/v1/admin/", "/interactions/", "/assets/"]
-            .iter()
-            .any(|start| path.starts_with(start)) =>
-        {
-            return None;
-        }
-        _ => (&[], services::judge),
+    let (methods, judge): (&[&str], Judge) = match endpoint::place(message, now.session) {
+        Place::At(endpoint) => of_endpoint(endpoint),
+        Place::Unknown => return None,
+        Place::Elsewhere => match path {
+            "/v1/oauth/userinfo" => (&["GET", "POST"], account::userinfo),
+            "/v1/users/me/connected-apps" | "/v1/me/grants" => (&["GET"], account::list),
+            // Machines, the admin API and the pages are no part of a walk.
+            "/" | "/v1/tokens" | "/favicon.ico" => return None,
+            _ if path.starts_with("/v1/users/me/connected-apps/") => {
+                let client_id = path.rsplit('/').next();
+                return match message.method() {
+                    "DELETE" => account::disconnect(message, client_id, now),
+                    _ => None,
+                };
+            }
+            _ if ["/v1/me/grants/", "/v1/admin/", "/interactions/", "/assets/"]
+                .iter()
+                .any(|start| path.starts_with(start)) =>
+            {
+                return None;
+            }
+            _ => (&[], services::judge),
+        },
     };
     if matches!(message.method(), "HEAD" | "OPTIONS") {
         return None;
@@ -126,6 +124,18 @@ fn route(message: &Message<'_>, now: &Situation<'_>) -> Option<Foreseen> {
         });
     }
     judge(message, now)
+}
+
+/// What an endpoint of the authorization server takes, and who judges it.
+fn of_endpoint(endpoint: Endpoint) -> (&'static [&'static str], Judge) {
+    match endpoint {
+        Endpoint::Authorization => (&["GET", "POST"], authorize::judge),
+        Endpoint::Token => (&["POST"], token::judge),
+        Endpoint::Introspection => (&["POST"], introspect::judge),
+        Endpoint::Revocation => (&["POST"], |message, now| Some(revoke::judge(message, now))),
+        Endpoint::Metadata => (&["GET"], |_, _| Some(metadata())),
+        Endpoint::Keys => (&["GET"], |_, _| Some(keys())),
+    }
 }
 
 type Judge = fn(&Message<'_>, &Situation<'_>) -> Option<Foreseen>;

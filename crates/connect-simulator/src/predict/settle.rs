@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::endpoint::{self, Endpoint, Place};
 use super::message::Message;
 use super::rate;
 use super::refresh::LIFE as REFRESH_LIFE;
@@ -100,7 +101,8 @@ impl Granted {
         body: Option<&Value>,
     ) -> Option<Self> {
         let message = Message::to(&session.target.base_url, request)?;
-        let is_token = message.path == "/v1/oauth/token" && answered.status == Some(200);
+        let place = endpoint::place(&message, session);
+        let is_token = place == Place::At(Endpoint::Token) && answered.status == Some(200);
         if !is_token || answered.error.is_some() {
             return None;
         }

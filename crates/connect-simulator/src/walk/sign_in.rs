@@ -198,9 +198,7 @@ impl Walker<'_> {
             .map(|(name, value)| (&**name, &**value))
             .collect();
         fields.push((&button.name, &button.value));
-        let request = Request::form_post(url, &fields)
-            .with("Accept", "text/html")
-            .with("Origin", origin(at));
+        let request = sent_by(form, url, &fields, at);
         Ok(Planned {
             label: label.to_owned(),
             from: Party::Browser,
@@ -237,6 +235,10 @@ impl Walker<'_> {
                 };
                 let heading = pages::heading(&html).unwrap_or_default();
                 let meant = self.is_meant(run);
+                // Which error another server's page is about can't be read from it.
+                if !self.session.target.own && answered.error.is_none() {
+                    self.session.runs[run].prediction = None;
+                }
                 self.session.runs[run].answered = Some(answered);
                 Outcome {
                     verdict: if meant { Verdict::RefusedAsMeant } else { Verdict::Failed },
@@ -271,15 +273,69 @@ fn says(text: &str, email: &str) -> bool {
     text.split_whitespace().any(|word| word == email)
 }
 
-fn join(base: &str, place: &str) -> Option<String> {
-    match url::Url::parse(base).ok()?.join(place) {
-        Ok(url) if place.starts_with('/') => Some(url.to_string()),
-        // A custom scheme or another address is kept to the letter.
-        Ok(_) => Some(place.to_owned()),
-        Err(_) => None,
+/// A form as a browser sends it (HTML, form submission): by its own method, a GET with the fields in place of the query.
+fn sent_by(form: &Form, mut url: String, fields: &[(&str, &str)], at: &str) -> Request {
+    if form.method == "POST" {
+        let request = Request::form_post(url, fields);
+        return request
+            .with("Accept", "text/html")
+            .with("Origin", origin(at));
     }
+    if let Some(query) = url.find(['?', '#']) {
+        url.truncate(query);
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let query = query.extend_pairs(fields).finish();
+    Request::get(format!("{url}?{query}")).with("Accept", "text/html")
+}
+
+/// Where a link or a redirect leads. A whole address, of a custom scheme as well, is kept to the letter.
+fn join(base: &str, place: &str) -> Option<String> {
+    if url::Url::parse(place).is_ok() {
+        return Some(place.to_owned());
+    }
+    let joined = url::Url::parse(base).ok()?.join(place).ok()?;
+    Some(joined.to_string())
 }
 
 fn origin(url: &str) -> String {
     url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_where_a_browser_would_go() {
+        let base = "http://localhost:9400/a/b?c=d";
+        for (place, wanted) in [
+            ("/x?y=z", "http://localhost:9400/x?y=z"),
+            ("x", "http://localhost:9400/a/x"),
+            ("?x=y", "http://localhost:9400/a/b?x=y"),
+            ("//other.example/x", "http://other.example/x"),
+            (
+                "https://app.example.com?code=1",
+                "https://app.example.com?code=1",
+            ),
+            ("com.example.app:/cb?code=1", "com.example.app:/cb?code=1"),
+        ] {
+            assert_eq!(join(base, place).as_deref(), Some(wanted), "{place}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_sent_by_its_own_method() {
+        let html = r#"<form action="/next?old=1#x"><input type=hidden name=a value="b c"></form>
+            <form method=post action="/next?old=1"></form>"#;
+        let forms = pages::forms(html);
+        let url = "http://localhost:9400/next?old=1#x".to_owned();
+        let sent = sent_by(&forms[0], url.clone(), &[("a", "b c")], &url);
+        assert_eq!(sent.method, "GET");
+        assert_eq!(sent.url, "http://localhost:9400/next?a=b+c");
+        assert!(sent.body.is_empty());
+        let sent = sent_by(&forms[1], url.clone(), &[("a", "b c")], &url);
+        assert_eq!((&*sent.method, &*sent.body), ("POST", "a=b+c"));
+        assert_eq!(sent.url, url);
+    }
 }
