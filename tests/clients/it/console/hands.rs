@@ -276,19 +276,25 @@ impl Console {
         read.with_context(|| format!("it says “{last}”"))
     }
 
-    /// What was copied last.
-    pub(super) async fn copied(&self) -> anyhow::Result<String> {
+    /// What was copied, once it has this in it: a text that was copied before may be there until then.
+    pub(super) async fn copied(&self, part: &str) -> anyhow::Result<String> {
         let allowed = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
         self.browser
             .cdp()
             .send_raw("Browser.grantPermissions", allowed)
             .await?;
         let read = "const done = arguments[0]; navigator.clipboard.readText().then(done, (error) => done({ error: String(error) }));";
-        let read = self.browser.execute_async(read, vec![]).await?;
-        match read.json() {
-            Value::String(text) => Ok(text.clone()),
-            other => anyhow::bail!("the clipboard can't be read: {other}"),
-        }
+        let mut last = String::new();
+        let copied = eventually(&format!("“{part}” is copied"), async || {
+            let read = self.browser.execute_async(read, vec![]).await?;
+            let Value::String(text) = read.json() else {
+                anyhow::bail!("the clipboard can't be read: {}", read.json());
+            };
+            last.clone_from(text);
+            Ok(text.contains(part).then(|| text.clone()))
+        })
+        .await;
+        copied.with_context(|| format!("it holds {last}"))
     }
 
     /// The place that is open: `#/apps/client_…`.

@@ -13,6 +13,38 @@ use crate::support::browser::Browser;
 use crate::support::eventually;
 use crate::support::sandbox::Sandbox;
 
+/// Counts the page's questions that have no whole answer yet. It runs before anything of the page does.
+const COUNTS: &str = r"(() => {
+  let open = 0;
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    if (asked[0] !== '/rpc') return ask(...asked);
+    open += 1;
+    try {
+      const answer = await ask(...asked);
+      await answer.clone().arrayBuffer().catch(() => undefined);
+      return answer;
+    } finally {
+      open -= 1;
+    }
+  };
+  window.unanswered = () => open;
+})()";
+
+/// Whether the panel that the address names is drawn with all that it asked for, in each of some frames in a row: what
+/// arrives is drawn with the next frame, and may ask for more with the one after that.
+const SETTLED: &str = r"const done = arguments[0];
+let frames = 0;
+const look = () => {
+  const main = document.querySelector('main');
+  if (!main || window.unanswered() > 0 || document.fonts.status !== 'loaded') return done(false);
+  if (main.querySelector('[aria-busy=true], .waiting, .coming')) return done(false);
+  frames += 1;
+  if (frames > 4) return done(true);
+  requestAnimationFrame(look);
+};
+look();";
+
 /// A sandbox with its console open in a browser.
 struct Console {
     sandbox: Sandbox,
@@ -28,6 +60,13 @@ impl Console {
     async fn over(sandbox: Sandbox) -> anyhow::Result<Self> {
         let browser = Browser::open().await?;
         let address = sandbox.console().context("the console is served")?;
+        browser
+            .cdp()
+            .send_raw(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": COUNTS }),
+            )
+            .await?;
         browser.goto(&address).await?;
         let console = Self { sandbox, browser };
         console.browser.heading("Home").await?;
@@ -36,16 +75,19 @@ impl Console {
 
     /// Goes to a place of the console, `traffic` or `apps/client_…`, as a link in it would.
     async fn go(&self, place: &str) -> anyhow::Result<()> {
-        let script = "location.hash = '#/' + arguments[0];";
-        self.browser.execute(script, vec![json!(place)]).await?;
+        let script = r"const [place, done] = arguments;
+            if (location.hash === place) return done();
+            window.addEventListener('hashchange', () => done(), { once: true });
+            location.hash = place;";
+        let place = json!(format!("#/{place}"));
+        self.browser.execute_async(script, vec![place]).await?;
         self.settled().await
     }
 
-    /// Nothing waits for an answer any more, and the fonts are there.
+    /// Nothing waits for an answer any more, what was answered is drawn, and the fonts are there.
     async fn settled(&self) -> anyhow::Result<()> {
-        let script = "return document.fonts.status === 'loaded' && !document.querySelector('main [aria-busy=\"true\"]')";
         eventually("the panel has settled", async || {
-            let done = self.browser.execute(script, vec![]).await?;
+            let done = self.browser.execute_async(SETTLED, vec![]).await?;
             Ok(done.json().as_bool().filter(|done| *done))
         })
         .await?;

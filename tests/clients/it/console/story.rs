@@ -50,7 +50,7 @@ async fn a_new_user_registers_runs_breaks_and_mends_an_app() -> anyhow::Result<(
     assert!(page.contains("redirect"), "{page}");
 
     // Why? And the fix.
-    let refused = console.sandbox.newest_exchange().await?;
+    let refused = console.sandbox.newest_of("authorize").await?;
     console.come_back(&format!("traffic/{refused}")).await?;
     console.tab("Why?").await?;
     let why = console.browser.text().await?;

@@ -178,7 +178,20 @@ impl Sandbox {
     /// # Errors
     /// When there is none.
     pub(crate) async fn newest_exchange(&self) -> anyhow::Result<String> {
-        let list = self.rpc("traffic_list", json!({ "limit": 1 })).await?;
+        self.newest(json!({ "limit": 1 })).await
+    }
+
+    /// The id of the newest exchange of one operation: a browser asks for more than its page, and when it likes.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) async fn newest_of(&self, operation: &str) -> anyhow::Result<String> {
+        self.newest(json!({ "limit": 1, "operation": operation }))
+            .await
+    }
+
+    async fn newest(&self, query: Value) -> anyhow::Result<String> {
+        let list = self.rpc("traffic_list", query).await?;
         let id = list["exchanges"][0]["id"].as_str().map(str::to_owned);
         id.context("there is an exchange")
     }

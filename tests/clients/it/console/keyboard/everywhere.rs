@@ -55,6 +55,7 @@ async fn every_action_is_in_the_palette_and_in_the_help_sheet() -> anyhow::Resul
     let console = Console::open().await?;
     console.keys("Ctrl+K").await?;
     console.asked("Command palette").await?;
+    console.settled().await?;
     let offered = console.texts(".palette [role=option]").await?;
     let named = |name: &str| offered.iter().find(|option| option.starts_with(name));
     for action in ACTIONS {
@@ -79,6 +80,7 @@ async fn every_action_is_in_the_palette_and_in_the_help_sheet() -> anyhow::Resul
     console.keys("Ctrl+K").await?;
     console.asked("Command palette").await?;
     console.types("maya").await?;
+    console.settled().await?;
     console.keys("Enter").await?;
     console.browser.heading("People").await?;
     let person = console.sandbox.person(MAYA_EMAIL).await?;

@@ -20,10 +20,11 @@ async fn the_world_is_taken_along_cleared_and_moved_in_time_by_keys() -> anyhow:
     console.is_on("main", "").await?;
     console.enter("button", "Copy .env").await?;
     console.is_told("copied").await?;
-    assert_eq!(console.copied().await?, env);
+    assert_eq!(console.copied("LOOP_CLIENT_ID").await?, env);
     console.keys("Ctrl+Shift+U").await?;
     console.is_told("Base URL copied").await?;
-    assert_eq!(console.copied().await?, console.sandbox.url());
+    let url = console.sandbox.url();
+    assert_eq!(console.copied(url).await?, url);
     console.keys("Ctrl+Shift+E").await?;
     console.is_told(".env of Demo Web App copied").await?;
 

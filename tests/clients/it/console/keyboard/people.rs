@@ -45,6 +45,7 @@ async fn a_persona_is_added_to_and_disconnected_by_keys() -> anyhow::Result<()> 
     console.keys("Ctrl+F").await?;
     console.is_on("textbox", "Find a persona").await?;
     console.types("maya").await?;
+    console.settled().await?;
     console.reach("link", "").await?;
     console.keys("Home").await?;
     let maya = json!({ "user_id": MAYA_EMAIL });
@@ -54,6 +55,7 @@ async fn a_persona_is_added_to_and_disconnected_by_keys() -> anyhow::Result<()> 
     console.menu("Add", "Lab result…").await?;
     console.asked("Add a lab result").await?;
     console.types("ferritin").await?;
+    console.settled().await?;
     console.keys("ArrowDown").await?;
     console.keys("Enter").await?;
     console.reach("textbox", "Value").await?;

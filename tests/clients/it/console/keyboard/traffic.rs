@@ -25,6 +25,7 @@ async fn a_refusal_is_found_explained_and_mended_by_keys() -> anyhow::Result<()>
     console.types("check:redirect_uri_registered").await?;
     console.keys("Enter").await?;
     console.says("1 of").await?;
+    console.settled().await?;
     console.keys("ArrowDown").await?;
     console.is_on("grid", "Exchanges").await?;
     console.keys("End").await?;
@@ -100,8 +101,7 @@ async fn exchanges_are_pinned_compared_copied_and_exported_by_keys() -> anyhow::
     // Copied, without its credentials unless they are asked for.
     console.keys("Ctrl+Shift+C").await?;
     console.is_told("Copied as cURL").await?;
-    let command = console.copied().await?;
-    assert!(command.starts_with("curl "), "{command}");
+    let command = console.copied("curl ").await?;
     assert!(command.contains("/v1/oauth/token"), "{command}");
 
     // Two side by side.
