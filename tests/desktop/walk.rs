@@ -194,10 +194,8 @@ async fn windows_of_walks_share_nothing_and_their_ends_are_told() {
         (!window.windows().await.contains(&first)).then_some(())
     })
     .await;
-    let before = window
-        .run("return JSON.stringify(window.walks.at(-2))")
-        .await;
-    assert_eq!(before, ended("replaced").to_string());
+    // The window goes first; then the page is told.
+    assert_eq!(window.walked_before().await, ended("replaced"));
     // The sandbox is started again under the second one.
     let settings = window.rpc("host_settings", json!({})).await;
     window.rpc("host_update_settings", settings).await;

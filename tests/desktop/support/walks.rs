@@ -56,8 +56,18 @@ impl Window {
 
     /// What the window came to that was opened last.
     pub(crate) async fn walked(&self) -> Value {
+        self.ended(-1).await
+    }
+
+    /// What the window came to that was opened before that one.
+    pub(crate) async fn walked_before(&self) -> Value {
+        self.ended(-2).await
+    }
+
+    async fn ended(&self, place: i8) -> Value {
+        let script = format!("return JSON.stringify(window.walks.at({place}))");
         eventually("the window of a walk ends", async || {
-            let said = self.run("return JSON.stringify(window.walks.at(-1))").await;
+            let said = self.run(&script).await;
             let said: Value = serde_json::from_str(said.as_str()?).ok()?;
             (!said.is_null()).then_some(said)
         })
