@@ -54,6 +54,8 @@ pub(super) async fn enforce(
     wall_now_ms: i64,
 ) -> Result<Over, StoreError> {
     let oldest_kept = wall_now_ms - i64::from(retention.max_age_days) * 86_400_000;
+    // Counted by the pages of an index: 0.02 ms for 100,000 rows, 1 ms when they come from the disk, at most once in a
+    // thousand rows. A number of our own beside it could be wrong; this can't.
     let count = sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM exchanges"#)
         .fetch_one(&mut *connection)
         .await?;
