@@ -2,10 +2,11 @@
 
 mod exchange;
 mod hand_over;
+mod list;
 mod plan;
 mod run;
+mod target;
 
-use connect_core::Timestamp;
 use connect_core::domain::app::{AppType, IdTokenAlg, Profile};
 use connect_core::domain::walk::{ClientAuthentication, Consent, Step};
 use schemars::JsonSchema;
@@ -17,6 +18,7 @@ pub use exchange::{
     RevealedWalkExchange, WalkExchange, WalkExchangeDetail, WalkExchangeRef, WalkTiming,
 };
 pub use hand_over::{BesideFile, HandOver, HandOverForm, HandedOver};
+pub use list::{WalkEnd, WalkList, WalkSlip, WalkSummary};
 pub use plan::{
     AnswerPlace, ExpectedAnswer, Otherwise, Parameter, ParameterPlace, Plan, PlanStep,
     PlannedRequest, Prediction, RequestEdit, TamperInfo, TamperList, TampersOf,
@@ -25,6 +27,7 @@ pub use run::{
     Agreement, ClaimRow, ClientCheck, RunAll, RunOutcome, RunStep, Shown, StepRun, StepState,
     StepView, Waiting,
 };
+pub use target::{TargetRef, UnlockTarget, UnlockedTarget, WalkTarget};
 
 /// Names a session.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
@@ -120,82 +123,6 @@ pub struct WalkCallback {
     pub session: String,
     /// The whole URL that the browser was sent to.
     pub url: String,
-}
-
-/// Where the server is that a walk goes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-pub struct WalkTarget {
-    /// Its base URL: the issuer.
-    pub base_url: String,
-    /// Whether it is this sandbox: then the server's side is known as well.
-    pub own: bool,
-}
-
-/// A session, as the list shows it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
-pub struct WalkSummary {
-    /// Its id, `walk_…`.
-    pub session: String,
-    /// Its name.
-    pub name: String,
-    /// Where it goes.
-    pub target: WalkTarget,
-    /// The app, by name where it is known, else by client id.
-    pub app: String,
-    /// The persona.
-    pub persona: Option<String>,
-    /// The step it stands at; none when it is finished.
-    pub step: Option<Step>,
-    /// The step that was taken last and how it ended; none when none was, or when the walk went back to its beginning.
-    #[serde(default)]
-    pub ended: Option<WalkEnd>,
-    /// How many steps are done, set-aside ones not counted.
-    pub done: usize,
-    /// How many requests were sent.
-    pub exchanges: usize,
-    /// Predictions that turned out wrong.
-    pub disagreements: usize,
-    /// Whether it is kept.
-    pub kept: bool,
-    /// When it is deleted unless it is kept; only with another target.
-    pub deleted_at: Option<Timestamp>,
-    /// When it was begun, by the wall clock.
-    pub created_at: Timestamp,
-    /// When something was last done in it, by the wall clock.
-    pub updated_at: Timestamp,
-}
-
-/// How a walk ended, as far as it went. Set-aside runs do not count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-pub struct WalkEnd {
-    /// The step that was taken last.
-    pub step: Step,
-    /// As people read it.
-    pub title: String,
-    /// How it ended: done, waiting, refused as meant, or failed.
-    pub state: StepState,
-    /// What went wrong on purpose in it.
-    pub tamper: Option<WalkSlip>,
-    /// Whether its main request was changed by hand.
-    pub edited: bool,
-}
-
-/// Something that went wrong on purpose, as a list names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-pub struct WalkSlip {
-    /// Its name: `wrong_verifier`.
-    pub name: String,
-    /// In a few words: `Wrong verifier`.
-    pub title: String,
-}
-
-/// Sessions, the last used first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
-pub struct WalkList {
-    /// The sessions.
-    pub sessions: Vec<WalkSummary>,
-    /// Ids of sessions that were sealed with a key that is gone: they can be deleted, and nothing else.
-    pub lost: Vec<String>,
 }
 
 /// A session with everything but the bytes.
@@ -300,43 +227,4 @@ pub struct WalkCall {
     pub summary: String,
     /// The scope it needs.
     pub scope: Option<String>,
-}
-
-/// Another target's host that may be talked to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-pub struct UnlockedTarget {
-    /// Its base URL.
-    pub base_url: String,
-    /// Since when.
-    pub unlocked_at: Timestamp,
-    /// The client id that is remembered for it.
-    pub client_id: Option<String>,
-    /// Whether a client secret is remembered for it, sealed with the key in the keychain.
-    pub has_secret: bool,
-}
-
-/// Unlocks another target: the simulator may then send requests to its host.
-#[derive(Clone, Serialize, Deserialize, JsonSchema, TS)]
-#[serde(deny_unknown_fields)]
-pub struct UnlockTarget {
-    /// Its base URL: `https`, or `http` to loopback; no path, query or fragment.
-    pub base_url: String,
-    /// The host once more, as consent to send requests to it.
-    pub confirm: String,
-    /// The client id to remember for it.
-    #[serde(default)]
-    #[ts(optional = nullable)]
-    pub client_id: Option<String>,
-    /// The client secret to remember for it, sealed.
-    #[serde(default)]
-    #[ts(optional = nullable)]
-    pub client_secret: Option<String>,
-}
-
-/// Names another target.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
-#[serde(deny_unknown_fields)]
-pub struct TargetRef {
-    /// Its base URL.
-    pub base_url: String,
 }

@@ -18,7 +18,8 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use url::Url;
 
 use super::SendError;
-use super::tls::{TlsProblem, trust};
+use super::tls::TlsProblem;
+use super::trust::trust;
 
 /// How long a connection may take to stand.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,5 +1,6 @@
 //! What a walk is about: what was asked for, and what is chosen where nothing was.
 
+mod call;
 mod meant;
 mod name;
 
@@ -7,8 +8,9 @@ use connect_core::domain::app::{AppType, BaaStatus, Client};
 use connect_core::domain::walk::{ClientAuthentication, Consent, Step};
 use connect_rpc::simulator as rpc;
 use connect_rpc::{ErrorCode, RpcError};
-use connect_simulator::session::{Call, Facts, Session, Setup, Target};
+use connect_simulator::session::{Facts, Session, Setup, Target};
 
+use self::call::{call, parsed};
 use self::meant::{client, first_person, person};
 pub(super) use self::name::name;
 use self::name::{LONGEST_NAME, usual_name};
@@ -248,48 +250,13 @@ fn finished(mut setup: Setup, is_new: bool, wanted: rpc::WalkSetup) -> Answer<Se
         None => setup.call.clone(),
     };
     let outside_call = match &wanted.outside_call {
-        Some(text) => self::call("outside_call", text)?,
+        Some(text) => call::call("outside_call", text)?,
         None if choose => first(false),
         None => setup.outside_call.clone(),
     };
     setup.call = call;
     setup.outside_call = outside_call;
     Ok(setup)
-}
-
-/// `GET /clinical/v1/biomarkers/me`; nothing for no call.
-fn call(field: &str, text: &str) -> Answer<Option<Call>> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let wrong = || {
-        invalid(
-            field,
-            "a method and a path are needed, such as `GET /clinical/v1/biomarkers/me`",
-        )
-    };
-    let (method, path) = text.split_once(' ').ok_or_else(wrong)?;
-    let path_is_one = path.trim().starts_with('/')
-        && !path.trim().starts_with("//")
-        && !path
-            .trim()
-            .contains(|c: char| c.is_whitespace() || c.is_control());
-    if !path_is_one || !method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        return Err(wrong());
-    }
-    let mut known = plain_calls().map(|(_, call)| call);
-    let scope = known.find(|call| call.call == text);
-    Ok(Some(parsed(text, scope.and_then(|call| call.scope))))
-}
-
-fn parsed(text: &str, scope: Option<String>) -> Call {
-    let (method, path) = text.split_once(' ').unwrap_or(("GET", text));
-    Call {
-        method: method.to_ascii_uppercase(),
-        path: path.trim().to_owned(),
-        scope,
-    }
 }
 
 fn usual_scopes(client: &Client) -> Vec<String> {

@@ -69,12 +69,10 @@ impl Authority {
             _ => {}
         }
         let own = KeyPair::generate().unwrap();
+        let signed = params.signed_by(&own, &self.issuer).unwrap();
         let (chain, key) = match shown {
             Shown::Authority => (self.certificate.der().clone(), self.issuer.key()),
-            _ => {
-                let signed = params.signed_by(&own, &self.issuer).unwrap();
-                (signed.der().clone(), &own)
-            }
+            _ => (signed.der().clone(), &own),
         };
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -1,0 +1,77 @@
+//! The list of sessions: what each is about, and how it ended.
+
+use connect_core::Timestamp;
+use connect_core::domain::walk::Step;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::run::StepState;
+use super::target::WalkTarget;
+
+/// A session, as the list shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkSummary {
+    /// Its id, `walk_…`.
+    pub session: String,
+    /// Its name.
+    pub name: String,
+    /// Where it goes.
+    pub target: WalkTarget,
+    /// The app, by name where it is known, else by client id.
+    pub app: String,
+    /// The persona.
+    pub persona: Option<String>,
+    /// The step it stands at; none when it is finished.
+    pub step: Option<Step>,
+    /// The step that was taken last and how it ended; none when none was, or when the walk went back to its beginning.
+    #[serde(default)]
+    pub ended: Option<WalkEnd>,
+    /// How many steps are done, set-aside ones not counted.
+    pub done: usize,
+    /// How many requests were sent.
+    pub exchanges: usize,
+    /// Predictions that turned out wrong.
+    pub disagreements: usize,
+    /// Whether it is kept.
+    pub kept: bool,
+    /// When it is deleted unless it is kept; only with another target.
+    pub deleted_at: Option<Timestamp>,
+    /// When it was begun, by the wall clock.
+    pub created_at: Timestamp,
+    /// When something was last done in it, by the wall clock.
+    pub updated_at: Timestamp,
+}
+
+/// How a walk ended, as far as it went. Set-aside runs do not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkEnd {
+    /// The step that was taken last.
+    pub step: Step,
+    /// As people read it.
+    pub title: String,
+    /// How it ended: done, waiting, refused as meant, or failed.
+    pub state: StepState,
+    /// What went wrong on purpose in it.
+    pub tamper: Option<WalkSlip>,
+    /// Whether its main request was changed by hand.
+    pub edited: bool,
+}
+
+/// Something that went wrong on purpose, as a list names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkSlip {
+    /// Its name: `wrong_verifier`.
+    pub name: String,
+    /// In a few words: `Wrong verifier`.
+    pub title: String,
+}
+
+/// Sessions, the last used first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct WalkList {
+    /// The sessions.
+    pub sessions: Vec<WalkSummary>,
+    /// Ids of sessions that were sealed with a key that is gone: they can be deleted, and nothing else.
+    pub lost: Vec<String>,
+}
