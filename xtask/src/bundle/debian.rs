@@ -186,7 +186,8 @@ mod tests {
         let ours = include_str!("../../../LICENSE-MIT");
         let papers = include_str!("../../bundle/debian/copyright");
         let line = |text: &str| ours.contains(text) && papers.contains(text);
-        assert!(line(" 2026 The Connect Console authors"));
+        let authors = configuration["bundle"]["publisher"].as_str();
+        assert!(line(&format!(" 2026 {}", authors.expect("a name"))));
         assert!(line(
             "The above copyright notice and this permission notice"
         ));
