@@ -63,10 +63,6 @@ fn minute(now: Timestamp) -> i64 {
 }
 
 /// The rules in force.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the settings"
-)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// `loop` or `strict`.

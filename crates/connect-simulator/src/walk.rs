@@ -1,9 +1,12 @@
 //! Takes the steps of a walk: sends what was planned, keeps every byte, and holds the answer against the prediction.
 
 mod callback;
+mod error;
 mod foresight;
 mod learning;
+mod metadata;
 mod pace;
+mod pressing;
 mod sending;
 mod sign_in;
 mod telling;
@@ -22,10 +25,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::known::Known;
-use crate::plan::{Blocked, Draft, Request};
+use crate::plan::{Draft, Request};
 use crate::session::{Bytes, Facts, Outcome, Prediction, Run, Session, Verdict, Waiting};
 
 pub use callback::Taken;
+pub use error::WalkError;
 pub use foresight::{Prepared, prepare};
 pub use pace::{go, restart, stop_waiting};
 pub use sending::Patience;
@@ -52,70 +56,6 @@ pub struct Listening {
     pub redirect_uri: Option<String>,
     /// Why nobody listens, and what to do.
     pub problem: Option<String>,
-}
-
-/// Why a step was not taken. Nothing was sent.
-#[derive(Debug, thiserror::Error)]
-pub enum WalkError {
-    /// Something is missing for it.
-    #[error(transparent)]
-    Blocked(#[from] Blocked),
-    /// Nothing goes wrong by that name.
-    #[error("nothing goes wrong by the name `{name}`{hint}; see simulator_tampers")]
-    UnknownTamper {
-        /// What was asked for.
-        name: String,
-        /// What may have been meant.
-        hint: String,
-    },
-    /// It belongs to another step.
-    #[error("`{name}` belongs to the step \"{}\"", .step.title())]
-    TamperElsewhere {
-        /// What was asked for.
-        name: &'static str,
-        /// Where it belongs.
-        step: Step,
-    },
-    /// It can't be tried in this session.
-    #[error("`{name}` can't be tried here: {why}")]
-    TamperUnavailable {
-        /// What was asked for.
-        name: &'static str,
-        /// Why not.
-        why: String,
-    },
-    /// The step sends nothing that could be changed.
-    #[error("the step \"{}\" has no request that could be changed", .0.title())]
-    NothingToEdit(Step),
-    /// The walk is over.
-    #[error("the walk is finished: go back to a step, or start again")]
-    Finished,
-    /// It is past the step that it was to stop at.
-    #[error("the walk stands at \"{}\", past \"{}\": go back first", .at.title(), .until.title())]
-    Past {
-        /// Where it stands.
-        at: Step,
-        /// Where it was to stop.
-        until: Step,
-    },
-    /// It holds as many runs as a session may.
-    #[error(
-        "this session has {} runs, and more do not go into one: nothing of it is dropped; duplicate it with simulator_duplicate and go on there",
-        Session::MOST_RUNS
-    )]
-    Full,
-    /// It was cancelled while it waited for its turn.
-    #[error("it was cancelled before it began")]
-    Cancelled,
-    /// What is known of the target could not be read, or its clock not be moved.
-    #[error("{0}")]
-    Surroundings(String),
-    /// No callback is awaited.
-    #[error("this walk does not wait for a callback: take the step \"Sign-in and consent\" first")]
-    NotWaiting,
-    /// The callback is not one of this walk's redirect URI.
-    #[error("{0}")]
-    NotTheCallback(String),
 }
 
 /// A session that is being walked.

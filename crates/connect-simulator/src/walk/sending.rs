@@ -25,7 +25,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             answer: Duration::from_secs(30),
-            step: Duration::from_secs(60),
+            step: Duration::from_mins(1),
         }
     }
 }

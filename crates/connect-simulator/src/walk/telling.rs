@@ -5,9 +5,9 @@ use connect_core::protocol::pkce;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::Walker;
-use super::callback::{check, member};
+use super::callback::member;
 use super::words::{SLOWED_DOWN, fix, refusal, success, values};
+use super::{Walker, metadata};
 use crate::client::Answer;
 use crate::id_token::{self, Expected};
 use crate::plan::Draft;
@@ -200,7 +200,7 @@ impl Walker<'_> {
         let refused = answer.status >= 400;
         let body = answer.json().unwrap_or_default();
         if !refused && step == Step::Configure {
-            if answer.body.len() > MOST_METADATA {
+            if answer.body.len() > metadata::MOST {
                 return Outcome {
                     verdict: Verdict::Failed,
                     words: "The server's metadata is larger than 64 KiB: that is no metadata."
@@ -241,93 +241,9 @@ impl Walker<'_> {
             words,
         }
     }
-
-    fn tell_metadata(&mut self, run: usize, metadata: Value) -> Outcome {
-        let base = self.session.target.base_url.clone();
-        let issuer = member(&metadata, "issuer");
-        let has = |name: &str| member(&metadata, name).is_some();
-        let methods = metadata.get("code_challenge_methods_supported");
-        let methods = methods.map_or_else(|| "nothing".to_owned(), Value::to_string);
-        let checks = vec![
-            check(
-                "issuer_matches",
-                "The metadata is of the server that was asked.",
-                &*base,
-                issuer.clone().unwrap_or_else(|| "nothing".to_owned()),
-                issuer.as_deref() == Some(&base),
-                "OpenID Connect Discovery 1.0 §4.3",
-            ),
-            check(
-                "endpoints_named",
-                "It names the endpoints that the walk needs.",
-                "authorization_endpoint, token_endpoint, jwks_uri",
-                if has("authorization_endpoint") && has("token_endpoint") && has("jwks_uri") {
-                    "all of them"
-                } else {
-                    "not all of them"
-                },
-                has("authorization_endpoint") && has("token_endpoint") && has("jwks_uri"),
-                "OpenID Connect Discovery 1.0 §3",
-            ),
-            check(
-                "s256_supported",
-                "It takes PKCE with S256.",
-                "\"S256\"",
-                methods.clone(),
-                methods.contains("\"S256\""),
-                "RFC 8414 §2, RFC 7636",
-            ),
-        ];
-        let named = [
-            "issuer",
-            "authorization_endpoint",
-            "token_endpoint",
-            "jwks_uri",
-            "introspection_endpoint",
-            "revocation_endpoint",
-        ];
-        let of_run = self.run(run);
-        for name in named {
-            of_run.shown.extend(member(&metadata, name).map(|value| {
-                shown(
-                    name,
-                    value,
-                    "From the server's metadata",
-                    "OpenID Connect Discovery 1.0 §3",
-                )
-            }));
-        }
-        let failed = checks.iter().find(|check| !check.passed).cloned();
-        of_run.checks = checks;
-        let meant = self.is_meant(run);
-        match failed {
-            None => {
-                self.session.facts.metadata = Some(metadata.into());
-                done("The app knows the server's endpoints and keys by their addresses.")
-            }
-            Some(failed) => Outcome {
-                verdict: if meant {
-                    Verdict::RefusedAsMeant
-                } else {
-                    Verdict::Failed
-                },
-                words: format!(
-                    "The app's check `{}` failed: {} was wanted, and {} came.",
-                    failed.name, failed.expected, failed.received
-                ),
-                fix: Some(
-                    "Give the target's base URL exactly as its metadata names the issuer."
-                        .to_owned(),
-                ),
-            },
-        }
-    }
 }
 
-/// Most bytes of a server's metadata that are kept.
-const MOST_METADATA: usize = 64 * 1024;
-
-fn done(words: &str) -> Outcome {
+pub(super) fn done(words: &str) -> Outcome {
     Outcome {
         verdict: Verdict::Done,
         words: words.to_owned(),

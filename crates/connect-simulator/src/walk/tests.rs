@@ -1,6 +1,8 @@
 //! Servers that do not do what they should, over real sockets: nothing hangs, nothing is lost, and a prediction that does
 //! not come true is said.
 
+mod server;
+
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -10,12 +12,9 @@ use connect_core::domain::walk::Step;
 use connect_core::{Env, Moment};
 use connect_testkit::seeded_env;
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use self::server::{Manner, Server, server};
 use super::{Listening, Patience, Surroundings, Walker};
 use crate::known::{Caller, Counted, Known, Registration};
 use crate::samples;
@@ -28,96 +27,13 @@ const SHORT: Patience = Patience {
 };
 /// Longer than any test takes.
 const LONG: Patience = Patience {
-    answer: Duration::from_secs(60),
-    step: Duration::from_secs(60),
+    answer: Duration::from_mins(1),
+    step: Duration::from_mins(1),
 };
 /// What a whole test may take, however slow the machine is.
 const NEVER: Duration = Duration::from_secs(30);
 
 const INTROSPECTED: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"active\":true}";
-
-/// How a server answers.
-#[derive(Clone, Copy)]
-enum Manner {
-    /// It takes the request and says nothing.
-    Silent,
-    /// A byte now and then, for ever.
-    Trickling,
-    /// It closes in the midst of its answer.
-    BreakingOff,
-    /// It sends the browser round in circles, and takes its time.
-    Circling,
-    /// This, at once.
-    Saying(&'static str),
-}
-
-/// A server on a port of its own.
-struct Server {
-    base: String,
-    /// The first line of each request, as it comes in.
-    heard: mpsc::UnboundedReceiver<String>,
-    serving: JoinHandle<()>,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
-}
-
-async fn server(manner: Manner) -> Server {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let (tell, heard) = mpsc::unbounded_channel();
-    let serving = tokio::spawn(async move {
-        let mut connections = tokio::task::JoinSet::new();
-        while let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(serve(stream, manner, tell.clone()));
-        }
-    });
-    Server {
-        base: format!("http://{address}"),
-        heard,
-        serving,
-    }
-}
-
-async fn serve(mut stream: TcpStream, manner: Manner, tell: mpsc::UnboundedSender<String>) {
-    let mut bytes = [0; 8192];
-    let read = stream.read(&mut bytes).await.unwrap_or(0);
-    let request = String::from_utf8_lossy(&bytes[..read]).into_owned();
-    let _ = tell.send(request.lines().next().unwrap_or_default().to_owned());
-    let mut pace = tokio::time::interval(Duration::from_millis(40));
-    match manner {
-        Manner::Silent => {
-            // Until the other side has had enough.
-            let _ = stream.read(&mut bytes).await;
-        }
-        Manner::Trickling => {
-            let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n".bytes();
-            for byte in head.chain(std::iter::repeat(b'x')) {
-                pace.tick().await;
-                if stream.write_all(&[byte]).await.is_err() {
-                    return;
-                }
-            }
-        }
-        Manner::BreakingOff => {
-            let part = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"active\"";
-            let _ = stream.write_all(part).await;
-        }
-        Manner::Circling => {
-            for _ in 0..4 {
-                pace.tick().await;
-            }
-            let answer = b"HTTP/1.1 303 See Other\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n";
-            let _ = stream.write_all(answer).await;
-        }
-        Manner::Saying(answer) => {
-            let _ = stream.write_all(answer.as_bytes()).await;
-        }
-    }
-}
 
 /// What is known of the server: each time it is asked for, the next, the last of them for ever.
 struct Around(Mutex<Vec<Known>>);
