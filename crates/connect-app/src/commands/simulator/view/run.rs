@@ -133,16 +133,15 @@ fn answered(it: &Answered) -> rpc::ExpectedAnswer {
 fn agreement(foreseen: Option<&Prediction>, came: Option<&Answered>) -> Option<rpc::Agreement> {
     let (foreseen, came) = foreseen.zip(came)?;
     let agrees = foreseen.agrees(came);
-    let words = if foreseen.came_otherwise(came) {
-        "It came as it was foreseen for the case that somebody else was first.".to_owned()
-    } else if agrees {
-        "It came as it was foreseen.".to_owned()
-    } else {
-        format!(
+    let otherwise = foreseen.otherwise.as_ref();
+    let words = match otherwise.filter(|_| foreseen.came_otherwise(came)) {
+        Some(it) => format!("It came as it was foreseen for this case: {}", it.when),
+        None if agrees => "It came as it was foreseen.".to_owned(),
+        None => format!(
             "Foreseen was {}; what came is {}. That is a defect of this program: please tell its makers.",
             in_words(&foreseen.expected),
             in_words(came)
-        )
+        ),
     };
     Some(rpc::Agreement {
         agrees,
