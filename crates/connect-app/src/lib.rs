@@ -97,6 +97,13 @@ impl App {
         self.0.directory.path()
     }
 
+    /// The data directory when `connect-sandbox` does not look there by itself: commands that somebody pastes name it.
+    pub(crate) fn named_data_dir(&self) -> Option<String> {
+        let here = std::path::absolute(self.data_dir()).ok()?;
+        let is_default = host::paths::default_data_dir().is_ok_and(|default| default == here);
+        (!is_default).then(|| here.to_string_lossy().into_owned())
+    }
+
     /// What changes from now on, as topics, batched.
     #[must_use]
     pub fn changes(&self) -> Changes {

@@ -48,6 +48,13 @@ impl Pasted {
             .await?;
         std::fs::write(directory.path().join(".env"), text(&env["text"])?)?;
         let pasted = Self { directory, code };
+        // The sandbox is not where `connect-sandbox` looks by itself.
+        for command in pasted.commands()?.iter().filter(|it| it.contains(" env ")) {
+            anyhow::ensure!(
+                command.starts_with("connect-sandbox --data-dir "),
+                "{command}"
+            );
+        }
         // What the app's first redirect URI has to give way to, if it has.
         for command in pasted
             .commands()?

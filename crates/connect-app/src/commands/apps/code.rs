@@ -46,7 +46,8 @@ pub(in crate::commands) async fn code(app: &App, request: rpc::CodeOfApp) -> Ans
         let message = format!("the code could not be written: {error}");
         RpcError::new(ErrorCode::Internal, message)
     })?;
-    Ok(made.into_code(client, &wanted))
+    let data_dir = app.named_data_dir();
+    Ok(made.into_code(client, &wanted, data_dir.as_deref()))
 }
 
 /// Code of one language, or why there is none.
@@ -75,7 +76,7 @@ struct Code {
 type Template = Result<Made, askama::Error>;
 
 impl Made {
-    fn into_code(self, client: &Client, wanted: &Wanted) -> AppCode {
+    fn into_code(self, client: &Client, wanted: &Wanted, data_dir: Option<&str>) -> AppCode {
         let code = match self {
             Self::Code(code) => code,
             Self::Unsuitable { title, because } => {
@@ -94,7 +95,7 @@ impl Made {
         };
         let mut steps = Vec::new();
         if code.from_env {
-            steps.extend(env_steps(client, wanted));
+            steps.extend(env_steps(client, wanted, data_dir));
         }
         steps.extend(code.steps);
         let mut notes = wanted.notes();
@@ -118,12 +119,13 @@ impl Made {
 }
 
 /// How `.env` comes to be: it holds the first redirect URI, which is not always the one that the code can use.
-fn env_steps(client: &Client, wanted: &Wanted) -> Vec<CodeStep> {
+fn env_steps(client: &Client, wanted: &Wanted, data_dir: Option<&str>) -> Vec<CodeStep> {
+    let at = data_dir.map_or_else(String::new, |it| format!(" --data-dir {}", shell::word(it)));
     let mut steps = vec![CodeStep {
         what: "Put the app's variables into .env, beside the code. It holds secrets: keep it out of version control."
             .to_owned(),
         command: Some(format!(
-            "connect-sandbox env --app {} > .env",
+            "connect-sandbox{at} env --app {} > .env",
             shell::word(client.id.as_str())
         )),
         is_env: true,

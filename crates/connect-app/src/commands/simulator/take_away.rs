@@ -11,7 +11,6 @@ use connect_simulator::session::Bytes;
 use super::{load, sealer, unreadable};
 use crate::App;
 use crate::commands::Answer;
-use crate::host::paths::default_data_dir;
 
 pub(in crate::commands) async fn diagram(
     app: &App,
@@ -115,7 +114,7 @@ pub(in crate::commands) async fn hand_over(
             bytes.insert(number, Bytes { request, response });
         }
     }
-    let data_dir = named_data_dir(app);
+    let data_dir = app.named_data_dir();
     let handed = hand_over::hand_over(&session, &bytes, form, data_dir.as_deref())
         .map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))?;
     let beside = handed.beside.into_iter();
@@ -127,11 +126,4 @@ pub(in crate::commands) async fn hand_over(
             .collect(),
         run: handed.run,
     })
-}
-
-/// Where this sandbox is, when `connect-sandbox` does not look there by itself.
-fn named_data_dir(app: &App) -> Option<String> {
-    let here = std::path::absolute(app.data_dir()).ok()?;
-    let is_default = default_data_dir().is_ok_and(|default| default == here);
-    (!is_default).then(|| here.to_string_lossy().into_owned())
 }
