@@ -54,7 +54,7 @@ Exit codes:
   11 a walk was answered otherwise than was foreseen
   12 a step of a walk got no answer";
 
-const WALK_EXIT_CODES: &str = "\
+const WALK_EXIT_CODES_AND_EXAMPLES: &str = "\
 Exit codes:
   0  walked as foreseen; what was refused was refused on purpose
   2  the arguments are not right
@@ -63,7 +63,19 @@ Exit codes:
   7  no sandbox is running on the data directory
   10 a step was refused, and not on purpose
   11 an answer was not as foreseen: a defect of this program or of the target
-  12 a step got no answer: nobody is there, or the certificate is not trusted";
+  12 a step got no answer: nobody is there, or the certificate is not trusted
+
+Examples:
+  Every step, as the first persona:
+    connect-sandbox walk
+  What the server says to the verifier of another flow:
+    connect-sandbox walk --tamper wrong_verifier --persona maya
+  Without the reuse that ends everything, so that the revocation has something to end:
+    connect-sandbox walk --skip reuse
+  Against a second sandbox, which runs in another terminal:
+    connect-sandbox --data-dir /tmp/second serve --port 0
+    eval \"$(connect-sandbox --data-dir /tmp/second env --format shell)\"
+    connect-sandbox walk --target \"$LOOP_ISSUER\"";
 
 /// All of Connect with Loop on this machine: the authorization server and the services behind it, offline.
 #[derive(Debug, Parser)]
@@ -134,7 +146,7 @@ pub(crate) enum Command {
         json: bool,
     },
     /// Walk through the flow as an app does: each step with what was foreseen and what came
-    #[command(after_help = WALK_EXIT_CODES)]
+    #[command(after_help = WALK_EXIT_CODES_AND_EXAMPLES)]
     Walk(Walk),
     /// Print the running world as a connect.toml
     Export {
@@ -234,8 +246,8 @@ pub(crate) struct Walk {
     /// Name or client_id of the app; with --target its client_id there [default: the first that signs people in]
     #[arg(long, value_name = "APP")]
     pub(crate) app: Option<String>,
-    /// Email of the persona who signs in [default: the first one]
-    #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
+    /// Who signs in: an email, what is before its @, or a name [default: the first persona]
+    #[arg(long, value_name = "WHO", value_hint = ValueHint::EmailAddress)]
     pub(crate) persona: Option<String>,
     /// What goes wrong on purpose, such as wrong_verifier; can be given once for each step; `list` says what there is
     #[arg(long, value_name = "NAME", action = ArgAction::Append)]
@@ -249,7 +261,10 @@ pub(crate) struct Walk {
     /// The last step to take
     #[arg(long, value_name = "STEP", value_parser = step_parser())]
     pub(crate) until: Option<Step>,
-    /// What the session is called in the console
+    /// A step to leave out, such as reuse; can be given several times
+    #[arg(long, value_name = "STEP", value_parser = step_parser(), hide_possible_values = true, action = ArgAction::Append)]
+    pub(crate) skip: Vec<Step>,
+    /// What the session is called in the console [default: made of what goes wrong, the app and the persona]
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// The session as JSON, in one document however the walk ends

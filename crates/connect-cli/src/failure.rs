@@ -55,9 +55,12 @@ pub(crate) enum Failure {
     #[error("{target} is not unlocked: nothing leaves this machine unasked")]
     Locked {
         target: String,
-        /// The command that unlocks it, without the program's name.
+        /// The command that unlocks it, behind the program's name.
         unlock: String,
     },
+    /// The environment does not say which app a walk elsewhere is about.
+    #[error("a walk at {target} needs an app that is registered there: not set are {missing}")]
+    NoAppThere { target: String, missing: String },
     /// A step of a walk was refused, or waits for a person.
     #[error("the step \"{step}\" went wrong: {words}")]
     Step {
@@ -110,7 +113,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::NobodyReads => 0,
-            Self::Arguments(_) | Self::Payload { .. } => 2,
+            Self::Arguments(_) | Self::Payload { .. } | Self::NoAppThere { .. } => 2,
             Self::NotFound(_) => 3,
             Self::Locked { .. } => 4,
             Self::Client(ClientError::NotRunning { .. }) => 7,
@@ -158,7 +161,14 @@ impl Failure {
             Self::Locked { unlock, .. } => {
                 output::error(&self.to_string());
                 output::hint("if requests may go there, credentials among them:");
-                output::hint(&format!("connect-sandbox {unlock}"));
+                output::hint(&format!("connect-sandbox{unlock}"));
+            }
+            Self::NoAppThere { .. } => {
+                output::error(&self.to_string());
+                output::hint("another sandbox has them, OTHER being its data directory:");
+                output::hint("eval \"$(connect-sandbox --data-dir OTHER env --format shell)\"");
+                output::hint("for any other server, with LOOP_CLIENT_SECRET when the app has one:");
+                output::hint("export LOOP_CLIENT_ID=... LOOP_REDIRECT_URI=...");
             }
             Self::Step { fix, .. } | Self::Unanswered { fix, .. } => {
                 output::error(&self.to_string());

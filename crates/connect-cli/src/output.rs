@@ -47,12 +47,21 @@ pub(crate) fn say(text: &str) {
 
 /// What went wrong.
 pub(crate) fn error(text: &str) {
-    say(&format!("{} {}", styled(BAD, "error:"), plain_lines(text)));
+    say(&format!("{} {}", styled(BAD, "error:"), to_people(text)));
 }
 
 /// What to do, or more about an error.
 pub(crate) fn hint(text: &str) {
-    say(&format!("  {}", plain_lines(text)));
+    say(&format!("  {}", to_people(text)));
+}
+
+/// A text for standard error: backticks are left to what is no terminal, where they are all that sets a name apart.
+fn to_people(text: &str) -> String {
+    if io::stderr().is_terminal() {
+        prose(text)
+    } else {
+        plain_lines(text)
+    }
 }
 
 /// `text` without what a terminal would obey: a name or an address sent by anybody must not move the cursor.
@@ -60,6 +69,33 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars()
         .map(|c| if is_obeyed(c) { '\u{FFFD}' } else { c })
         .collect()
+}
+
+/// A text for people in which names stand between backticks: a terminal shows them bold, anything else as they are.
+pub(crate) fn prose(text: &str) -> String {
+    prose_in(Style::new(), text)
+}
+
+/// The same in a style of its own.
+pub(crate) fn prose_in(style: Style, text: &str) -> String {
+    let text = plain_lines(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some((before, name, after)) = next_name(rest) {
+        out.push_str(&styled(style, before));
+        out.push_str(&styled(style.bold(), name));
+        rest = after;
+    }
+    out.push_str(&styled(style, rest));
+    out
+}
+
+/// What stands before the first name in backticks, the name, and what follows; a backtick alone is none.
+fn next_name(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('`')?;
+    let (name, after) = rest.split_once('`')?;
+    let is_name = !name.is_empty() && name.trim() == name;
+    is_name.then_some((before, name, after))
 }
 
 /// The same, with its lines left.
@@ -84,6 +120,17 @@ fn is_obeyed(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_backticks_are_bold_and_a_backtick_alone_stays() {
+        let bold = |text: &str| styled(BOLD, text);
+        assert_eq!(
+            prose("the scope `openid` is missing"),
+            format!("the scope {} is missing", bold("openid"))
+        );
+        assert_eq!(prose("a ` alone, and ``"), "a ` alone, and ``");
+        assert_eq!(prose("\u{1b}[2J`x`"), format!("\u{FFFD}[2J{}", bold("x")));
+    }
 
     #[test]
     fn nothing_that_a_terminal_obeys_gets_through() {

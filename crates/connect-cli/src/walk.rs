@@ -1,13 +1,23 @@
-//! A walk for people: each step with what was sent, what came, what the app checked, and whether it was foreseen.
+//! A walk for people: each step with why there is one, what was sent, what came, what the app and the server checked, and
+//! whether it was foreseen.
 
+mod foot;
+mod refusal;
+mod slips;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use connect_core::domain::walk::{Party, Step};
 use connect_rpc::simulator::{
-    AnswerPlace, ExpectedAnswer, StepRun, StepState, TamperInfo, WalkExchange, WalkSession,
+    Agreement, AnswerPlace, ExpectedAnswer, Prediction, StepRun, StepState, TamperInfo,
+    WalkExchange, WalkSession,
 };
+use connect_rpc::traffic::Explanation;
 
-use crate::output::{BAD, BOLD, CARE, CODE, DIM, GOOD, plain, styled};
+pub(crate) use self::foot::foot;
+pub(crate) use self::slips::slips;
+use crate::output::{BAD, BOLD, CARE, CODE, DIM, GOOD, plain, prose, prose_in, styled};
 
 /// Below the number of a step.
 const INDENT: &str = "    ";
@@ -30,12 +40,23 @@ pub(crate) fn head(session: &WalkSession) -> String {
     )
 }
 
+/// What is known of a step beside its session.
+#[derive(Default)]
+pub(crate) struct Beside<'b> {
+    /// What goes wrong on purpose in it.
+    pub(crate) slip: Option<&'b TamperInfo>,
+    /// Why the flow has it.
+    pub(crate) why: Option<String>,
+    /// What the server says of the requests that it refused, by the exchange's number.
+    pub(crate) explained: BTreeMap<u32, Explanation>,
+}
+
 /// The runs after the first `told`.
-pub(crate) fn runs(session: &WalkSession, told: usize, tamper: Option<&TamperInfo>) -> String {
+pub(crate) fn runs(session: &WalkSession, told: usize, beside: &Beside<'_>) -> String {
     let mut text = String::new();
     for run in session.runs.iter().skip(told) {
         left_out(&mut text, session, run.step);
-        one(&mut text, session, run, tamper);
+        one(&mut text, session, run, beside);
     }
     text
 }
@@ -63,7 +84,7 @@ fn number(step: Step) -> String {
     format!("{:>2}", step.place() + 1)
 }
 
-fn one(text: &mut String, session: &WalkSession, run: &StepRun, tamper: Option<&TamperInfo>) {
+fn one(text: &mut String, session: &WalkSession, run: &StepRun, beside: &Beside<'_>) {
     let title = styled(BOLD, run.step.title());
     let _ = writeln!(
         text,
@@ -71,20 +92,32 @@ fn one(text: &mut String, session: &WalkSession, run: &StepRun, tamper: Option<&
         styled(DIM, number(run.step)),
         state(run)
     );
+    if let Some(why) = &beside.why {
+        let _ = writeln!(text, "{INDENT}{}", prose_in(DIM, why));
+    }
     if let Some(name) = &run.tamper {
-        let about = tamper.filter(|tamper| tamper.name == *name);
-        let about = about.map_or(&**name, |tamper| &*tamper.about);
-        line(text, &styled(CARE, "on purpose"), &plain(about));
+        let about = beside.slip.filter(|slip| slip.name == *name);
+        let about = about.map_or(&**name, |slip| &*slip.about);
+        line(text, &styled(CARE, "on purpose"), &prose(about));
     }
     for shown in &run.shown {
-        let how = styled(DIM, plain(&shown.how));
+        let how = prose_in(DIM, &shown.how);
         let value = styled(CODE, plain(&in_one_line(&shown.value)));
         line(text, &plain(&shown.name), &format!("{value}  {how}"));
     }
-    for number in &run.exchanges {
+    let exchanges = run.exchanges.iter().filter_map(|number| {
         let mut all = session.exchanges.iter();
-        if let Some(exchange) = all.find(|it| it.exchange == *number) {
-            self::exchange(text, exchange, &session.summary.target.base_url);
+        all.find(|it| it.exchange == *number)
+    });
+    for exchange in exchanges {
+        self::exchange(text, exchange, &session.summary.target.base_url);
+        // What the step's verdict is not about is foreseen by itself.
+        if run.main_exchange != Some(exchange.exchange) {
+            foreseen(
+                text,
+                exchange.prediction.as_ref(),
+                exchange.agreement.as_ref(),
+            );
         }
     }
     for check in &run.checks {
@@ -100,23 +133,47 @@ fn one(text: &mut String, session: &WalkSession, run: &StepRun, tamper: Option<&
         let said = format!("{} {}", plain(&claim.name), plain(&claim.value));
         mark(text, false, &said);
     }
-    foreseen(text, run);
-    let words = plain(&run.outcome.words);
-    let _ = writeln!(text, "{INDENT}{words}");
-    if let Some(fix) = &run.outcome.fix {
-        let _ = writeln!(text, "{INDENT}{}", styled(CARE, plain(fix)));
+    foreseen(text, run.prediction.as_ref(), run.agreement.as_ref());
+    let _ = writeln!(text, "{INDENT}{}", prose(&run.outcome.words));
+    let explained = run
+        .main_exchange
+        .and_then(|it| beside.explained.get(&it))
+        .and_then(|it| it.refusal.as_ref());
+    if let Some(explained) = explained {
+        refusal::told(text, explained);
+    }
+    // The server knows better than the step what would have been right.
+    let servers = explained.is_some_and(|it| !it.fix.is_empty());
+    if let Some(fix) = run.outcome.fix.as_ref().filter(|_| !servers) {
+        let _ = writeln!(text, "{INDENT}{}", prose_in(CARE, fix));
     }
     text.push('\n');
 }
 
-/// How the step ended, in a word.
+/// How the step ended, in the words that the console has for it.
 fn state(run: &StepRun) -> String {
     match run.outcome.state {
+        _ if run.outcome.cancelled => styled(CARE, "cancelled"),
+        StepState::Done | StepState::RefusedAsMeant if is_refused(run) => {
+            let spoiled = run.tamper.is_some() || run.edited;
+            let how = if spoiled { "meant" } else { "foreseen" };
+            styled(GOOD, format!("refused, as {how}"))
+        }
         StepState::Done => styled(GOOD, "done"),
-        StepState::RefusedAsMeant => styled(GOOD, "refused, as it was meant to be"),
         StepState::Waiting => styled(CARE, "waits for a person"),
         StepState::Failed => styled(BAD, "went wrong"),
         _ => String::new(),
+    }
+}
+
+/// Whether it ended with a refusal that was foreseen, also where the walk goes on after it.
+fn is_refused(run: &StepRun) -> bool {
+    let foreseen = run.agreement.as_ref().filter(|it| it.agrees);
+    let refused = foreseen.is_some_and(|it| it.answered.error.is_some());
+    match run.outcome.state {
+        StepState::RefusedAsMeant => true,
+        StepState::Done => refused,
+        _ => false,
     }
 }
 
@@ -141,8 +198,8 @@ fn exchange(text: &mut String, exchange: &WalkExchange, base_url: &str) {
         (None, _, Some(failed)) => styled(BAD, plain(failed)),
         (None, _, None) => "caught".to_owned(),
     };
-    let us = exchange.timing.done_us;
-    let spent = format!("{}.{} ms", us / 1000, us % 1000 / 100);
+    let tenths = (exchange.timing.done_us + 50) / 100;
+    let spent = format!("{}.{} ms", tenths / 10, tenths % 10);
     line(text, &styled(DIM, ways), &asked);
     let answer = format!("{answer}  {}", styled(DIM, spent));
     line(text, &styled(DIM, "answered"), &answer);
@@ -166,26 +223,32 @@ const fn party(party: Party) -> &'static str {
 }
 
 /// Prediction against answer, in words as well as by mark.
-fn foreseen(text: &mut String, run: &StepRun) {
-    let (Some(prediction), Some(agreement)) = (&run.prediction, &run.agreement) else {
+fn foreseen(text: &mut String, prediction: Option<&Prediction>, agreement: Option<&Agreement>) {
+    let (Some(prediction), Some(agreement)) = (prediction, agreement) else {
         return;
     };
     let expected = answer(&prediction.expected);
     if agreement.agrees {
-        mark(text, true, &format!("as foreseen: {expected}"));
+        let came = answer(&agreement.answered);
+        mark(text, true, &format!("as foreseen: {came}"));
     } else {
         let came = answer(&agreement.answered);
         let said = format!("foreseen was {expected}, answered {came}");
         mark(text, false, &said);
     }
-    let because = format!(
-        "{} ({})",
-        plain(&prediction.because),
-        plain(&prediction.source)
-    );
-    let _ = writeln!(text, "{INDENT}  {}", styled(DIM, because));
-    for effect in &prediction.effects {
-        let _ = writeln!(text, "{INDENT}  {}", styled(DIM, plain(effect)));
+    let otherwise = prediction.otherwise.as_ref();
+    let other = otherwise.filter(|it| {
+        agreement.agrees
+            && it.expected == agreement.answered
+            && prediction.expected != agreement.answered
+    });
+    let because = other.map_or(&prediction.because, |it| &it.when);
+    let because = format!("{because} ({})", prediction.source);
+    let _ = writeln!(text, "{INDENT}  {}", prose_in(DIM, &because));
+    if other.is_none() {
+        for effect in &prediction.effects {
+            let _ = writeln!(text, "{INDENT}  {}", prose_in(DIM, effect));
+        }
     }
 }
 
@@ -226,68 +289,4 @@ fn line(text: &mut String, name: &str, value: &str) {
 pub(crate) fn anew(title: &str) -> String {
     let text = format!("From the beginning again, for the next thing to go wrong: {title}");
     format!("{}\n\n", styled(CARE, text))
-}
-
-/// How it went, and where to look on.
-pub(crate) fn foot(session: &WalkSession, data_dir: &str) -> String {
-    let summary = &session.summary;
-    let count = |number: usize, word: &str| {
-        let ending = if number == 1 { "" } else { "s" };
-        format!("{number} {word}{ending}")
-    };
-    // Side requests, such as the call outside of the scopes, are foreseen one by one.
-    let mains: Vec<u32> = session
-        .runs
-        .iter()
-        .filter_map(|run| run.main_exchange)
-        .collect();
-    let beside = session
-        .exchanges
-        .iter()
-        .filter(|exchange| exchange.agreement.is_some() && !mains.contains(&exchange.exchange));
-    let of_runs = session.runs.iter().filter(|run| run.agreement.is_some());
-    let foreseen = of_runs.count() + beside.count();
-    let verdict = match summary.disagreements {
-        0 => styled(GOOD, format!("{} as foreseen", count(foreseen, "answer"))),
-        wrong => styled(BAD, format!("{wrong} not as foreseen")),
-    };
-    let payload = serde_json::json!({ "session": summary.session }).to_string();
-    format!(
-        "{}, {}, {verdict}\n{}\n",
-        count(summary.done, "step"),
-        count(summary.exchanges, "request"),
-        styled(
-            DIM,
-            format!(
-                "All of it, as JSON: connect-sandbox{data_dir} rpc simulator_get {}",
-                connect_app::shell::word(&payload)
-            )
-        )
-    )
-}
-
-/// What can go wrong on purpose, step by step.
-pub(crate) fn tampers(tampers: &[TamperInfo]) -> String {
-    let mut text = String::new();
-    let mut at = None;
-    let width = tampers.iter().map(|tamper| tamper.name.len()).max();
-    let width = width.unwrap_or(0);
-    for tamper in tampers {
-        if at != Some(tamper.step) {
-            if at.is_some() {
-                text.push('\n');
-            }
-            at = Some(tamper.step);
-            let _ = writeln!(text, "{}", styled(BOLD, tamper.step.title()));
-        }
-        let name = format!("{:width$}", plain(&tamper.name));
-        let clock = if tamper.moves_clock {
-            ", moves the sandbox clock forward"
-        } else {
-            ""
-        };
-        let title = plain(&tamper.title);
-        let _ = writeln!(text, "  {}  {title}{clock}", styled(CODE, name));
-    }
-    text
 }

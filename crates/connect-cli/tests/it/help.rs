@@ -196,7 +196,8 @@ fn questions() {
                               [default: the platform's place for data] [env: CONNECT_DATA_DIR]
           --log <LEVEL>       How much is logged to standard error [env: CONNECT_LOG] [default: warn]
                               [possible values: off, error, warn, info, debug, trace]
-          --persona <EMAIL>   Email of the persona who signs in [default: the first one]
+          --persona <WHO>     Who signs in: an email, what is before its @, or a name [default: the
+                              first persona]
           --tamper <NAME>     What goes wrong on purpose, such as wrong_verifier; can be given once for
                               each step; `list` says what there is
           --scope <SCOPE>...  A scope to ask for; can be given several times [default: openid, profile,
@@ -206,7 +207,9 @@ fn questions() {
           --until <STEP>      The last step to take [possible values: configure, pkce,
                               authorization_url, sign_in, callback, token, id_token, api, introspect,
                               refresh, reuse, revoke, after_revoke]
-          --name <NAME>       What the session is called in the console
+          --skip <STEP>       A step to leave out, such as reuse; can be given several times
+          --name <NAME>       What the session is called in the console [default: made of what goes
+                              wrong, the app and the persona]
           --json              The session as JSON, in one document however the walk ends
       -h, --help              Print help
       -V, --version           Print version
@@ -220,6 +223,18 @@ fn questions() {
       10 a step was refused, and not on purpose
       11 an answer was not as foreseen: a defect of this program or of the target
       12 a step got no answer: nobody is there, or the certificate is not trusted
+
+    Examples:
+      Every step, as the first persona:
+        connect-sandbox walk
+      What the server says to the verifier of another flow:
+        connect-sandbox walk --tamper wrong_verifier --persona maya
+      Without the reuse that ends everything, so that the revocation has something to end:
+        connect-sandbox walk --skip reuse
+      Against a second sandbox, which runs in another terminal:
+        connect-sandbox --data-dir /tmp/second serve --port 0
+        eval "$(connect-sandbox --data-dir /tmp/second env --format shell)"
+        connect-sandbox walk --target "$LOOP_ISSUER"
     "#);
     insta::assert_snapshot!(help(&["export", "-h"]), @r#"
     Print the running world as a connect.toml

@@ -1,19 +1,26 @@
 //! `connect-sandbox walk`: a walk through the flow from the app's side, consent given automatically, step by step.
 
+mod course;
+mod name;
+mod persona;
 mod slips;
 mod verdict;
 mod whom;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use connect_core::domain::walk::Step;
-use connect_rpc::simulator::{RunStep, SessionRef, StepState, WalkSession, WalkTo};
+use connect_rpc::simulator::{Plan, PlanStep, RunStep, SessionRef, StepState, WalkSession, WalkTo};
+use connect_rpc::traffic::{ExchangeRef, Explanation};
 use serde_json::{Value, json};
 
+use self::course::Course;
 use self::slips::Slips;
 use super::ask::Sandbox;
 use crate::arguments::Walk;
 use crate::failure::{self, Failure};
+use crate::walk::Beside;
 use crate::{output, walk};
 
 pub(super) async fn run(data_dir: &Path, asked: Walk) -> Result<(), Failure> {
@@ -21,12 +28,17 @@ pub(super) async fn run(data_dir: &Path, asked: Walk) -> Result<(), Failure> {
     if asked.tamper == [slips::LIST] {
         return slips::list(&mut sandbox, asked.json).await;
     }
-    let slips = Slips::named(&mut sandbox, &asked.tamper, asked.until).await?;
-    let (until, words) = (asked.until, !asked.json);
+    let course = Course {
+        until: asked.until,
+        skip: asked.skip.clone(),
+    };
+    let slips = Slips::named(&mut sandbox, &asked.tamper, &course).await?;
+    let (words, named) = (!asked.json, asked.name.is_some());
     let started = whom::started(&mut sandbox, asked).await?;
-    let begun = sandbox.get("simulator_start", json!(started)).await;
-    let session: WalkSession = begun.map_err(whom::as_typed)?;
-    if let Err(wrong) = slips.belong_to(&session, until) {
+    let begun = sandbox.get("simulator_start", json!(started.walk)).await;
+    let begun: Result<WalkSession, Failure> = begun;
+    let mut session = begun.map_err(|failure| started.as_typed(failure, data_dir))?;
+    if let Err(wrong) = slips.belong_to(&session, &course) {
         // A walk that can't be what was asked for leaves nothing behind.
         let begun = SessionRef {
             session: session.summary.session,
@@ -34,11 +46,14 @@ pub(super) async fn run(data_dir: &Path, asked: Walk) -> Result<(), Failure> {
         let _: Value = sandbox.call("simulator_delete", json!(begun)).await?;
         return Err(wrong);
     }
+    if !named {
+        session = name::given(&mut sandbox, session, &slips, &course).await?;
+    }
     let mut on_foot = OnFoot {
         sandbox,
         session,
         slips,
-        until,
+        course,
         words,
         told: 0,
     };
@@ -54,8 +69,8 @@ struct OnFoot {
     session: WalkSession,
     /// What is still to go wrong on purpose.
     slips: Slips,
-    /// The last step to take.
-    until: Option<Step>,
+    /// Which steps are taken.
+    course: Course,
     /// Whether people read along.
     words: bool,
     /// Runs that were told.
@@ -68,10 +83,12 @@ impl OnFoot {
         if self.words {
             output::data(&walk::head(&self.session))?;
         }
-        while let Some(step) = self.session.summary.step {
-            if self.until.is_some_and(|until| step > until) {
-                break;
-            }
+        while let Some(step) = self.course.next(&self.session) {
+            let why = if self.words {
+                self.why(step).await
+            } else {
+                None
+            };
             let slip = self.slips.take(step);
             let taken = RunStep {
                 session: self.session.summary.session.clone(),
@@ -81,8 +98,12 @@ impl OnFoot {
             };
             self.session = self.sandbox.get("simulator_run", json!(taken)).await?;
             if self.words {
-                let told = walk::runs(&self.session, self.told, slip.as_ref());
-                output::data(&told)?;
+                let beside = Beside {
+                    slip: slip.as_ref(),
+                    why,
+                    explained: self.explained().await,
+                };
+                output::data(&walk::runs(&self.session, self.told, &beside))?;
             }
             self.told = self.session.runs.len();
             let newest = self.session.runs.last().map(|run| run.outcome.state);
@@ -100,6 +121,40 @@ impl OnFoot {
             self.anew().await?;
         }
         Ok(())
+    }
+
+    /// Why the flow has a step; a walk goes on without such words.
+    async fn why(&mut self, step: Step) -> Option<String> {
+        let asked = PlanStep {
+            session: self.session.summary.session.clone(),
+            step: Some(step),
+            tamper: None,
+            edit: None,
+        };
+        let plan: Plan = self
+            .sandbox
+            .get("simulator_plan", json!(asked))
+            .await
+            .ok()?;
+        Some(plan.purpose)
+    }
+
+    /// What the server says of what it refused in the runs that are still to be told, as far as it recorded it.
+    async fn explained(&mut self) -> BTreeMap<u32, Explanation> {
+        let mut explained = BTreeMap::new();
+        let told = self.session.runs.iter().skip(self.told);
+        let mains: Vec<u32> = told.filter_map(|run| run.main_exchange).collect();
+        for exchange in &self.session.exchanges {
+            let refused = exchange.error.is_some() && mains.contains(&exchange.exchange);
+            let Some(server) = exchange.server.clone().filter(|_| refused) else {
+                continue;
+            };
+            let asked = json!(ExchangeRef { exchange: server });
+            if let Ok(it) = self.sandbox.get("traffic_explain", asked).await {
+                explained.insert(exchange.exchange, it);
+            }
+        }
+        explained
     }
 
     /// What was refused may have spent what the next slip needs: the walk begins again where nothing is spent yet.

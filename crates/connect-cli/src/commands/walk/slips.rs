@@ -5,6 +5,7 @@ use connect_rpc::simulator::{StepState, TamperInfo, TamperList, WalkSession};
 use serde_json::Value;
 
 use super::super::ask::Sandbox;
+use super::course::Course;
 use crate::failure::Failure;
 use crate::{output, walk};
 
@@ -22,16 +23,16 @@ impl Slips {
     pub(super) async fn named(
         sandbox: &mut Sandbox,
         names: &[String],
-        until: Option<Step>,
+        course: &Course,
     ) -> Result<Self, Failure> {
         if names.is_empty() {
             return Ok(Self(Vec::new()));
         }
         let known: TamperList = sandbox.get("simulator_tampers", Value::Null).await?;
-        Self::of(&known.tampers, names, until).map_err(Failure::Arguments)
+        Self::of(&known.tampers, names, course).map_err(Failure::Arguments)
     }
 
-    fn of(known: &[TamperInfo], names: &[String], until: Option<Step>) -> Result<Self, String> {
+    fn of(known: &[TamperInfo], names: &[String], course: &Course) -> Result<Self, String> {
         let mut slips: Vec<TamperInfo> = Vec::with_capacity(names.len());
         for name in names {
             if name == LIST {
@@ -41,7 +42,13 @@ impl Slips {
             }
             let found = known.iter().find(|tamper| tamper.name == *name);
             let found = found.ok_or_else(|| unknown(name, known))?;
-            if let Some(until) = until.filter(|until| found.step > *until) {
+            if course.skip.contains(&found.step) {
+                let step = found.step.as_str();
+                return Err(format!(
+                    "`{name}` belongs to the step {step}, and --skip {step} leaves it out"
+                ));
+            }
+            if let Some(until) = course.ends_before(found.step) {
                 return Err(format!(
                     "`{name}` belongs to the step {}, and --until {} ends before it",
                     found.step.as_str(),
@@ -62,11 +69,7 @@ impl Slips {
     }
 
     /// Fails when one belongs to a step that this walk has not.
-    pub(super) fn belong_to(
-        &self,
-        session: &WalkSession,
-        until: Option<Step>,
-    ) -> Result<(), Failure> {
+    pub(super) fn belong_to(&self, session: &WalkSession, course: &Course) -> Result<(), Failure> {
         let left_out = |slip: &&TamperInfo| {
             let mut steps = session.steps.iter();
             steps.find(|it| it.step == slip.step && it.state == StepState::LeftOut)
@@ -75,7 +78,7 @@ impl Slips {
             .0
             .iter()
             .find_map(|slip| Some((slip, left_out(&slip)?)));
-        let Some((slip, step)) = found.filter(|(slip, _)| until.is_none_or(|it| slip.step <= it))
+        let Some((slip, step)) = found.filter(|(slip, _)| course.ends_before(slip.step).is_none())
         else {
             return Ok(());
         };
@@ -92,6 +95,11 @@ impl Slips {
     pub(super) fn take(&mut self, step: Step) -> Option<TamperInfo> {
         let place = self.0.iter().position(|slip| slip.step == step)?;
         Some(self.0.remove(place))
+    }
+
+    /// Their names, in order.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.0.iter().map(|slip| slip.name.clone()).collect()
     }
 
     /// The next one to come.
@@ -131,7 +139,7 @@ pub(super) async fn list(sandbox: &mut Sandbox, json: bool) -> Result<(), Failur
         return Ok(output::json(&tampers)?);
     }
     let tampers: TamperList = sandbox.get("simulator_tampers", Value::Null).await?;
-    Ok(output::data(&walk::tampers(&tampers.tampers))?)
+    Ok(output::data(&walk::slips(&tampers.tampers))?)
 }
 
 #[cfg(test)]
@@ -158,8 +166,13 @@ mod tests {
     }
 
     fn of(names: &[&str], until: Option<Step>) -> Result<Slips, String> {
+        let skip = Vec::new();
+        along(names, &Course { until, skip })
+    }
+
+    fn along(names: &[&str], course: &Course) -> Result<Slips, String> {
         let names: Vec<String> = names.iter().map(|it| (*it).to_owned()).collect();
-        Slips::of(&known(), &names, until)
+        Slips::of(&known(), &names, course)
     }
 
     #[test]
@@ -189,6 +202,12 @@ mod tests {
         );
         let said = of(&["code_twice"], Some(Step::SignIn)).unwrap_err();
         assert!(said.contains("--until sign_in ends before it"), "{said}");
+        let course = Course {
+            until: None,
+            skip: vec![Step::Token],
+        };
+        let said = along(&["code_twice"], &course).unwrap_err();
+        assert!(said.contains("--skip token leaves it out"), "{said}");
         let said = of(&["code_twice", "list"], None).unwrap_err();
         assert!(said.contains("give it alone"), "{said}");
     }

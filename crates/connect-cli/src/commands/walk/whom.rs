@@ -1,46 +1,53 @@
 //! Whom a walk is about: the app, the persona and the server, as they were typed and as the environment has them.
 
+use std::path::Path;
+
 use connect_core::domain::walk::Consent;
 use connect_rpc::sandbox::Status;
 use connect_rpc::simulator::{StartWalk, WalkChoices, WalkSetup};
 use serde_json::{Value, json};
 
 use super::super::ask::Sandbox;
+use super::persona;
 use crate::arguments::Walk;
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::output::plain;
 
+/// A walk that was asked for.
+pub(super) struct Started {
+    pub(super) walk: StartWalk,
+    /// What another target's app is known by, and the environment has no word of.
+    missing: Vec<&'static str>,
+}
+
 /// The walk that was asked for.
-pub(super) async fn started(sandbox: &mut Sandbox, asked: Walk) -> Result<StartWalk, Failure> {
-    let named = asked
-        .persona
-        .as_deref()
-        .is_none_or(|it| !it.trim().is_empty());
-    if !named {
-        let choices = choices(sandbox).await?;
-        let there = choices.personas.into_iter().map(|it| plain(&it.email));
-        let there: Vec<String> = there.collect();
-        return Err(Failure::Arguments(format!(
-            "--persona needs the email of somebody who signs in; there are {}",
-            there.join(", ")
-        )));
-    }
+pub(super) async fn started(sandbox: &mut Sandbox, asked: Walk) -> Result<Started, Failure> {
     let mut setup = WalkSetup {
         app: asked.app,
-        persona: asked.persona,
         scopes: (!asked.scope.is_empty()).then_some(asked.scope),
         consent: Some(Consent::Automatic),
         ..WalkSetup::default()
     };
-    if let Some(target) = asked.target.as_deref()
-        && !is_own(sandbox, target).await?
-    {
-        elsewhere(sandbox, &mut setup, target).await?;
+    let mut missing = Vec::new();
+    match asked.target.as_deref() {
+        Some(target) if !is_own(sandbox, target).await? => {
+            setup.persona = persona::elsewhere(asked.persona)?;
+            missing = elsewhere(sandbox, &mut setup, target).await?;
+        }
+        _ => {
+            if let Some(persona) = asked.persona {
+                let there = choices(sandbox).await?.personas;
+                setup.persona = Some(persona::meant(&persona, &there).map_err(Failure::Arguments)?);
+            }
+        }
     }
-    Ok(StartWalk {
-        setup,
-        name: asked.name,
-        target: asked.target,
+    Ok(Started {
+        walk: StartWalk {
+            setup,
+            name: asked.name,
+            target: asked.target,
+        },
+        missing,
     })
 }
 
@@ -54,19 +61,24 @@ async fn is_own(sandbox: &mut Sandbox, target: &str) -> Result<bool, Failure> {
     Ok(target.trim().trim_end_matches('/') == status.platform)
 }
 
-/// An app of another target is known here by what its own environment says of it.
+/// An app of another target is known here by what its own environment says of it; what that does not say.
 async fn elsewhere(
     sandbox: &mut Sandbox,
     setup: &mut WalkSetup,
     target: &str,
-) -> Result<(), Failure> {
+) -> Result<Vec<&'static str>, Failure> {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let of_environment = set("LOOP_CLIENT_ID");
     setup.client_secret = set("LOOP_CLIENT_SECRET");
     setup.redirect_uri = set("LOOP_REDIRECT_URI");
+    let is_given = setup.app.is_some();
+    let missing = ["LOOP_CLIENT_ID", "LOOP_REDIRECT_URI"].into_iter();
+    let missing =
+        missing.filter(|name| set(name).is_none() && !(is_given && *name == "LOOP_CLIENT_ID"));
+    let missing: Vec<&str> = missing.collect();
     let Some(app) = setup.app.as_deref() else {
         setup.app = of_environment;
-        return Ok(());
+        return Ok(missing);
     };
     let here = choices(sandbox).await?.apps.into_iter();
     let mut by_name = here.filter(|it| it.name.eq_ignore_ascii_case(app));
@@ -86,34 +98,47 @@ async fn elsewhere(
                 plain(&other)
             )))
         }
-        _ => Ok(()),
+        _ => Ok(missing),
     }
 }
 
-/// A failure to begin in the words of the command line: which argument it is about, and what to type.
-pub(super) fn as_typed(failure: Failure) -> Failure {
-    let Failure::Command(error) = failure else {
-        return failure;
-    };
-    if let Some(base_url) = error.detail["unlock"].as_str() {
-        let host = base_url.split_once("//").map_or(base_url, |(_, host)| host);
-        let consent = json!({ "base_url": base_url, "confirm": host }).to_string();
-        return Failure::Locked {
-            target: plain(base_url),
-            unlock: format!(
-                "rpc simulator_unlock {}",
-                connect_app::shell::word(&consent)
-            ),
+impl Started {
+    /// A failure to begin in the words of the command line: which argument it is about, and what to type.
+    pub(super) fn as_typed(&self, failure: Failure, data_dir: &Path) -> Failure {
+        let Failure::Command(error) = failure else {
+            return failure;
         };
+        if let Some(base_url) = error.detail["unlock"].as_str() {
+            return locked(base_url, data_dir);
+        }
+        let flaw = &error.detail["flaws"][0];
+        let said = flaw["message"].as_str().unwrap_or_default();
+        let target = self.walk.target.as_deref().unwrap_or_default();
+        Failure::Arguments(match flaw["field"].as_str() {
+            Some("app" | "redirect_uri") if !self.missing.is_empty() => {
+                return Failure::NoAppThere {
+                    target: plain(target),
+                    missing: self.missing.join(" and "),
+                };
+            }
+            Some("app") => format!("--app: {said}"),
+            Some("base_url") => format!("--target: {said}"),
+            Some("name") => format!("--name: {said}"),
+            _ => return Failure::Command(error),
+        })
     }
-    let flaw = &error.detail["flaws"][0];
-    let said = flaw["message"].as_str().unwrap_or_default();
-    let typed = match flaw["field"].as_str() {
-        Some("app") => format!("{said}; give it with --app, or in LOOP_CLIENT_ID for --target"),
-        Some("redirect_uri") => format!("{said}; give it in LOOP_REDIRECT_URI"),
-        Some("base_url") => format!("--target: {said}"),
-        Some("name") => format!("--name: {said}"),
-        _ => return Failure::Command(error),
-    };
-    Failure::Arguments(typed)
+}
+
+/// A host that nothing may be sent to yet.
+fn locked(base_url: &str, data_dir: &Path) -> Failure {
+    let host = base_url.split_once("//").map_or(base_url, |(_, host)| host);
+    let consent = json!({ "base_url": base_url, "confirm": host }).to_string();
+    Failure::Locked {
+        target: plain(base_url),
+        unlock: format!(
+            "{} rpc simulator_unlock {}",
+            failure::commands_data_dir(data_dir),
+            connect_app::shell::word(&consent)
+        ),
+    }
 }

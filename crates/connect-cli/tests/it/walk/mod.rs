@@ -29,14 +29,44 @@ fn a_whole_walk_reads_as_the_flow_and_ends_as_foreseen() {
         "    ✓ state matches\n",
         "    ✓ signature valid\n",
         "    ✓ as foreseen: 400 invalid_grant\n",
-        "13  The call that now fails  done\n",
-        "13 steps, ",
+        "13  The call that now fails  refused, as foreseen\n",
         " answers as foreseen\n",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
+    assert!(!text.contains('`'), "names are no prose: {text}");
+    assert_adds_up(&text);
     let list = sandbox.run(&["rpc", "simulator_list"]).json();
     assert_eq!(list["sessions"][0]["name"], "My first");
+}
+
+/// What is shown: lines of a text that fulfil something.
+fn lines(text: &str, which: impl Fn(&str) -> bool) -> usize {
+    text.lines().filter(|line| which(line)).count()
+}
+
+/// The last line counts what stands above it.
+#[track_caller]
+fn assert_adds_up(text: &str) {
+    let of_step = |line: &str, ends: &str| {
+        let number = line.trim_start().split("  ").next();
+        number.is_some_and(|it| it.parse::<u8>().is_ok()) && line.ends_with(ends)
+    };
+    let done = lines(text, |it| of_step(it, "  done"));
+    let refused = lines(text, |it| {
+        of_step(it, "  refused, as foreseen") || of_step(it, "  refused, as meant")
+    });
+    let requests = lines(text, |it| it.starts_with("    answered  "));
+    let foreseen = lines(text, |it| it.starts_with("    ✓ as foreseen: "));
+    let refusals = match refused {
+        0 => String::new(),
+        refused => format!(", {refused} refused as foreseen"),
+    };
+    let last = format!(
+        "\n{} steps: {done} done{refusals}; {requests} requests; {foreseen} answers as foreseen\n",
+        done + refused
+    );
+    assert!(text.contains(&last), "{last} is not the end of\n{text}");
 }
 
 #[test]
@@ -47,13 +77,17 @@ fn a_slip_that_is_refused_as_meant_is_a_success() {
         .run(&["walk", "--tamper", "wrong_verifier", "--scope", "openid"])
         .data();
     for part in [
-        " 6  Token exchange  refused, as it was meant to be\n    on purpose  ",
+        " 6  Token exchange  refused, as meant\n    The code alone opens nothing. ",
+        "    on purpose  ",
         "    answered  400 invalid_grant  ",
         "    ✓ as foreseen: 400 invalid_grant\n",
-        "5 steps, ",
+        "    The server said no: 400 invalid_grant: ",
+        "    the server's check  ✗ code_verifier_matches  RFC 7636 §4.6, standard\n      expected  ",
+        "    what to do  ",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
+    assert_adds_up(&text);
     assert!(!text.contains(" 7  "), "{text}");
     let run = sandbox.run(&["walk", "--tamper", "wrong_verifer"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
@@ -84,7 +118,8 @@ fn a_slip_that_is_refused_as_meant_is_a_success() {
     let left = sessions["sessions"].as_array().unwrap().len();
     assert_eq!(left, 1, "only the walk that was walked: {sessions}");
     let list = sandbox.run(&["walk", "--tamper", "list"]).data();
-    assert!(list.contains("Token exchange\n  wrong_verifier "), "{list}");
+    let of_step = "\n6. Token exchange\n  wrong_verifier  Wrong verifier\n      The verifier of another flow: ";
+    assert!(list.contains(of_step), "{list}");
     let list = sandbox.run(&["walk", "--tamper", "list", "--json"]).json();
     assert!(list["tampers"].as_array().unwrap().len() > 30, "{list}");
 }
@@ -130,8 +165,14 @@ fn a_step_that_goes_wrong_has_an_exit_code_of_its_own() {
     assert!(broken.err.starts_with(said), "{}", broken.err);
     let refused = sandbox.run(&["walk", "--scope", "read:nothing"]);
     assert_eq!(refused.code, 10, "{}\n{}", refused.out, refused.err);
-    let foreseen = "    ✓ as foreseen: invalid_scope in the redirect to the app\n";
-    assert!(refused.out.contains(foreseen), "{}", refused.out);
+    for part in [
+        " 4  Sign-in and consent  refused, as foreseen\n",
+        "    ✓ as foreseen: invalid_scope in the redirect to the app\n",
+        " 5  Callback  went wrong\n",
+        "\n5 steps: 3 done, 1 refused as foreseen, 1 went wrong; ",
+    ] {
+        assert!(refused.out.contains(part), "{part} in {}", refused.out);
+    }
     let run = sandbox.run(&["walk", "--until", "somewhere"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("authorization_url"), "{}", run.err);
@@ -172,14 +213,14 @@ fn several_slips_are_walked_one_after_the_other() {
         .data();
     let mut rest = &*text;
     for part in [
-        " 4  Sign-in and consent  refused, as it was meant to be\n",
+        " 4  Sign-in and consent  refused, as meant\n",
         "From the beginning again, for the next thing to go wrong: ",
         " 2  Verifier and challenge  done\n",
         " 4  Sign-in and consent  done\n",
-        " 6  Token exchange  refused, as it was meant to be\n",
+        " 6  Token exchange  refused, as meant\n",
         "From the beginning again, ",
         " 6  Token exchange  done\n",
-        " 8  API calls  refused, as it was meant to be\n",
+        " 8  API calls  refused, as meant\n",
         " answers as foreseen\n",
     ] {
         let (_, after) = rest
@@ -204,6 +245,68 @@ fn several_slips_are_walked_one_after_the_other() {
         "{}",
         run.err
     );
+}
+
+/// What is left out is said, and what comes after it is taken.
+#[test]
+fn a_step_that_is_left_out_is_passed_over() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let skip = ["walk", "--skip", "reuse", "--skip", "introspect"];
+    let text = sandbox.run(&skip).data();
+    for part in [
+        " 9  Introspection: passed over\n10  Refresh  done\n",
+        "11  Reuse of the old refresh token: passed over\n12  Revocation  done\n",
+        "13  The call that now fails  refused, as foreseen\n",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert_adds_up(&text);
+    let run = sandbox.run(&["walk", "--skip", "token", "--tamper", "code_twice"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(
+        run.err.contains("--skip token leaves it out"),
+        "{}",
+        run.err
+    );
+    // What a walk can't do without is not passed over, and that is said.
+    let run = sandbox.run(&["walk", "--skip", "sign_in"]);
+    assert_eq!(run.code, 4, "{}\n{}", run.out, run.err);
+    assert!(run.err.contains("(conflict)"), "{}", run.err);
+}
+
+/// Walks of the terminal are told apart in the list, by what goes wrong in them and by number.
+#[test]
+fn walks_are_told_apart_by_their_names() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let pkce = ["--until", "pkce"];
+    let first = sandbox.run(&[&["walk"], &pkce[..]].concat()).data();
+    let second = sandbox.run(&[&["walk"], &pkce[..]].concat()).data();
+    let slip = [
+        "walk",
+        "--tamper",
+        "wrong_verifier",
+        "--tamper",
+        "unknown_scope",
+    ];
+    let slipped = sandbox.run(&slip).data();
+    let without = ["walk", "--skip", "reuse", "--until", "pkce"];
+    let skipped = sandbox.run(&without).data();
+    for (text, name) in [
+        (first, "Demo Web App as maya, until pkce\n"),
+        (second, "Demo Web App as maya, until pkce 2\n"),
+        (
+            slipped,
+            "unknown_scope, wrong_verifier, Demo Web App as maya\n",
+        ),
+        (skipped, "Demo Web App as maya, until pkce, without reuse\n"),
+    ] {
+        assert!(
+            text.starts_with(name),
+            "{name} is not at the head of\n{text}"
+        );
+    }
 }
 
 /// However it ends, there is one document.

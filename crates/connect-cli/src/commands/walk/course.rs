@@ -1,0 +1,33 @@
+//! Which steps of a walk are taken: those up to a last one, some of them passed over.
+
+use connect_core::domain::walk::Step;
+use connect_rpc::simulator::{StepState, WalkSession};
+
+/// Which steps are taken.
+#[derive(Debug, Default)]
+pub(super) struct Course {
+    /// The last one.
+    pub(super) until: Option<Step>,
+    /// Those that are passed over.
+    pub(super) skip: Vec<Step>,
+}
+
+impl Course {
+    /// The next step of a walk; none when there is no more to take.
+    pub(super) fn next(&self, session: &WalkSession) -> Option<Step> {
+        let at = session.summary.step?;
+        let mut steps = session.steps.iter();
+        let next = steps.find(|it| {
+            let belongs = it.step == at || it.state != StepState::LeftOut;
+            it.step >= at && belongs && !self.skip.contains(&it.step)
+        })?;
+        self.until
+            .is_none_or(|until| next.step <= until)
+            .then_some(next.step)
+    }
+
+    /// Whether a step lies behind the last one.
+    pub(super) fn ends_before(&self, step: Step) -> Option<Step> {
+        self.until.filter(|until| step > *until)
+    }
+}
