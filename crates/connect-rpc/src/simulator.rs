@@ -24,8 +24,8 @@ pub use plan::{
     PlannedRequest, Prediction, RequestEdit, TamperInfo, TamperList, TampersOf,
 };
 pub use run::{
-    Agreement, ClaimRow, ClientCheck, RunAll, RunOutcome, RunStep, Shown, StepRun, StepState,
-    StepView, Waiting,
+    Agreement, AlsoForeseen, ClaimRow, ClientCheck, RunAll, RunOutcome, RunStep, Shown, StepRun,
+    StepState, StepView, Waiting,
 };
 pub use target::{TargetRef, UnlockTarget, UnlockedTarget, WalkTarget};
 

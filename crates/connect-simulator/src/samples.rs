@@ -34,6 +34,8 @@ pub(crate) fn session() -> Session {
         scopes: Vec::new(),
         expires_at: None,
         family: 1,
+        given: None,
+        ended: None,
     };
     let mut session = Session {
         id: "walk_01HXY".to_owned(),

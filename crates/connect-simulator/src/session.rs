@@ -15,7 +15,7 @@ use connect_core::domain::app::AppType;
 use connect_core::domain::walk::{ClientAuthentication, Consent, Step};
 use serde::{Deserialize, Serialize};
 
-pub use credential::{Credential, CredentialKind, CredentialState};
+pub use credential::{Cause, Credential, CredentialKind, CredentialState, Ending, counted};
 pub use exchange::{Bytes, Exchange, Timing};
 pub use run::{Answered, Check, Claim, Otherwise, Outcome, Place, Prediction, Run, Shown, Verdict};
 
@@ -131,6 +131,9 @@ pub struct Facts {
     pub redirect_uri: Option<String>,
     /// The newest access token.
     pub access_token: Option<String>,
+    /// The access token that the call of the walk was last made with, and answered.
+    #[serde(default)]
+    pub called_with: Option<String>,
     /// The newest refresh token.
     pub refresh_token: Option<String>,
     /// The refresh token before it.
@@ -198,6 +201,21 @@ impl Session {
     pub fn redirect_uri(&self) -> &str {
         let in_truth = self.facts.redirect_uri.as_deref();
         in_truth.unwrap_or(&self.setup.redirect_uri)
+    }
+
+    /// The newest access token as the session knows it.
+    #[must_use]
+    pub fn access_token(&self) -> Option<&Credential> {
+        let value = self.facts.access_token.as_ref()?;
+        let mut newest = self.credentials.iter().rev();
+        newest.find(|it| it.value == *value)
+    }
+
+    /// Whether the call of the walk was made with the newest access token, and answered.
+    #[must_use]
+    pub fn has_called(&self) -> bool {
+        let facts = &self.facts;
+        facts.access_token.is_some() && facts.called_with == facts.access_token
     }
 
     /// Whether the run with this number was set aside.

@@ -24,6 +24,7 @@ use connect_core::{Env, Timestamp};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::client::Answer;
 use crate::known::Known;
 use crate::plan::{Draft, Request};
 use crate::session::{Bytes, Facts, Outcome, Prediction, Run, Session, Verdict, Waiting};
@@ -233,6 +234,14 @@ impl<'w> Walker<'w> {
         let mut main_answer = None;
         for (place, planned) in draft.requests.iter().enumerate() {
             let is_main = draft.main == Some(place);
+            let after_main = draft.main.is_some_and(|main| place > main);
+            let refused = main_answer
+                .as_ref()
+                .is_none_or(|it: &Answer| it.status >= 400);
+            if draft.step == Step::Refresh && after_main && refused {
+                // There is no new token to make the call with.
+                break;
+            }
             if self.is_cancelled() {
                 return cancelled();
             }

@@ -3,7 +3,7 @@
 
 use connect_core::domain::credential::CredentialState as Stored;
 use connect_core::domain::secret::SecretText;
-use connect_simulator::session::{Credential, CredentialState, Session};
+use connect_simulator::session::{Cause, Credential, CredentialState, Ending, Session};
 use connect_store::StoreError;
 
 use crate::App;
@@ -22,6 +22,9 @@ pub(crate) async fn meanwhile(app: &App, session: &mut Session) -> Result<(), St
     for credential in session.credentials.iter_mut().filter(open) {
         let value = SecretText::new(credential.value.as_str());
         let found = app.0.world.find_credential(&value).await?;
+        // What an unanswered request of the session may have done is nobody else's doing.
+        let known = credential.state != CredentialState::Unsure;
+        let at = found.as_ref().and_then(|found| found.ended_at);
         credential.state = match found.map(|found| found.state) {
             // What the session itself has seen end stays ended to it: that it does in the sandbox is foreseen, not copied.
             // What ends by time is judged by its time.
@@ -37,6 +40,13 @@ pub(crate) async fn meanwhile(app: &App, session: &mut Session) -> Result<(), St
             // One that is not there any more opens nothing either.
             Some(Stored::Revoked) | None => CredentialState::Revoked,
         };
+        if credential.state == CredentialState::Revoked && known {
+            credential.ended = Some(Ending {
+                cause: Cause::Elsewhere,
+                at,
+                run: None,
+            });
+        }
     }
     Ok(())
 }

@@ -29,6 +29,10 @@ pub struct WalkSummary {
     pub ended: Option<WalkEnd>,
     /// How many steps are done, set-aside ones not counted.
     pub done: usize,
+    /// Steps that were left out, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<_>", optional)]
+    pub skipped: Vec<Step>,
     /// How many requests were sent.
     pub exchanges: usize,
     /// Predictions that turned out wrong.

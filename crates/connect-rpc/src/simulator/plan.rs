@@ -79,6 +79,10 @@ pub struct PlannedRequest {
     pub body: String,
     /// Every parameter, with what it means.
     pub parameters: Vec<Parameter>,
+    /// What will be answered to it; none when that can't be told, or nothing is sent yet. The main one's is the plan's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub prediction: Option<Prediction>,
 }
 
 /// A parameter with what it means.

@@ -49,6 +49,10 @@ pub struct StepView {
     pub title: String,
     /// Where it stands.
     pub state: StepState,
+    /// The same as people read it: `done`, `refused, as foreseen`, `left out`.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub word: String,
     /// The run that counts, by number.
     pub run: Option<u32>,
     /// Why it does not belong to this walk, when it does not.
@@ -121,6 +125,27 @@ pub struct StepRun {
     pub exchanges: Vec<u32>,
     /// The exchange that the prediction is about, by number.
     pub main_exchange: Option<u32>,
+    /// The other requests of the step for which something was foreseen, in order: a step agrees when all of them do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<_>", optional)]
+    pub also: Vec<AlsoForeseen>,
+    /// What the server looked at, as far as its answer shows; empty when it was not asked, or at another target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<_>", optional)]
+    pub checked: Vec<String>,
+}
+
+/// A request beside the main one of a step: what was foreseen for it, and what came.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct AlsoForeseen {
+    /// The exchange, by number.
+    pub exchange: u32,
+    /// What it is for: `API call outside of the scopes`.
+    pub label: String,
+    /// What was foreseen.
+    pub prediction: Prediction,
+    /// Whether it came so; none when no answer came.
+    pub agreement: Option<Agreement>,
 }
 
 /// Prediction and answer beside each other.
@@ -139,6 +164,10 @@ pub struct Agreement {
 pub struct RunOutcome {
     /// Where the step stands after it.
     pub state: StepState,
+    /// The same as people read it: `done`, `refused, as foreseen`, `refused, as meant`, `went wrong`.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub word: String,
     /// Whether it was cancelled: then it is neither done nor refused, and `state` says failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<_>", optional)]

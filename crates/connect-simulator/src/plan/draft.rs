@@ -157,6 +157,10 @@ pub fn draft(session: &Session, step: Step) -> Result<Draft, Blocked> {
             let request =
                 library::refresh(&session.setup, &endpoints(session)?, "{{refresh_token}}")?;
             add(&mut draft, "Refresh", Party::Identity, request);
+            if let Some(call) = &session.setup.call {
+                let call = service_call(session, call, "API call with the new token");
+                draft.requests.push(call);
+            }
         }
         Step::Reuse => {
             known(

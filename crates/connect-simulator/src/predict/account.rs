@@ -6,6 +6,7 @@ use super::Situation;
 use super::bearer::{Bearer, bearer, holds};
 use super::message::Message;
 use super::rule::{Change, Checked, Foreseen, answered, refused};
+use crate::session::Cause;
 
 /// The scope that opens the connected apps (facts §7, inferred).
 const SCOPE: &str = "manage:connected_apps";
@@ -58,7 +59,10 @@ pub(super) fn disconnect(
             let because = format!("The token holds `{SCOPE}`, and its own app is connected.");
             answered(204, "The answer is 204 without a body.", clause, because)
                 .effect("every token of the grant is dead at once, this one too")
-                .change(Change::GrantRevoked(bearer.token.client_id.clone()))
+                .change(Change::GrantRevoked(
+                    bearer.token.client_id.clone(),
+                    Cause::Disconnect,
+                ))
         })
     };
     opened(message, SCOPE, now).map_or_else(|stopped| Some(*stopped), |it| it.and_then(told))

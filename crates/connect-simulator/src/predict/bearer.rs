@@ -4,7 +4,7 @@ use connect_core::domain::standing::Clause;
 
 use super::Situation;
 use super::app::App;
-use super::credentials::{Found, Standing, find, kind, standing};
+use super::credentials::{Found, Standing, find, how, kind, standing};
 use super::message::Message;
 use super::rule::{Checked, refused};
 use crate::session::{Credential, CredentialKind};
@@ -44,7 +44,10 @@ pub(super) fn bearer<'s>(
         Standing::Alive => {}
         Standing::Expired => return invalid("The access token's time is over."),
         Standing::Ended(_) => {
-            return invalid("The access token was revoked, and revocation holds at once.");
+            let how = how(token, now);
+            return invalid(&format!(
+                "The access token was ended, which holds at once: {how}."
+            ));
         }
     }
     let Some(app) = App::find(&token.client_id, now.session, now.known) else {

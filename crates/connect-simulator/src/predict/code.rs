@@ -6,10 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::Situation;
 use super::app::App;
-use super::credentials::{Found, Standing, find, kind, standing};
+use super::credentials::{Found, Standing, find, how, kind, standing};
 use super::message::Params;
 use super::rule::{Change, Foreseen, answered, refused};
-use crate::session::{Credential, CredentialKind, CredentialState};
+use crate::session::{Cause, Credential, CredentialKind, CredentialState};
 
 const GRANT: Clause = Clause::documented("/connect/errors invalid_grant; RFC 6749 §4.1.3");
 
@@ -50,10 +50,8 @@ pub(super) fn judge(params: &Params, app: &App<'_>, now: &Situation<'_>) -> Opti
         Standing::Ended(CredentialState::Used) => return Some(replayed(code)),
         Standing::Ended(_) => {
             let clause = Clause::assumed("CONTRACT.md, a failed PKCE proof");
-            return no(
-                clause,
-                "The code was spent before, by a failed proof or a revocation.",
-            );
+            let because = format!("The code was spent before: {}.", how(code, now));
+            return no(clause, &because);
         }
     }
     if params.get("redirect_uri") != code.redirect_uri.as_deref() {
@@ -65,7 +63,7 @@ pub(super) fn judge(params: &Params, app: &App<'_>, now: &Situation<'_>) -> Opti
         let clause = Clause::standard("RFC 7636 §4.6; CONTRACT.md, a failed PKCE proof");
         let refusal = refused(400, "invalid_grant", clause, because)
             .effect("the code is spent: there is no second guess")
-            .change(Change::Revoked(code.value.clone()));
+            .change(Change::Revoked(code.value.clone(), Cause::Proof));
         return Some(refusal);
     }
     Some(redeemed(code))
@@ -110,7 +108,7 @@ fn replayed(code: &Credential) -> Foreseen {
         "A code works once, and this one was exchanged before.",
     )
     .effect("every token that came of the code is revoked")
-    .change(Change::FamilyRevoked(code.family))
+    .change(Change::FamilyRevoked(code.family, Cause::Replay))
 }
 
 fn redeemed(code: &Credential) -> Foreseen {

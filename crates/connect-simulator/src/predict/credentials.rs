@@ -2,6 +2,7 @@
 
 use connect_core::Timestamp;
 
+use super::Situation;
 use crate::session::{Credential, CredentialKind, CredentialState, Session};
 
 /// Length of what follows the prefix of a code or a token: 256 bits in base64url (ruling 31).
@@ -83,6 +84,12 @@ pub(super) fn standing(credential: &Credential, now: Timestamp) -> Standing {
         CredentialState::Active => Standing::Alive,
         other => Standing::Ended(other),
     }
+}
+
+/// What became of a credential that does not work any more.
+pub(super) fn how(credential: &Credential, now: &Situation<'_>) -> String {
+    let fate = credential.fate(now.known.server_now());
+    fate.unwrap_or_else(|| "it works".to_owned())
 }
 
 /// The kind of a credential in words.

@@ -4,7 +4,7 @@ use connect_core::domain::standing::Clause;
 
 use super::Situation;
 use super::app::{App, authenticated, form};
-use super::credentials::{Found, Standing, find, standing};
+use super::credentials::{Found, Standing, find, how, standing};
 use super::message::Message;
 use super::rule::{Foreseen, answered, refused};
 use crate::session::CredentialKind;
@@ -69,6 +69,6 @@ fn said(app: &App<'_>, value: &str, now: &Situation<'_>) -> Option<Foreseen> {
             ))
         }
         Standing::Expired => inactive("The token's time is over."),
-        Standing::Ended(_) => inactive("The token was ended."),
+        Standing::Ended(_) => inactive(&format!("The token was ended: {}.", how(token, now))),
     }
 }

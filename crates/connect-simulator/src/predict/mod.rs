@@ -32,11 +32,12 @@ use connect_core::domain::standing::Clause;
 use endpoint::{Endpoint, Place};
 
 pub use rate::happened;
+pub(crate) use settle::UNKNOWN_ACCESS;
 pub use settle::settle;
 
 use crate::known::{Caller, Known};
 use crate::plan::Request;
-use crate::session::{Prediction, Session};
+use crate::session::{Answered, Otherwise, Place as Said, Prediction, Session};
 use message::{Flaw, Message};
 use rule::{Foreseen, answered, refused};
 
@@ -55,7 +56,78 @@ const MOST_BODY: usize = 1024 * 1024;
 #[must_use]
 pub fn predict(request: &Request, session: &Session, known: &Known) -> Option<Prediction> {
     let foreseen = judge(request, &Situation { session, known })?;
-    Some(rate::with_otherwise(foreseen, request, session, known))
+    let mut prediction = rate::with_otherwise(foreseen, request, session, known);
+    if !session.target.own && shows_who_asks(request, session) {
+        let expected = unknown_there(401);
+        if prediction.otherwise.is_none() && prediction.expected != expected {
+            prediction.otherwise = Some(Box::new(Otherwise {
+                expected,
+                when: UNKNOWN_THERE.to_owned(),
+                at: known.server_now(),
+                happened: false,
+            }));
+        }
+    }
+    Some(prediction)
+}
+
+/// What can't be seen from here at another target.
+const UNKNOWN_THERE: &str = "Client id, secret or client authentication are not as they are registered there. They are not checked by us: only the platform knows.";
+
+/// How a platform refuses an app that it does not know by what was sent (RFC 6749 §5.2: 401, or 400).
+fn unknown_there(status: u16) -> Answered {
+    Answered {
+        place: Said::Body,
+        status: Some(status),
+        error: Some("invalid_client".to_owned()),
+    }
+}
+
+/// Takes an answer of another target for what it is when it is about the app's registration there, of which nobody here
+/// knows: foreseen for that case. `place` of the answer tells where it was said.
+pub(crate) fn registered_there(prediction: &mut Prediction, answered: &Answered, known: &Known) {
+    let unregistered = match answered.place {
+        Said::Body => {
+            let status = answered.status.unwrap_or_default();
+            matches!(status, 400 | 401) && *answered == unknown_there(status)
+        }
+        // On a page a server speaks of the client id and of the redirect URI alone (RFC 6749 §4.1.2.1).
+        Said::Page => true,
+        Said::Redirect => {
+            let error = answered.error.as_deref();
+            matches!(error, Some("unauthorized_client" | "invalid_scope"))
+        }
+        Said::App => false,
+    };
+    if !unregistered || prediction.expected == *answered {
+        return;
+    }
+    let when = match answered.place {
+        Said::Body => UNKNOWN_THERE,
+        Said::Page => {
+            "The client id or the redirect URI is not registered there. They are not checked by us: only the platform knows."
+        }
+        _ => {
+            "The app is not registered there for what it asks. That is not checked by us: only the platform knows."
+        }
+    };
+    prediction.otherwise = Some(Box::new(Otherwise {
+        expected: answered.clone(),
+        when: when.to_owned(),
+        at: known.server_now(),
+        happened: true,
+    }));
+}
+
+/// Whether a request shows which app asks: then its registration decides first.
+fn shows_who_asks(request: &Request, session: &Session) -> bool {
+    let message = Message::to(&session.target.base_url, request);
+    message.is_some_and(|message| {
+        matches!(
+            endpoint::place(&message, session),
+            Place::At(Endpoint::Token | Endpoint::Introspection | Endpoint::Revocation)
+        )
+    })
 }
 
 /// Whose requests this one is counted among by the rate limit, where there is one; none when it is refused before that.

@@ -7,10 +7,11 @@ use connect_core::protocol::scope;
 
 use super::Situation;
 use super::app::App;
-use super::credentials::{Found, Standing, find, kind, standing};
+use super::credentials::{Found, Standing, find, how, kind, standing};
 use super::message::Params;
+use super::revoke::living;
 use super::rule::{Change, Foreseen, answered, refused};
-use crate::session::{Credential, CredentialKind, CredentialState};
+use crate::session::{Cause, Credential, CredentialKind, CredentialState};
 
 /// Life of a refresh token from its last use (/connect/tokens).
 pub(super) const LIFE: Duration = Duration::from_hours(90 * 24);
@@ -66,7 +67,7 @@ pub(super) fn judge(params: &Params, app: &App<'_>, now: &Situation<'_>) -> Opti
         }
         Standing::Ended(CredentialState::Rotated) => match in_grace(token, now) {
             Some(successor) => Some(successor),
-            None => return Some(reused(token)),
+            None => return Some(reused(token, now)),
         },
         Standing::Ended(CredentialState::Replaced) => {
             let clause = Clause::documented("/connect/tokens: one active per user and client");
@@ -74,7 +75,10 @@ pub(super) fn judge(params: &Params, app: &App<'_>, now: &Situation<'_>) -> Opti
                 "A newer one took its place. Nobody stole anything, so nothing is revoked.";
             return no(clause, because);
         }
-        Standing::Ended(_) => return no(GRANT, "The refresh token was revoked."),
+        Standing::Ended(_) => {
+            let because = format!("The refresh token was ended: {}.", how(token, now));
+            return no(GRANT, &because);
+        }
     };
     let more = |names: &Vec<&str>| {
         let mut names = names.iter();
@@ -111,13 +115,19 @@ fn rotated(token: &Credential, successor: Option<&Credential>, narrowed: bool) -
     })
 }
 
-fn reused(token: &Credential) -> Foreseen {
+fn reused(token: &Credential, now: &Situation<'_>) -> Foreseen {
     let clause = Clause::documented("/connect/tokens; RFC 9700 §4.14.2");
     let because = "A refresh token that was used comes again: somebody has a copy.";
     refused(400, "invalid_grant", clause, because)
-        .effect("every token of the person's grant to this app is revoked")
+        .effect(match living(now, |it| it.client_id == token.client_id) {
+            Some(living) => format!(
+                "every token of the person's grant to this app is revoked: {living} of this walk, and those of others"
+            ),
+            None => "every token of the person's grant to this app that still works is revoked; of this walk none does"
+                .to_owned(),
+        })
         .effect("the person is alerted")
-        .change(Change::GrantRevoked(token.client_id.clone()))
+        .change(Change::GrantRevoked(token.client_id.clone(), Cause::Reuse))
 }
 
 /// What took the token's place, when that is so recent and so untouched that the token may come once more.

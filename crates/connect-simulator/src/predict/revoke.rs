@@ -4,10 +4,10 @@ use connect_core::domain::standing::Clause;
 
 use super::Situation;
 use super::app::{App, authenticated, form};
-use super::credentials::{Found, find};
+use super::credentials::{Found, Standing, find, how, standing};
 use super::message::Message;
 use super::rule::{Change, Foreseen, answered, refused};
-use crate::session::CredentialKind;
+use crate::session::{Cause, Credential, CredentialKind, CredentialState, counted};
 
 const PAGE: Clause =
     Clause::documented("/reference/api/identity/post_v1_oauth_revoke; RFC 7009 §2.2");
@@ -49,20 +49,57 @@ fn ended(app: &App<'_>, value: &str, now: &Situation<'_>) -> Foreseen {
     if token.client_id != app.id {
         return nothing("The token belongs to another app, which is not said and not touched.");
     }
+    let left = living(now, |it| it.family == token.family);
+    let stands = standing(token, now.known.server_now());
+    let is_over = matches!(
+        stands,
+        Standing::Expired | Standing::Ended(CredentialState::Revoked)
+    );
     match token.kind {
         CredentialKind::Code => nothing("A code is not a token."),
+        CredentialKind::AccessToken if stands != Standing::Alive => spent(token, now),
+        CredentialKind::RefreshToken if is_over && left.is_none() => spent(token, now),
         CredentialKind::AccessToken => {
             let clause = Clause::assumed("CONTRACT.md, revoking an access token");
             answered(200, words, clause, "The access token is the app's own.")
                 .effect("the access token is dead at once; the refresh token lives")
-                .change(Change::Revoked(token.value.clone()))
+                .change(Change::Revoked(token.value.clone(), Cause::Revocation))
         }
         CredentialKind::RefreshToken => {
             let clause = Clause::assumed("CONTRACT.md, revoking a refresh token; RFC 7009 §2.1");
             answered(200, words, clause, "The refresh token is the app's own.")
-                .effect("every token that came of the same code is dead at once")
+                .effect(match left {
+                    Some(left) => {
+                        format!("every token that came of the same code is dead at once: {left}")
+                    }
+                    None => {
+                        "whatever came of the same code and still works is dead at once".to_owned()
+                    }
+                })
                 .effect("the person's consent stays until it is withdrawn under Connected Apps")
-                .change(Change::FamilyRevoked(token.family))
+                .change(Change::FamilyRevoked(token.family, Cause::Revocation))
         }
     }
+}
+
+/// A token that has ended already (RFC 7009 §2.2: the answer is the same).
+fn spent(token: &Credential, now: &Situation<'_>) -> Foreseen {
+    let kind = match token.kind {
+        CredentialKind::RefreshToken => "refresh token",
+        _ => "access token",
+    };
+    let because = format!(
+        "Nothing is left to revoke, and that is no error: the {kind} had ended before: {}.",
+        how(token, now)
+    );
+    let words = "The answer is 200 with an empty body: nothing is left to revoke.";
+    answered(200, words, PAGE, because).effect("nothing changes: nothing was left to revoke")
+}
+
+/// The tokens among these that work now, counted: `2 access tokens and 1 refresh token`; none when there are none.
+pub(super) fn living(now: &Situation<'_>, among: impl Fn(&Credential) -> bool) -> Option<String> {
+    let at = now.known.server_now();
+    let all = now.session.credentials.iter();
+    let living = all.filter(|it| among(it) && it.is_alive(at));
+    counted(living.map(|it| it.kind))
 }

@@ -3,7 +3,7 @@
 use connect_core::domain::standing::Clause;
 
 use crate::known::Caller;
-use crate::session::{Answered, Place, Prediction};
+use crate::session::{Answered, Cause, Place, Prediction};
 
 /// What is foreseen, and what it will have changed.
 pub(super) struct Foreseen {
@@ -25,11 +25,11 @@ pub(super) enum Change {
     /// Whatever refresh token of this client works was put aside by a new run of the flow.
     NewestReplaced(String),
     /// The one credential was ended.
-    Revoked(String),
+    Revoked(String, Cause),
     /// Everything that works and comes from this walk through the consent pages was ended.
-    FamilyRevoked(u32),
+    FamilyRevoked(u32, Cause),
     /// Everything of this client that works was ended.
-    GrantRevoked(String),
+    GrantRevoked(String, Cause),
 }
 
 /// A check: what goes on, or how the request ends.

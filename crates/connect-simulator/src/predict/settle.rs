@@ -11,10 +11,15 @@ use super::refresh::LIFE as REFRESH_LIFE;
 use super::rule::Change;
 use crate::known::Known;
 use crate::plan::Request;
-use crate::session::{Answered, Credential, CredentialKind, CredentialState, Session};
+use crate::session::{
+    Answered, Cause, Credential, CredentialKind, CredentialState, Ending, Session,
+};
 
 /// Life of an access token where the answer does not say (/connect/tokens).
 const ACCESS_LIFE: Duration = Duration::from_hours(1);
+
+/// What stands for the access token of an answer that is only foreseen.
+pub(crate) const UNKNOWN_ACCESS: &str = "\0access";
 
 /// Draws the consequences of a request that was sent and its answer. `known` is of the moment of the answer; `family` is
 /// the number of the walk through the consent pages that tokens without a known origin belong to.
@@ -34,9 +39,9 @@ pub fn settle(
     let granted = Granted::read(session, request, answered, body);
     let as_foreseen = foreseen.filter(|it| it.prediction.expected == *answered);
     match (&as_foreseen, &granted) {
-        (Some(foreseen), _) => apply(session, &foreseen.changes),
+        (Some(foreseen), _) => apply(session, &foreseen.changes, known),
         // Tokens came, whatever was foreseen: what gave them is spent.
-        (None, Some(granted)) => apply(session, &granted.spent()),
+        (None, Some(granted)) => apply(session, &granted.spent(), known),
         (None, None) => {}
     }
     if let Some(granted) = granted {
@@ -45,37 +50,44 @@ pub fn settle(
 }
 
 /// Makes changes to what the session thinks of its credentials. Only what works can end.
-fn apply(session: &mut Session, changes: &[Change]) {
+fn apply(session: &mut Session, changes: &[Change], known: &Known) {
+    let run = session.runs.last().map(|run| run.number);
     for change in changes {
         for credential in &mut session.credentials {
             if credential.state != CredentialState::Active {
                 continue;
             }
-            if let Some(state) = ended(credential, change) {
+            if let Some((state, cause)) = ended(credential, change) {
                 credential.state = state;
+                credential.ended = cause.map(|cause| Ending {
+                    cause,
+                    at: Some(known.server_now()),
+                    run,
+                });
             }
         }
     }
 }
 
-fn ended(credential: &Credential, change: &Change) -> Option<CredentialState> {
+fn ended(credential: &Credential, change: &Change) -> Option<(CredentialState, Option<Cause>)> {
     let is = |value: &str| credential.value == value;
+    let revoked = |cause: &Cause| (CredentialState::Revoked, Some(*cause));
     let (ends, state) = match change {
-        Change::Used(value) => (is(value), CredentialState::Used),
-        Change::Rotated(value) => (is(value), CredentialState::Rotated),
-        Change::Replaced(value) => (is(value), CredentialState::Replaced),
-        Change::Revoked(value) => (is(value), CredentialState::Revoked),
+        Change::Used(value) => (is(value), (CredentialState::Used, None)),
+        Change::Rotated(value) => (is(value), (CredentialState::Rotated, None)),
+        Change::Replaced(value) => (is(value), (CredentialState::Replaced, None)),
+        Change::Revoked(value, cause) => (is(value), revoked(cause)),
         Change::NewestReplaced(client_id) => (
             credential.kind == CredentialKind::RefreshToken && credential.client_id == *client_id,
-            CredentialState::Replaced,
+            (CredentialState::Replaced, None),
         ),
         // The code that a family began with is no member of it.
-        Change::FamilyRevoked(family) => (
+        Change::FamilyRevoked(family, cause) => (
             credential.kind != CredentialKind::Code && credential.family == *family,
-            CredentialState::Revoked,
+            revoked(cause),
         ),
-        Change::GrantRevoked(client_id) => {
-            (credential.client_id == *client_id, CredentialState::Revoked)
+        Change::GrantRevoked(client_id, cause) => {
+            (credential.client_id == *client_id, revoked(cause))
         }
     };
     ends.then_some(state)
@@ -106,15 +118,21 @@ impl Granted {
         if !is_token || answered.error.is_some() {
             return None;
         }
-        // An answer that is only foreseen gives tokens that nobody knows yet; what comes after them counts with them.
-        let unknown = json!({ "access_token": "\0access", "refresh_token": "\0refresh" });
-        let body = body.unwrap_or(&unknown);
         let params = message.in_body();
-        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         let is_refresh = params.get("grant_type") == Some("refresh_token");
         let value = params.get(if is_refresh { "refresh_token" } else { "code" });
         let mut credentials = session.credentials.iter();
         let presented = credentials.find(|it| Some(&*it.value) == value).cloned();
+        // An answer that is only foreseen gives tokens that nobody knows yet; what comes after them counts with them.
+        let scope = match (params.get("scope"), &presented) {
+            (Some(scope), _) if is_refresh => scope.to_owned(),
+            (_, Some(presented)) => presented.scopes.join(" "),
+            (_, None) => String::new(),
+        };
+        let unknown =
+            json!({ "access_token": UNKNOWN_ACCESS, "refresh_token": "\0refresh", "scope": scope });
+        let body = body.unwrap_or(&unknown);
+        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         let client_id = match (&presented, params.get("client_id")) {
             (Some(presented), _) => presented.client_id.clone(),
             (None, Some(client_id)) => client_id.to_owned(),
@@ -170,6 +188,7 @@ impl Granted {
                 REFRESH_LIFE,
             ),
         ];
+        let given = session.runs.last().map(|run| run.step);
         for (value, kind, scopes, life) in tokens {
             let Some(value) = value else { continue };
             session.credentials.push(Credential {
@@ -182,6 +201,8 @@ impl Granted {
                 scopes,
                 expires_at: Some(now.plus(life)),
                 family,
+                given,
+                ended: None,
             });
         }
     }

@@ -1,6 +1,7 @@
 //! Credentials as the app's side knows them.
 
 use connect_core::Timestamp;
+use connect_core::domain::walk::Step;
 use serde::{Deserialize, Serialize};
 
 /// A credential that the session has seen.
@@ -24,6 +25,98 @@ pub struct Credential {
     pub expires_at: Option<Timestamp>,
     /// Which walk through the consent pages it comes from: what is revoked together has the same number.
     pub family: u32,
+    /// The step that it was given in, where the session has seen that.
+    #[serde(default)]
+    pub given: Option<Step>,
+    /// How it was ended, once it was.
+    #[serde(default)]
+    pub ended: Option<Ending>,
+}
+
+impl Credential {
+    /// Whether it works at a moment of the clock that the server judges by.
+    #[must_use]
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        self.state == CredentialState::Active && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// What became of it, as a sentence without its full stop; none while it works.
+    #[must_use]
+    pub fn fate(&self, now: Timestamp) -> Option<String> {
+        if self.is_alive(now) {
+            return None;
+        }
+        Some(match (self.state, &self.ended) {
+            (CredentialState::Active, _) => "its time is over".to_owned(),
+            (CredentialState::Used, _) => "it was exchanged".to_owned(),
+            (CredentialState::Rotated, _) => "another took its place when it was used".to_owned(),
+            (CredentialState::Replaced, _) => {
+                "a newer sign-in of the same person and app took its place".to_owned()
+            }
+            (CredentialState::Unsure, _) => {
+                "it was in a request that was never answered, and nobody can tell from here"
+                    .to_owned()
+            }
+            (CredentialState::Revoked, Some(ending)) => ending.words(),
+            (CredentialState::Revoked, None) => "it was revoked".to_owned(),
+        })
+    }
+}
+
+/// How a credential was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// By what.
+    pub cause: Cause,
+    /// When, on the clock that the server judges by, as far as that is known.
+    pub at: Option<Timestamp>,
+    /// The run that brought it about, where it was one of this session.
+    #[serde(default)]
+    pub run: Option<u32>,
+}
+
+/// What ends a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// A verifier that proved nothing came with the code.
+    Proof,
+    /// Its code came a second time.
+    Replay,
+    /// A refresh token that had been used came again.
+    Reuse,
+    /// It was sent to the revocation endpoint, or what it came from was.
+    Revocation,
+    /// The person's consent was withdrawn.
+    Disconnect,
+    /// Something that this session did not do.
+    Elsewhere,
+}
+
+impl Ending {
+    /// By what, by whom and when, as a sentence without its full stop.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let what = match self.cause {
+            Cause::Proof => "a verifier that proved nothing spent it in this walk",
+            Cause::Replay => {
+                "its code came a second time in this walk, which ended all that came of it"
+            }
+            Cause::Reuse => {
+                "a refresh token that had been used came again in this walk, which ended everything of this consent"
+            }
+            Cause::Revocation => "it was revoked in this walk",
+            Cause::Disconnect => "the consent was withdrawn in this walk",
+            Cause::Elsewhere => {
+                "it was ended from outside of this walk: by another walk or program of the same app and person, or in the console"
+            }
+        };
+        let when = self.at.map_or_else(String::new, |at| {
+            let text = at.to_string();
+            let time = text.get(11..19).unwrap_or(&text);
+            format!(" (at {time} UTC of the server's clock)")
+        });
+        format!("{what}{when}")
+    }
 }
 
 /// What a credential is.
@@ -52,4 +145,24 @@ pub enum CredentialState {
     Revoked,
     /// It was presented in a request that was never answered.
     Unsure,
+}
+
+/// Tokens counted by kind: `2 access tokens and 1 refresh token`; none when there are none.
+pub fn counted(kinds: impl Iterator<Item = CredentialKind>) -> Option<String> {
+    let (mut access, mut refresh) = (0, 0);
+    for kind in kinds {
+        match kind {
+            CredentialKind::AccessToken => access += 1,
+            CredentialKind::RefreshToken => refresh += 1,
+            CredentialKind::Code => {}
+        }
+    }
+    let said = |count: usize, kind: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {kind} token")),
+        many => Some(format!("{many} {kind} tokens")),
+    };
+    let parts = [said(access, "access"), said(refresh, "refresh")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
 }

@@ -99,11 +99,13 @@ impl Walker<'_> {
         self.session.facts.callback_url = Some(url.to_owned());
         let meant = self.is_meant(run);
         let denies = !self.session.setup.allow;
-        self.session.runs[run].answered = Some(Answered {
+        let answered = Answered {
             place: Place::Redirect,
             status: None,
             error: error.clone(),
-        });
+        };
+        self.look_where_registered(run, &answered);
+        self.session.runs[run].answered = Some(answered);
         // What a person decides is not foreseen.
         let by_person = self.session.setup.consent != Consent::Automatic;
         if by_person && error.as_deref() == Some("access_denied") {
@@ -153,7 +155,7 @@ impl Walker<'_> {
         let said = |name: &str| parameter(name).unwrap_or_else(|| "nothing".to_owned());
         let mut checks = vec![check(
             "state_matches",
-            "It answers the request of this very browser: nobody slipped in a callback of their own.",
+            "Whether it answers the request of this very browser, so that nobody can slip in a callback of their own.",
             state.clone(),
             said("state"),
             parameter("state").as_deref() == Some(&state),
@@ -162,7 +164,7 @@ impl Walker<'_> {
         if promises_iss || parameter("iss").is_some() {
             checks.push(check(
                 "issuer_matches",
-                "It comes from the server that was asked, not from another one that the app also knows.",
+                "Whether it comes from the server that was asked, not from another one that the app also knows.",
                 issuer.clone(),
                 said("iss"),
                 parameter("iss").as_deref() == Some(&issuer),
@@ -171,7 +173,7 @@ impl Walker<'_> {
         }
         checks.push(check(
             "no_error",
-            "The server did not say no.",
+            "Whether the server says yes: there is no error.",
             "no error",
             parameter("error").unwrap_or_else(|| "no error".to_owned()),
             parameter("error").is_none(),
@@ -179,7 +181,7 @@ impl Walker<'_> {
         ));
         checks.push(check(
             "code_present",
-            "There is a code to exchange.",
+            "Whether there is a code to exchange.",
             "a code",
             parameter("code").map_or("nothing", |_| "a code"),
             parameter("code").is_some(),

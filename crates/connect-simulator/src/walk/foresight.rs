@@ -54,7 +54,17 @@ pub fn prepare(
         *draft.main_mut().ok_or(WalkError::NothingToEdit(step))? = edit;
     }
     let own = own(&session, known, &draft, tamper);
-    let predictions = foreseen(&draft, session, known);
+    let mut predictions = foreseen(&draft, session, known);
+    match (step, draft.main) {
+        // Nothing is sent in this one: what will be answered is said where it is.
+        (Step::AuthorizationUrl, _) => predictions.iter_mut().for_each(|it| *it = None),
+        // No new token, no call with it.
+        (Step::Refresh, Some(main)) if is_refusal(predictions.get(main)) => {
+            draft.requests.truncate(main + 1);
+            predictions.truncate(main + 1);
+        }
+        _ => {}
+    }
     Ok(Prepared {
         draft,
         predictions,
@@ -129,9 +139,19 @@ fn foreseen(draft: &Draft, mut session: Session, known: &Known) -> Vec<Option<Pr
                 family,
             );
         }
+        // What comes after new tokens is sent with them.
+        let newest = session.credentials.iter().rev();
+        if newest.take(2).any(|it| it.value == predict::UNKNOWN_ACCESS) {
+            session.facts.access_token = Some(predict::UNKNOWN_ACCESS.to_owned());
+        }
         predictions.push(prediction);
     }
     predictions
+}
+
+fn is_refusal(prediction: Option<&Option<Prediction>>) -> bool {
+    let prediction = prediction.and_then(Option::as_ref);
+    prediction.is_some_and(|it| it.expected.is_refusal())
 }
 
 /// A span of time for people.

@@ -25,9 +25,26 @@ impl Walker<'_> {
             &self.known,
             family,
         );
+        if (200..300).contains(&answer.status) && self.is_the_call(request) {
+            let token = self.session.facts.access_token.clone();
+            self.session.facts.called_with = token;
+        }
         if let Some(body) = body.filter(|_| answer.status == 200) {
             self.take_tokens(request, &body);
         }
+    }
+
+    /// Whether a request is the call of the walk, with the newest access token.
+    fn is_the_call(&self, request: &Request) -> bool {
+        let (facts, setup) = (&self.session.facts, &self.session.setup);
+        let Some((call, token)) = setup.call.as_ref().zip(facts.access_token.as_ref()) else {
+            return false;
+        };
+        let url = format!("{}{}", self.session.target.base_url, call.path);
+        let bearer = format!("Bearer {token}");
+        request.method == call.method
+            && request.url == url
+            && request.header("Authorization") == Some(&bearer)
     }
 
     /// Which walk through the consent pages the credentials come from: the run of it.
@@ -87,6 +104,8 @@ impl Walker<'_> {
                 .collect(),
             expires_at: Some(server_now.plus(CODE_LIFETIME)),
             family,
+            given: Some(Step::SignIn),
+            ended: None,
         });
     }
 }

@@ -145,6 +145,10 @@ impl Walker<'_> {
             return None;
         }
         let mut prediction = prediction?;
+        if !self.session.target.own {
+            predict::registered_there(&mut prediction, answered, &self.known);
+            return Some(prediction);
+        }
         if prediction.expected != *answered
             && let Some(otherwise) = &mut prediction.otherwise
             && otherwise.expected == *answered

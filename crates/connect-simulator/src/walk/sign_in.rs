@@ -8,6 +8,7 @@ use super::{Listening, Walker};
 use crate::client::{self, Answer};
 use crate::pages;
 use crate::plan::{Draft, Planned, Request};
+use crate::predict;
 use crate::session::{Answered, Outcome, Place, Verdict};
 
 /// Most pages and redirects on the way.
@@ -182,13 +183,18 @@ impl Walker<'_> {
                 if !self.session.target.own && answered.error.is_none() {
                     self.session.runs[run].prediction = None;
                 }
+                let unregistered = self.look_where_registered(run, &answered);
                 self.session.runs[run].answered = Some(answered);
                 Outcome {
                     verdict: if meant { Verdict::RefusedAsMeant } else { Verdict::Failed },
                     words: format!(
                         "The server shows the person a page with status {status}: \"{heading}\". The app is told nothing."
                     ),
-                    fix: (!meant).then(|| "Look at the page in the answer: it says what is wrong and how to mend it.".to_owned()),
+                    fix: (!meant).then(|| if unregistered {
+                        "Look at client id and redirect URI under Configure: they have to be those that are registered at this platform. The page in the answer says more."
+                    } else {
+                        "Look at the page in the answer: it says what is wrong and how to mend it."
+                    }.to_owned()),
                 }
             }
             End::Unanswered { why, fix } => Outcome {
@@ -202,6 +208,19 @@ impl Walker<'_> {
                 fix: Some("Choose a persona that exists, or another way to sign in.".to_owned()),
             },
         }
+    }
+
+    /// Marks an answer of another target that is about the app's registration there as foreseen for that case; answers
+    /// whether it is.
+    pub(super) fn look_where_registered(&mut self, run: usize, answered: &Answered) -> bool {
+        if self.session.target.own {
+            return false;
+        }
+        let prediction = self.session.runs[run].prediction.as_mut();
+        prediction.is_some_and(|prediction| {
+            predict::registered_there(prediction, answered, &self.known);
+            prediction.came_otherwise(answered)
+        })
     }
 
     /// Whether a refusal of this run was meant.

@@ -6,12 +6,14 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::callback::member;
-use super::words::{SLOWED_DOWN, fix, refusal, success, values};
+use super::words::{SLOWED_DOWN, beside, fix, instead, refusal, success, values};
 use super::{Walker, metadata};
 use crate::client::Answer;
 use crate::id_token::{self, Expected};
 use crate::plan::Draft;
-use crate::session::{Answered, Outcome, Place, Shown, Verdict};
+use crate::session::{
+    Answered, Credential, CredentialKind, Outcome, Place, Shown, Verdict, counted,
+};
 
 impl Walker<'_> {
     /// Makes verifier, challenge, state and nonce (RFC 7636 §4.1, §4.2).
@@ -181,6 +183,57 @@ impl Walker<'_> {
         }
     }
 
+    /// The call failed: with which token, and what ended that.
+    fn why_dead(&self) -> String {
+        let session = &self.session;
+        let token = session.access_token();
+        let fate = token.and_then(|it| it.fate(self.known.server_now()));
+        let ended = fate.map_or_else(String::new, |fate| format!(" What became of it: {fate}."));
+        if session.has_called() {
+            format!(
+                "The same call, the same token as when it worked: it opens nothing any more.{ended}"
+            )
+        } else {
+            let given = token.and_then(|it| it.given);
+            let given = given.map_or_else(String::new, |step| {
+                format!(", the one that the step \"{}\" gave", step.title())
+            });
+            format!(
+                "No call had been answered with this token{given}, so this shows only that it opens nothing now.{ended}"
+            )
+        }
+    }
+
+    /// What a revocation ended, as far as the session knows.
+    fn revoked(&self, run: usize) -> String {
+        let number = self.session.runs[run].number;
+        let ended = |it: &&Credential| {
+            it.kind != CredentialKind::Code && it.ended.is_some_and(|it| it.run == Some(number))
+        };
+        let ended: Vec<&Credential> = self.session.credentials.iter().filter(ended).collect();
+        if let Some(counted) = counted(ended.iter().map(|it| it.kind)) {
+            return format!("With it ended {counted} of this walk.");
+        }
+        let facts = &self.session.facts;
+        let token = facts.refresh_token.as_ref().or(facts.access_token.as_ref());
+        let mut all = self.session.credentials.iter().rev();
+        let token = token.and_then(|value| all.find(|it| it.value == *value));
+        let fate = token.and_then(|it| it.fate(self.known.server_now()));
+        fate.map_or_else(
+            || "No token of this walk ended by it.".to_owned(),
+            |fate| format!("Nothing was left to revoke. What had become of the tokens: {fate}."),
+        )
+    }
+
+    /// What came of the calls beside the main one, each in a sentence.
+    fn beside(&self, run: usize) -> String {
+        let run = &self.session.runs[run];
+        let main = run.main_exchange;
+        let others = self.session.exchanges_of(run.number);
+        let others = others.filter(|it| !it.hidden && main.is_some_and(|main| it.number > main));
+        others.map(|it| beside(run.step, it)).collect()
+    }
+
     /// How a step that sent something ended.
     pub(super) fn tell(&mut self, run: usize, draft: &Draft, answer: Option<&Answer>) -> Outcome {
         let step = draft.step;
@@ -230,11 +283,23 @@ impl Walker<'_> {
             (Step::Introspect | Step::Api, true) if foreseen => Verdict::RefusedAsMeant,
             (_, true) => Verdict::Failed,
         };
-        let words = if refused {
-            refusal(step, answer.status, &error, &said)
-        } else {
-            success(step, &body)
+        let mut words = match (step, refused) {
+            // Something else was tried in the place of the call.
+            (Step::AfterRevoke, _) if meant => {
+                instead(&body, answer.status, &error, &said, refused)
+            }
+            (Step::AfterRevoke, true) if answer.status == 401 => {
+                format!("401 `{error}`{said}. {}", self.why_dead())
+            }
+            (_, true) => refusal(step, answer.status, &error, &said),
+            (_, false) => success(step, &body),
         };
+        if step == Step::Revoke && !refused {
+            words = format!("{words} {}", self.revoked(run));
+        }
+        if matches!(step, Step::Api | Step::Refresh) {
+            words.push_str(&self.beside(run));
+        }
         Outcome {
             fix: (verdict == Verdict::Failed).then(|| fix(step, refused, &error).to_owned()),
             verdict,

@@ -4,7 +4,7 @@ use connect_core::domain::walk::Step;
 use serde_json::Value;
 
 use super::telling::shown;
-use crate::session::Shown;
+use crate::session::{Exchange, Shown};
 
 /// The status of a request too many (RFC 6585 §4).
 pub(super) const SLOWED_DOWN: u16 = 429;
@@ -61,17 +61,35 @@ pub(super) fn success(step: Step, body: &Value) -> String {
     match step {
         Step::Token => format!(
             "The code became an access token{life}{}{}.",
-            if text("refresh_token").is_some() { ", a refresh token" } else { "" },
-            if text("id_token").is_some() { " and an id_token" } else { "" },
+            if text("refresh_token").is_some() {
+                ", a refresh token"
+            } else {
+                ""
+            },
+            if text("id_token").is_some() {
+                " and an id_token"
+            } else {
+                ""
+            },
         ),
-        Step::Refresh => format!("There is a new access token{life} and a new refresh token; the old one has had its turn."),
+        Step::Refresh => format!(
+            "There is a new access token{life} and a new refresh token; the old one has had its turn."
+        ),
         Step::Introspect if body.get("active").and_then(Value::as_bool) == Some(true) => {
             "The server says that the token is active, whose it is, and what it may do.".to_owned()
         }
-        Step::Introspect => "The server says that the token is not active, and nothing else: it does not tell why.".to_owned(),
+        Step::Introspect => {
+            "The server says that the token is not active, and nothing else: it does not tell why."
+                .to_owned()
+        }
         Step::Api => "The service answered: the token's scopes open this call.".to_owned(),
-        Step::Reuse => "The old refresh token was taken once more: a grace window allows that.".to_owned(),
-        Step::Revoke => "The server says that the tokens are gone. It says so as well of tokens that it never knew, and of those that had ended before.".to_owned(),
+        Step::Reuse => {
+            "The old refresh token was taken once more: a grace window allows that.".to_owned()
+        }
+        Step::Revoke => {
+            "The server answers 200, as it does whether there was anything to end or not."
+                .to_owned()
+        }
         Step::AfterRevoke => "The call still works: the token is alive.".to_owned(),
         _ => "It worked.".to_owned(),
     }
@@ -85,14 +103,50 @@ pub(super) fn refusal(step: Step, status: u16, error: &str, said: &str) -> Strin
         Step::Reuse => format!(
             "{status} `{error}`{said}. The server takes a refresh token that comes twice for a stolen one, and ends everything that came from this consent."
         ),
-        Step::AfterRevoke if status == 401 => format!(
-            "{status} `{error}`{said}. The same call, the same token: revoked means revoked, at once."
-        ),
         Step::AfterRevoke => format!(
             "{status} `{error}`{said}. That is no answer about the token: this call fails with any. Choose one that worked before."
         ),
         _ => format!("The server said no: {status} `{error}`{said}."),
     }
+}
+
+/// What came of something else than the call, after everything was given up.
+pub(super) fn instead(body: &Value, status: u16, error: &str, said: &str, refused: bool) -> String {
+    if refused {
+        return format!("The server said no: {status} `{error}`{said}.");
+    }
+    match body.get("active") {
+        Some(_) => success(Step::Introspect, body),
+        None => format!(
+            "The server answered with {status}. That says nothing of whether the token still opens anything."
+        ),
+    }
+}
+
+/// What came of a call beside the main one of its step, in a sentence with a space before it.
+pub(super) fn beside(step: Step, exchange: &Exchange) -> String {
+    let what = match step {
+        Step::Refresh => "A call with the new access token",
+        _ => "The other call",
+    };
+    let Some(answered) = &exchange.answered else {
+        return format!(" {what} was not answered.");
+    };
+    let status = answered.status.unwrap_or_default();
+    let came = match (&answered.error, status, step) {
+        (Some(error), 403, _) if error == "insufficient_scope" => {
+            format!(
+                "was refused: 403 `{error}`. The token lives, and none of its scopes opens that call."
+            )
+        }
+        (Some(error), _, _) => format!("was refused: {status} `{error}`."),
+        (None, 200..300, Step::Refresh) => "works.".to_owned(),
+        (None, _, _) => format!("was answered with {status}."),
+    };
+    let foreseen = exchange.prediction.as_ref();
+    let wrong = foreseen.is_some_and(|it| !it.agrees(answered));
+    let wrong = if wrong { " That was not foreseen." } else { "" };
+    format!(" {what} {came}{wrong}")
 }
 
 pub(super) fn fix(step: Step, refused: bool, error: &str) -> &'static str {
@@ -101,7 +155,7 @@ pub(super) fn fix(step: Step, refused: bool, error: &str) -> &'static str {
             "Wait as long as the answer's Retry-After says, then take the step again. In this sandbox the limit is the setting `rate_limit_per_minute`."
         }
         _ if error == "invalid_client" => {
-            "The server does not know the app by what it sent: look at client id, secret and client authentication under Configure."
+            "The server does not know the app by what it sent: look at client id, secret and client authentication under Configure. At another platform they have to be those that are registered there."
         }
         Step::Token => {
             "A code works once, for a minute, and a wrong verifier spends it: go back to the authorization URL and walk on from there."

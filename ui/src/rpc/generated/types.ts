@@ -84,6 +84,18 @@ export type AlertList = {
 	more: boolean;
 };
 
+/** A request beside the main one of a step: what was foreseen for it, and what came. */
+export type AlsoForeseen = {
+	/** The exchange, by number. */
+	exchange: number;
+	/** What it is for: `API call outside of the scopes`. */
+	label: string;
+	/** What was foreseen. */
+	prediction: Prediction;
+	/** Whether it came so; none when no answer came. */
+	agreement: Agreement | null;
+};
+
 /** Where a success or an error is said. */
 export type AnswerPlace = "body" | "redirect" | "page" | "app";
 
@@ -250,10 +262,12 @@ export type Arrow = {
 	detail: string;
 	/** Whether it is a refusal or a failure. */
 	bad: boolean;
+	/** Whether that was said before, or meant. */
+	foreseen: boolean;
 };
 
 /** What an arrow of a diagram is. */
-export type ArrowKind = "request" | "response" | "note";
+export type ArrowKind = "request" | "response" | "navigation" | "note";
 
 /** Where the app's business associate agreement stands: scopes of health data need a signed one. */
 export type BaaStatus = "none" | "applied" | "signed";
@@ -1852,6 +1866,8 @@ export type PlannedRequest = {
 	body: string;
 	/** Every parameter, with what it means. */
 	parameters: Array<Parameter>;
+	/** What will be answered to it; none when that can't be told, or nothing is sent yet. The main one's is the plan's. */
+	prediction?: Prediction;
 };
 
 /** What is foreseen, before anything is sent. */
@@ -2103,6 +2119,8 @@ export type RunAll = {
 export type RunOutcome = {
 	/** Where the step stands after it. */
 	state: StepState;
+	/** The same as people read it: `done`, `refused, as foreseen`, `refused, as meant`, `went wrong`. */
+	word?: string;
 	/** Whether it was cancelled: then it is neither done nor refused, and `state` says failed. */
 	cancelled?: boolean;
 	/** What just happened, in plain words. */
@@ -2368,6 +2386,10 @@ export type StepRun = {
 	exchanges: Array<number>;
 	/** The exchange that the prediction is about, by number. */
 	main_exchange: number | null;
+	/** The other requests of the step for which something was foreseen, in order: a step agrees when all of them do. */
+	also?: Array<AlsoForeseen>;
+	/** What the server looked at, as far as its answer shows; empty when it was not asked, or at another target. */
+	checked?: Array<string>;
 };
 
 /** Where a step stands. */
@@ -2381,6 +2403,8 @@ export type StepView = {
 	title: string;
 	/** Where it stands. */
 	state: StepState;
+	/** The same as people read it: `done`, `refused, as foreseen`, `left out`. */
+	word?: string;
 	/** The run that counts, by number. */
 	run: number | null;
 	/** Why it does not belong to this walk, when it does not. */
@@ -2909,6 +2933,8 @@ export type WalkSummary = {
 	ended: WalkEnd | null;
 	/** How many steps are done, set-aside ones not counted. */
 	done: number;
+	/** Steps that were left out, in order. */
+	skipped?: Array<Step>;
 	/** How many requests were sent. */
 	exchanges: number;
 	/** Predictions that turned out wrong. */

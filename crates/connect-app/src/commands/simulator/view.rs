@@ -1,5 +1,6 @@
 //! A session as the console shows it: credentials masked, words in place of states.
 
+mod checked;
 mod plan;
 mod run;
 mod words;
@@ -8,7 +9,7 @@ use connect_core::domain::walk::Step;
 use connect_rpc::simulator as rpc;
 use connect_simulator::known::Known;
 use connect_simulator::mask::Mask;
-use connect_simulator::session::{self, Session, Verdict};
+use connect_simulator::session::{self, Answered, Run, Session, Verdict};
 use connect_simulator::tamper::{TAMPERS, Tamper};
 
 pub(super) use self::plan::{edited, plan};
@@ -69,6 +70,7 @@ pub(super) fn summary(session: &Session) -> rpc::WalkSummary {
         step: session.at,
         ended: ended(session),
         done: Step::ALL.iter().filter(|step| done(step)).count(),
+        skipped: session.skipped.clone(),
         exchanges: session.exchanges.len(),
         disagreements: session.disagreements(),
         kept: session.kept,
@@ -137,6 +139,11 @@ fn steps(session: &Session) -> Vec<rpc::StepView> {
                 step,
                 title: step.title().to_owned(),
                 state,
+                word: match run {
+                    Some(run) if left_out.is_none() => word(run),
+                    _ => unrun(state),
+                }
+                .to_owned(),
                 run: run.map(|run| run.number),
                 left_out,
             }
@@ -150,6 +157,34 @@ fn state(verdict: Verdict) -> rpc::StepState {
         Verdict::Waiting => rpc::StepState::Waiting,
         Verdict::RefusedAsMeant => rpc::StepState::RefusedAsMeant,
         Verdict::Failed | Verdict::Cancelled => rpc::StepState::Failed,
+    }
+}
+
+/// How a run ended, as people read it: a refusal is told apart from a success, also where the walk goes on after it.
+fn word(run: &Run) -> &'static str {
+    let refused = run.answered.as_ref().is_some_and(Answered::is_refusal);
+    let foreseen = run.prediction.as_ref().zip(run.answered.as_ref());
+    let foreseen = foreseen.map(|(foreseen, came)| foreseen.agrees(came));
+    match run.outcome.verdict {
+        Verdict::Waiting => "waits for you",
+        Verdict::Failed if refused => "refused",
+        Verdict::Failed => "went wrong",
+        Verdict::Cancelled => "cancelled",
+        Verdict::Done if !refused => "done",
+        _ if foreseen == Some(false) => "refused, not as foreseen",
+        _ if run.tamper.is_some() || run.edited => "refused, as meant",
+        _ if foreseen == Some(true) => "refused, as foreseen",
+        _ => "refused",
+    }
+}
+
+/// Where a step stands that was not taken, as people read it.
+const fn unrun(state: rpc::StepState) -> &'static str {
+    match state {
+        rpc::StepState::Next => "next",
+        rpc::StepState::Skipped => "left out",
+        rpc::StepState::LeftOut => "not in this walk",
+        _ => "later",
     }
 }
 

@@ -95,6 +95,8 @@ impl Stage {
             scopes: vec!["openid".to_owned(), "read:biomarkers".to_owned()],
             expires_at: Some(NOW.plus(life)),
             family: 1,
+            given: None,
+            ended: None,
         });
     }
 

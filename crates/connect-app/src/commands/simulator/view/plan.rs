@@ -6,7 +6,7 @@ use connect_rpc::traffic::NamedValue;
 use connect_simulator::known::Known;
 use connect_simulator::mask::Mask;
 use connect_simulator::plan::{Request, parameters};
-use connect_simulator::session::{CredentialState, Session};
+use connect_simulator::session::Session;
 use connect_simulator::tamper::TAMPERS;
 use connect_simulator::walk::Prepared;
 
@@ -39,20 +39,11 @@ pub(in super::super) fn plan(
     step: Step,
     prepared: Result<&Prepared, &str>,
 ) -> rpc::Plan {
-    let (purpose, action) = words::words(step);
-    let alive = session.credentials.iter();
-    let alive = alive
-        .filter(|it| it.state == CredentialState::Active)
-        .count();
-    let spent = matches!(step, Step::Revoke | Step::AfterRevoke) && alive == 0;
+    let (purpose, _) = words::words(step);
     let mut plan = rpc::Plan {
         step,
         purpose: purpose.to_owned(),
-        action: if spent {
-            format!("{action} {}", words::SPENT)
-        } else {
-            action.to_owned()
-        },
+        action: words::action(session, known, step),
         blocked: prepared.err().map(str::to_owned),
         requests: Vec::new(),
         prediction: None,
@@ -86,6 +77,11 @@ pub(in super::super) fn plan(
                     .into_iter()
                     .map(|it| parameter(it, &draft.touched, &mask))
                     .collect(),
+                prediction: prepared
+                    .predictions
+                    .get(place)
+                    .and_then(Option::as_ref)
+                    .map(prediction),
                 method: readable.method,
             }
         })

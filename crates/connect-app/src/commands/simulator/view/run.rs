@@ -5,7 +5,7 @@ use connect_rpc::simulator as rpc;
 use connect_simulator::mask::Mask;
 use connect_simulator::session::{self, Answered, Place, Prediction, Run, Session, Verdict};
 
-use super::state;
+use super::{checked, state, word};
 
 pub(super) fn run(session: &Session, run: &Run, mask: &Mask) -> rpc::StepRun {
     rpc::StepRun {
@@ -17,9 +17,10 @@ pub(super) fn run(session: &Session, run: &Run, mask: &Mask) -> rpc::StepRun {
         tamper: run.tamper.clone(),
         edited: run.edited,
         prediction: run.prediction.as_ref().map(prediction),
-        agreement: agreement(run.prediction.as_ref(), run.answered.as_ref()),
+        agreement: agreement(session, run.prediction.as_ref(), run.answered.as_ref()),
         outcome: rpc::RunOutcome {
             state: state(run.outcome.verdict),
+            word: word(run).to_owned(),
             cancelled: run.outcome.verdict == Verdict::Cancelled,
             words: mask.text(&run.outcome.words),
             fix: run.outcome.fix.as_deref().map(|fix| mask.text(fix)),
@@ -64,7 +65,26 @@ pub(super) fn run(session: &Session, run: &Run, mask: &Mask) -> rpc::StepRun {
             .map(|it| it.number)
             .collect(),
         main_exchange: run.main_exchange,
+        also: also(session, run),
+        checked: checked::by_the_server(session, run),
     }
+}
+
+/// The requests beside the main one for which something was foreseen.
+fn also(session: &Session, run: &Run) -> Vec<rpc::AlsoForeseen> {
+    let others = session.exchanges_of(run.number);
+    let others = others.filter(|it| Some(it.number) != run.main_exchange);
+    others
+        .filter_map(|it| {
+            let foreseen = it.prediction.as_ref()?;
+            Some(rpc::AlsoForeseen {
+                exchange: it.number,
+                label: it.label.clone(),
+                prediction: prediction(foreseen),
+                agreement: agreement(session, Some(foreseen), it.answered.as_ref()),
+            })
+        })
+        .collect()
 }
 
 /// An exchange without its bytes.
@@ -98,7 +118,11 @@ pub(in super::super) fn exchange(
         server: exchange.server.clone(),
         tls: exchange.tls,
         prediction: exchange.prediction.as_ref().map(prediction),
-        agreement: agreement(exchange.prediction.as_ref(), exchange.answered.as_ref()),
+        agreement: agreement(
+            session,
+            exchange.prediction.as_ref(),
+            exchange.answered.as_ref(),
+        ),
     }
 }
 
@@ -130,7 +154,11 @@ fn answered(it: &Answered) -> rpc::ExpectedAnswer {
     }
 }
 
-fn agreement(foreseen: Option<&Prediction>, came: Option<&Answered>) -> Option<rpc::Agreement> {
+fn agreement(
+    session: &Session,
+    foreseen: Option<&Prediction>,
+    came: Option<&Answered>,
+) -> Option<rpc::Agreement> {
     let (foreseen, came) = foreseen.zip(came)?;
     let agrees = foreseen.agrees(came);
     let otherwise = foreseen.otherwise.as_ref();
@@ -138,9 +166,14 @@ fn agreement(foreseen: Option<&Prediction>, came: Option<&Answered>) -> Option<r
         Some(it) => format!("It came as it was foreseen for this case: {}", it.when),
         None if agrees => "It came as it was foreseen.".to_owned(),
         None => format!(
-            "Foreseen was {}; what came is {}. That is a defect of this program: please tell its makers.",
+            "Foreseen was {}; what came is {}. {}",
             in_words(&foreseen.expected),
-            in_words(came)
+            in_words(came),
+            if session.target.own {
+                "That is a defect of this program: please tell its makers."
+            } else {
+                "This platform answers differently than the contract says."
+            }
         ),
     };
     Some(rpc::Agreement {

@@ -1,24 +1,74 @@
 //! Why the flow has each step, for somebody who has never seen it.
 
 use connect_core::domain::walk::Step;
+use connect_simulator::known::Known;
+use connect_simulator::session::{Credential, CredentialKind, Session};
 
-/// Said where there is nothing left to revoke.
-pub(super) const SPENT: &str = "In this walk everything has ended already: the old refresh token came back, and took all with it. Pass over that step to see revocation itself at work.";
+/// What happens in a step, as things stand in this walk.
+pub(super) fn action(session: &Session, known: &Known, step: Step) -> String {
+    let (_, action) = words(step);
+    let now = known.server_now();
+    let lives = |it: &&Credential| it.kind != CredentialKind::Code && it.is_alive(now);
+    let any_lives = session.credentials.iter().any(|it| lives(&it));
+    match step {
+        Step::Reuse if any_lives => format!("{action} {ENDS_ALL}"),
+        Step::Revoke if !any_lives => {
+            let facts = &session.facts;
+            let token = facts.refresh_token.as_ref().or(facts.access_token.as_ref());
+            let mut all = session.credentials.iter().rev();
+            let token = token.and_then(|value| all.find(|it| it.value == *value));
+            let fate = token.and_then(|it| it.fate(now));
+            let fate = fate.map_or_else(String::new, |fate| {
+                format!(" What became of the tokens: {fate}.")
+            });
+            format!(
+                "{action} Nothing is left to revoke here, and the answer is 200 all the same (RFC 7009 §2.2).{fate}"
+            )
+        }
+        Step::AfterRevoke => after_revoke(session, known),
+        _ => action.to_owned(),
+    }
+}
+
+/// Which call is made with which token, and how that stands.
+fn after_revoke(session: &Session, known: &Known) -> String {
+    let token = session.access_token();
+    let sent = if session.has_called() {
+        "The app makes the same call as before, with the same access token as when it worked."
+            .to_owned()
+    } else {
+        let given = token.and_then(|it| it.given);
+        let given = given.map_or_else(String::new, |step| {
+            format!(" that the step \"{}\" gave", step.title())
+        });
+        format!(
+            "The app makes the call with the newest access token, the one{given}; no call was answered with it before."
+        )
+    };
+    let Some(token) = token else { return sent };
+    match token.fate(known.server_now()) {
+        Some(fate) => format!("{sent} What became of the token: {fate}."),
+        None => format!("{sent} The token still works: nothing has ended it."),
+    }
+}
+
+/// Said before the old refresh token is sent once more.
+const ENDS_ALL: &str = "That ends every token of this consent at once: leave this step out, and \"Revocation\" has something to revoke.";
 
 /// Why the flow has a step, and what happens in it.
 pub(super) const fn words(step: Step) -> (&'static str, &'static str) {
     match step {
         Step::Configure => (
-            "An app needs to know who it is to the server, what it wants, and where it is sent back to. The rest it asks the server.",
-            "The app reads the server's metadata: where its endpoints and its keys are.",
+            "An app wants to see data of a person who has an account at the platform. The person must not give it their password. So the app sends them to the platform, the platform asks them, and hands the app tokens: keys that open what the person allowed, and nothing else. Here is settled which app asks, for which person (a persona: a made-up one), and for what (the scopes).",
+            "The app reads the server's metadata: a public page in JSON with the addresses of its endpoints and keys, and with its own name, the issuer. Nothing of the app is sent.",
         ),
         Step::Pkce => (
-            "A code can be stolen on its way through the browser. With PKCE a thief can't use it: only the app that began the flow knows the verifier.",
-            "The app makes a random verifier, keeps it, and makes a challenge of it, which it may show to everybody.",
+            "Once the person has agreed, the platform sends their browser back to the app with a code: a short-lived voucher that the app exchanges for tokens. On its way through the browser the code can be read, and stolen. PKCE (Proof Key for Code Exchange, RFC 7636) makes a stolen code worthless: it can be exchanged only by who knows a secret, and only the app that began knows it.",
+            "The app makes up that secret, the `code_verifier`, and keeps it. It computes the SHA-256 of it, the `code_challenge`, which tells nothing of the secret: this goes ahead, the secret follows in step 6. It makes up two more values, too: the `state`, by which it knows later that the answer is to its own request, and the `nonce`, by which it knows that the id_token is.",
         ),
         Step::AuthorizationUrl => (
-            "The app does not ask for a password. It sends the browser to the server with a request that everybody may read.",
-            "The app puts the address together: who asks, for what, where to come back to, and the challenge.",
+            "The app does not ask for a password. It sends the person's browser to the platform. All that it asks for stands in the address, where everybody may read it: that is why only the challenge is in it, and never the secret.",
+            "The app puts the address together: which app asks (`client_id`), for what (`scope`), where the browser is to come back to (`redirect_uri`), with `state`, `nonce` and challenge. Nothing is sent yet: the browser opens the address in the next step.",
         ),
         Step::SignIn => (
             "The person signs in where they have their account, and decides what the app may see. The app sees neither password nor pages.",
@@ -46,7 +96,7 @@ pub(super) const fn words(step: Step) -> (&'static str, &'static str) {
         ),
         Step::Refresh => (
             "Access tokens are short-lived. The refresh token gets new ones without asking the person again, and is replaced each time.",
-            "The app sends the refresh token, and is given a new pair.",
+            "The app sends the refresh token, is given a new pair, and makes a call with the new access token.",
         ),
         Step::Reuse => (
             "A refresh token that comes a second time was copied by somebody. The server can't know by whom, so it ends everything that came from it.",
