@@ -1,9 +1,11 @@
 //! The sequence diagram of a session, made of what really passed: an arrow there and one back for each exchange, in
-//! order, and notes of what the app did by itself. No label holds a credential: of a URL it has the path and the names
+//! order, the two ways that the browser is sent and that are no exchange of ours, and notes of what the app did by
+//! itself. No label holds a credential: of a URL it has the path and the names
 //! of the parameters.
 //!
 //! [`svg()`] draws it as a picture that stands for itself, [`mermaid()`] writes it as text for Mermaid.
 
+mod carried;
 mod mermaid;
 mod notes;
 mod svg;
@@ -17,7 +19,7 @@ use connect_core::domain::walk::{Party, Step};
 pub use self::mermaid::mermaid;
 pub use self::svg::svg;
 use crate::mask::Mask;
-use crate::session::{Exchange, Run, Session};
+use crate::session::{Answered, Exchange, Prediction, Run, Session};
 
 /// A sequence diagram.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +64,8 @@ pub struct Arrow {
     pub detail: String,
     /// Whether it is a refusal or a failure.
     pub bad: bool,
+    /// Whether that was said before, or meant.
+    pub foreseen: bool,
 }
 
 /// What an arrow is.
@@ -71,6 +75,8 @@ pub enum ArrowKind {
     Request,
     /// An answer, or that none came.
     Response,
+    /// The browser is sent somewhere: by the app to the server, by the server back to the app. No exchange of ours.
+    Navigation,
     /// What somebody did by themselves.
     Note,
 }
@@ -82,7 +88,7 @@ pub fn diagram(session: &Session, with_set_aside: bool) -> Diagram {
     let mut arrows = Vec::new();
     let runs = session.runs.iter();
     for run in runs.filter(|run| with_set_aside || !run.set_aside) {
-        arrows.extend(notes::before(run));
+        arrows.extend(notes::before(session, run));
         for exchange in session.exchanges_of(run.number) {
             arrows.push(request(run, exchange));
             arrows.push(response(run, exchange));
@@ -134,11 +140,17 @@ fn request(run: &Run, exchange: &Exchange) -> Arrow {
             names => format!("{} with {} parameters", exchange.label, names.len()),
         },
         bad: false,
+        foreseen: false,
     }
 }
 
 fn response(run: &Run, exchange: &Exchange) -> Arrow {
     let spent = millis(exchange.timing.done_us);
+    let spent = match (carried::by(run, exchange), &*spent) {
+        (Some(carried), "") => carried,
+        (Some(carried), spent) => format!("{carried} · {spent}"),
+        (None, spent) => spent.to_owned(),
+    };
     let (label, detail) = match (exchange.status, &exchange.failed) {
         (Some(status), _) => {
             let reason = http::StatusCode::from_u16(status).ok();
@@ -163,7 +175,18 @@ fn response(run: &Run, exchange: &Exchange) -> Arrow {
         label,
         detail,
         bad: refused || exchange.status.is_some_and(|status| status >= 400),
+        foreseen: is_foreseen(run, exchange),
     }
+}
+
+/// Whether the answer is the one that was said before it came.
+fn is_foreseen(run: &Run, exchange: &Exchange) -> bool {
+    let agrees = |said: &Option<Prediction>, came: &Option<Answered>| {
+        let both = said.as_ref().zip(came.as_ref());
+        both.is_some_and(|(said, came)| said.agrees(came))
+    };
+    agrees(&exchange.prediction, &exchange.answered)
+        || (run.main_exchange == Some(exchange.number) && agrees(&run.prediction, &run.answered))
 }
 
 const fn title(party: Party) -> &'static str {
@@ -218,12 +241,15 @@ fn parameters(query: &str) -> Vec<String> {
     pairs.map(|(name, _)| name.into_owned()).collect()
 }
 
-/// Microseconds as people read them.
+/// Microseconds as people read them, rounded.
 fn millis(us: u64) -> String {
     match us {
         0 => String::new(),
-        1..10_000 => format!("{}.{} ms", us / 1000, us % 1000 / 100),
-        10_000..10_000_000 => format!("{} ms", us / 1000),
-        _ => format!("{} s", us / 1_000_000),
+        1..9_950 => {
+            let tenths = (us + 50) / 100;
+            format!("{}.{} ms", tenths / 10, tenths % 10)
+        }
+        9_950..9_999_500 => format!("{} ms", (us + 500) / 1000),
+        _ => format!("{} s", (us + 500_000) / 1_000_000),
     }
 }

@@ -58,7 +58,7 @@ pub fn verify(token: &str, keys: &Value, expected: &Expected<'_>) -> Verified {
     let is_jwt = pieces.len() == 3 && header.is_some() && payload.is_some();
     verified.check(
         "is_jwt",
-        "It is a JWT: header, payload and signature in base64url, joined by dots.",
+        "Whether it is a JWT: header, payload and signature in base64url, joined by dots.",
         "three parts, the first two JSON objects",
         format!("{} parts", pieces.len()),
         is_jwt,
@@ -114,7 +114,7 @@ impl Verified {
         let allowed = expected.algorithms.iter().any(|it| it == alg) && alg != "none";
         self.check(
             "algorithm_allowed",
-            "It is signed by an algorithm of the server's metadata; `none` is never one.",
+            "Whether it is signed by an algorithm of the server's metadata; `none` is never one.",
             expected.algorithms.join(" or "),
             alg,
             allowed,
@@ -130,7 +130,7 @@ impl Verified {
         let known: Vec<String> = published.iter().filter_map(id).collect();
         self.check(
             "key_published",
-            "The key that its header names is among the published ones.",
+            "Whether the key that its header names is among the published ones.",
             known.join(" or "),
             kid.unwrap_or("no kid"),
             key.is_some(),
@@ -161,7 +161,7 @@ impl Verified {
         });
         self.check(
             "signature_valid",
-            "The signature over header and payload is that key's.",
+            "Whether the signature over header and payload is that key's.",
             "a signature of this header and payload",
             outcome
                 .err()
@@ -180,7 +180,7 @@ impl Verified {
         let iss = text("iss");
         self.check(
             "issuer_matches",
-            "It comes from the server that was asked.",
+            "Whether it comes from the server that was asked.",
             expected.issuer,
             iss.unwrap_or("nothing"),
             iss == Some(expected.issuer),
@@ -189,7 +189,7 @@ impl Verified {
         let audience = audience(payload);
         self.check(
             "audience_matches",
-            "It is made for this app.",
+            "Whether it is made for this app.",
             expected.audience,
             audience.join(" "),
             audience.iter().any(|it| it == expected.audience),
@@ -199,7 +199,7 @@ impl Verified {
             let azp = text("azp");
             self.check(
                 "authorized_party_matches",
-                "With several audiences, this app is the one it was issued to.",
+                "Whether this app is the one it was issued to, when it has several audiences.",
                 expected.audience,
                 azp.unwrap_or("nothing"),
                 azp == Some(expected.audience),
@@ -209,7 +209,7 @@ impl Verified {
         let exp = number("exp");
         self.check(
             "not_expired",
-            "It has not expired, by this machine's clock.",
+            "Whether it has time left, by this machine's clock.",
             format!("later than {}", readable(now)),
             time(exp),
             exp.is_some_and(|exp| exp.saturating_add(LEEWAY) > now),
@@ -218,7 +218,7 @@ impl Verified {
         let iat = number("iat");
         self.check(
             "issued_in_the_past",
-            "It was not issued in the future.",
+            "Whether it was issued in the past, and not in the future.",
             format!("not after {}", readable(now)),
             time(iat),
             iat.is_some_and(|iat| iat.saturating_sub(LEEWAY) <= now),
@@ -227,7 +227,7 @@ impl Verified {
         let sub = text("sub");
         self.check(
             "subject_present",
-            "It says whom it is about.",
+            "Whether it says whom it is about.",
             "a subject",
             sub.unwrap_or("nothing"),
             sub.is_some_and(|sub| !sub.is_empty()),
@@ -237,7 +237,7 @@ impl Verified {
             let received = text("nonce");
             self.check(
                 "nonce_matches",
-                "It answers this very authorization request.",
+                "Whether it answers this very authorization request.",
                 nonce,
                 received.unwrap_or("nothing"),
                 received == Some(nonce),

@@ -193,6 +193,8 @@ pub struct Arrow {
     pub detail: String,
     /// Whether it is a refusal or a failure.
     pub bad: bool,
+    /// Whether that was said before, or meant.
+    pub foreseen: bool,
 }
 
 /// What an arrow of a diagram is.
@@ -203,6 +205,8 @@ pub enum ArrowKind {
     Request,
     /// An answer.
     Response,
+    /// The browser is sent somewhere: by the app to the server, by the server back to the app. No exchange of ours.
+    Navigation,
     /// What somebody did by themselves.
     Note,
 }

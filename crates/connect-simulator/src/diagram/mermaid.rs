@@ -31,6 +31,10 @@ pub fn mermaid(diagram: &Diagram) -> String {
             "" => text(&arrow.label),
             detail => format!("{}<br/>{}", text(&arrow.label), text(detail)),
         };
+        let label = match arrow.foreseen && arrow.bad {
+            true => format!("{label}<br/>as foreseen"),
+            false => label,
+        };
         let (from, to) = (id(arrow.from), id(arrow.to));
         match (arrow.kind, arrow.bad) {
             (ArrowKind::Note, false) => line(&mut out, format_args!("Note over {from}: {label}")),
@@ -38,6 +42,10 @@ pub fn mermaid(diagram: &Diagram) -> String {
             (ArrowKind::Request, _) => line(&mut out, format_args!("{from}->>{to}: {label}")),
             (ArrowKind::Response, false) => line(&mut out, format_args!("{from}-->>{to}: {label}")),
             (ArrowKind::Response, true) => line(&mut out, format_args!("{from}--x{to}: {label}")),
+            // An open head on a dotted line: nothing that was sent from here.
+            (ArrowKind::Navigation, _) => {
+                line(&mut out, format_args!("{from}--){to}: ({label})"));
+            }
         }
     }
     out

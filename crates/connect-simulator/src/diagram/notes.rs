@@ -1,16 +1,16 @@
-//! What the app did by itself, beside what it sent.
+//! What the app did by itself, beside what it sent; and where it sent the browser.
 
 use connect_core::domain::walk::{Party, Step};
 
 use super::{Arrow, ArrowKind};
-use crate::session::{Run, Verdict};
+use crate::session::{Run, Session, Verdict};
 use crate::tamper::TAMPERS;
 
 /// Names of checks are listed as far as they have so many characters, else counted.
 const READABLE: usize = 44;
 
 /// What comes before the requests of a run: what it was made to do wrong, and what the app made up.
-pub(super) fn before(run: &Run) -> Vec<Arrow> {
+pub(super) fn before(session: &Session, run: &Run) -> Vec<Arrow> {
     let mut notes = Vec::new();
     if run.set_aside {
         let taken = format!("{} was taken, and set aside later", run.step.title());
@@ -38,15 +38,46 @@ pub(super) fn before(run: &Run) -> Vec<Arrow> {
             let detail = names.join(", ");
             notes.push(note(run, "Made the authorization URL", &detail, false));
         }
+        Step::SignIn => {
+            // An address that may not be opened, is not.
+            let stuck = run.outcome.verdict == Verdict::Failed;
+            if !stuck || session.exchanges_of(run.number).next().is_some() {
+                notes.push(Arrow {
+                    kind: ArrowKind::Navigation,
+                    to: Party::Browser,
+                    ..note(
+                        run,
+                        "the authorization URL",
+                        "the app sends the browser to the server",
+                        false,
+                    )
+                });
+            }
+        }
         Step::Callback => {
             let came: Vec<&str> = run.shown.iter().map(|it| it.name.as_str()).collect();
-            if !came.is_empty() {
+            if !came.is_empty() && !is_exchanged(session, run) {
+                notes.push(Arrow {
+                    kind: ArrowKind::Navigation,
+                    from: Party::Browser,
+                    ..note(run, "the callback", &came.join(", "), false)
+                });
+            } else if !came.is_empty() {
                 notes.push(note(run, "Got the callback", &came.join(", "), false));
             }
         }
         _ => {}
     }
     notes
+}
+
+/// Whether the way back to the app went over our own wire: then it is an exchange like any other.
+fn is_exchanged(session: &Session, run: &Run) -> bool {
+    let mut earlier = session.runs.iter().rev();
+    let sign_in = earlier.find(|it| it.number < run.number && it.step == Step::SignIn);
+    let runs = [Some(run.number), sign_in.map(|it| it.number)];
+    let mut exchanges = session.exchanges.iter();
+    exchanges.any(|it| it.to == Party::App && runs.contains(&Some(it.run)))
 }
 
 /// What comes after them: the app's own checks, and that it could not go on.
@@ -120,5 +151,6 @@ fn note(run: &Run, label: &str, detail: &str, bad: bool) -> Arrow {
         label: label.to_owned(),
         detail: detail.to_owned(),
         bad,
+        foreseen: bad && run.outcome.verdict == Verdict::RefusedAsMeant,
     }
 }

@@ -2,6 +2,7 @@
 //! reader's system is.
 
 mod layout;
+mod legend;
 mod text;
 
 use std::fmt::Write as _;
@@ -56,6 +57,7 @@ pub fn svg(diagram: &Diagram) -> String {
             _ => message(&mut out, &layout, arrow, row),
         }
     }
+    legend::draw(&mut out, diagram, &layout);
     out.put(format_args!("</svg>"));
     out.0
 }
@@ -82,6 +84,10 @@ fn in_words(diagram: &Diagram) -> String {
         match arrow.kind {
             ArrowKind::Request => format!("{from} to {to}: {}.", arrow.label),
             ArrowKind::Response => format!("{from} answers {to}: {}.", arrow.label),
+            ArrowKind::Navigation if arrow.to == Party::App => {
+                format!("{from} comes back to {to}: {}.", arrow.label)
+            }
+            ArrowKind::Navigation => format!("{from} sends {to} on its way: {}.", arrow.label),
             ArrowKind::Note => format!("{from}: {}.", arrow.label),
         }
     };
@@ -172,6 +178,24 @@ const fn icon(party: Party) -> &'static str {
     }
 }
 
+/// A refusal that was said before has another colour than one that was not.
+const fn tone(arrow: &Arrow) -> &'static str {
+    match (arrow.bad, arrow.foreseen) {
+        (false, _) => "",
+        (true, false) => " bad",
+        (true, true) => " foreseen",
+    }
+}
+
+/// And another sign, for those who do not tell colours apart.
+const fn mark(arrow: &Arrow) -> &'static str {
+    match (arrow.bad, arrow.foreseen) {
+        (false, _) => "",
+        (true, false) => "✗ ",
+        (true, true) => "⊘ ",
+    }
+}
+
 /// The time between a request and its answer.
 fn busy(out: &mut Out, x: f64, from: f64, to: f64) {
     let (left, height) = (x - 4.0, to - from);
@@ -188,9 +212,10 @@ fn message(out: &mut Out, layout: &Layout, arrow: &Arrow, row: &Row) {
     let y = row.line;
     let kind = match arrow.kind {
         ArrowKind::Request => "request",
+        ArrowKind::Navigation => "navigation",
         _ => "response",
     };
-    let bad = if arrow.bad { " bad" } else { "" };
+    let bad = tone(arrow);
     let whole = [&*arrow.label, &*arrow.detail].join("\n");
     out.put(format_args!(
         r#"<g class="{kind}{bad}"><title>{}</title>"#,
@@ -210,7 +235,7 @@ fn message(out: &mut Out, layout: &Layout, arrow: &Arrow, row: &Row) {
     ));
     let room = (to - from).abs() - BESIDE;
     let middle = f64::midpoint(from, to);
-    let mark = if arrow.bad { "✗ " } else { "" };
+    let mark = mark(arrow);
     let label = fit(&format!("{mark}{}", arrow.label), Face::Mono, room);
     let (above, below) = (y - 7.0, y + 15.0);
     out.put(format_args!(
@@ -230,12 +255,12 @@ fn note(out: &mut Out, layout: &Layout, arrow: &Arrow, row: &Row) {
     let x = layout.x(arrow.from);
     let (top, height) = Layout::note(row);
     let most = note_room(layout.gap);
-    let mark = if arrow.bad { "✗ " } else { "" };
+    let mark = mark(arrow);
     let label = format!("{mark}{}", arrow.label);
     let words = width(&label, Face::Sans).max(width(&arrow.detail, Face::Sans));
     let wide = (words + 36.0).clamp(120.0, most);
     let left = x - wide / 2.0;
-    let bad = if arrow.bad { " bad" } else { "" };
+    let bad = tone(arrow);
     let whole = [&*arrow.label, &*arrow.detail].join("\n");
     out.put(format_args!(
         r#"<g class="note{bad}"><title>{}</title><rect class="box" x="{left}" y="{top}" width="{wide}" height="{height}" rx="4"/>"#,

@@ -4,7 +4,8 @@ use connect_core::domain::redaction::is_clean;
 
 use super::*;
 use crate::samples::{self, session};
-use crate::session::{Check, Verdict};
+use crate::session::{Answered, Check, Place, Prediction, Shown, Verdict};
+use connect_core::domain::standing::Standing;
 
 #[test]
 fn every_exchange_is_an_arrow_there_and_one_back_in_order() {
@@ -53,16 +54,17 @@ fn the_diagram_reads_as_the_flow() {
         participant services as Services<br/>clinical, payments
         Note over browser,services: 1. Configure
         app->>identity: GET /.well-known/openid-configuration<br/>Request
-        identity-->>app: 200 OK<br/>1.2 ms
+        identity-->>app: 200 OK<br/>metadata · 1.2 ms
         Note over browser,services: 2. Verifier and challenge
         Note over app: Made verifier and challenge<br/>BASE64URL(SHA-256(code_verifier))
         Note over browser,services: 3. Authorization URL
         Note over app: Made the authorization URL
         Note over browser,services: 4. Sign-in and consent
+        app--)browser: (the authorization URL<br/>the app sends the browser to the server)
         browser->>identity: GET /v1/oauth/authorize<br/>Request with 8 parameters
         identity-->>browser: 303 See Other<br/>1.2 ms
         browser->>identity: POST /consent<br/>Request
-        identity-->>browser: 303 See Other<br/>1.2 ms
+        identity-->>browser: 303 See Other<br/>to the callback, with a code · 1.2 ms
         Note over browser,services: 5. Callback
         Note over app: Got the callback<br/>code, state
         browser->>app: GET http://localhost:3000/callback<br/>Request: code, state, iss
@@ -73,7 +75,7 @@ fn the_diagram_reads_as_the_flow() {
         identity-->>app: 200 OK<br/>1.2 ms
         Note over browser,services: 7. id_token
         app->>identity: GET /.well-known/jwks.json<br/>Request
-        identity-->>app: 200 OK<br/>1.2 ms
+        identity-->>app: 200 OK<br/>the published keys · 1.2 ms
         Note over app: Verified the id_token<br/>signature is good
         Note over browser,services: 8. API calls
         app->>services: GET /clinical/v1/biomarkers/me<br/>Request
@@ -96,6 +98,143 @@ fn the_diagram_reads_as_the_flow() {
         app->>services: GET /clinical/v1/biomarkers/me<br/>Request
         services--xapp: 401 invalid_token<br/>1.2 ms
     "#);
+}
+
+#[test]
+fn where_the_browser_is_sent_is_an_arrow_that_is_no_exchange() {
+    let mut session = session();
+    // Nothing of ours listens at the redirect URI: the way back is seen, and is no exchange.
+    session.exchanges.retain(|it| it.to != Party::App);
+    let drawn = diagram(&session, false);
+    let ways: Vec<_> = drawn
+        .arrows
+        .iter()
+        .filter(|it| it.kind == ArrowKind::Navigation)
+        .map(|it| {
+            (
+                it.step,
+                it.from,
+                it.to,
+                &*it.label,
+                &*it.detail,
+                it.exchange,
+            )
+        })
+        .collect();
+    assert_eq!(
+        ways,
+        [
+            (
+                Step::SignIn,
+                Party::App,
+                Party::Browser,
+                "the authorization URL",
+                "the app sends the browser to the server",
+                None
+            ),
+            (
+                Step::Callback,
+                Party::Browser,
+                Party::App,
+                "the callback",
+                "code, state",
+                None
+            ),
+        ]
+    );
+    let exchanges = |kind| {
+        let arrows = drawn.arrows.iter().filter(move |it| it.kind == kind);
+        arrows.map(|it| it.exchange).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = session.exchanges.iter().map(|it| Some(it.number)).collect();
+    assert_eq!(exchanges(ArrowKind::Request), all);
+    assert_eq!(exchanges(ArrowKind::Response), all);
+    assert!(mermaid(&drawn).contains("browser--)app: (the callback<br/>code, state)"));
+    let picture = svg(&drawn);
+    assert!(picture.contains(r#"<g class="navigation">"#));
+    assert!(picture.contains("Browser on its way, no request of ours"));
+}
+
+#[test]
+fn an_answer_says_what_it_carries_and_a_refusal_whether_it_was_foreseen() {
+    let mut session = session();
+    let token = session.runs.iter_mut().find(|it| it.step == Step::Token);
+    let token = token.expect("a token exchange");
+    token.shown = ["access_token", "expires_in", "refresh_token", "id_token"]
+        .map(|name| Shown {
+            name: name.to_owned(),
+            value: "x".to_owned(),
+            how: String::new(),
+            source: String::new(),
+        })
+        .to_vec();
+    let came = Answered {
+        place: Place::Body,
+        status: Some(403),
+        error: Some("insufficient_scope".to_owned()),
+    };
+    let refused = session
+        .exchanges
+        .iter_mut()
+        .find(|it| it.status == Some(403));
+    let refused = refused.expect("a refusal");
+    refused.prediction = Some(Prediction {
+        expected: came.clone(),
+        words: String::new(),
+        because: String::new(),
+        source: String::new(),
+        standing: Standing::Documented,
+        effects: Vec::new(),
+        otherwise: None,
+    });
+    refused.answered = Some(came);
+    refused.timing.done_us = 3_480;
+    let drawn = diagram(&session, false);
+    let answers = drawn
+        .arrows
+        .iter()
+        .filter(|it| it.kind == ArrowKind::Response);
+    let answers: Vec<(&str, &str)> = answers.map(|it| (&*it.label, &*it.detail)).collect();
+    assert_eq!(answers[0], ("200 OK", "metadata · 1.2 ms"));
+    assert_eq!(answers[1], ("303 See Other", "1.2 ms"));
+    assert_eq!(
+        answers[2],
+        ("303 See Other", "to the callback, with a code · 1.2 ms")
+    );
+    assert_eq!(answers[4], ("200 OK", "access, refresh, id_token · 1.2 ms"));
+    let known: Vec<(&str, &str, bool)> = drawn
+        .arrows
+        .iter()
+        .filter(|it| it.bad)
+        .map(|it| (&*it.label, &*it.detail, it.foreseen))
+        .collect();
+    assert_eq!(
+        known,
+        [
+            ("403 insufficient_scope", "3.5 ms", true),
+            ("400 invalid_grant", "1.2 ms", false),
+            ("401 invalid_token", "1.2 ms", false),
+        ]
+    );
+    let picture = svg(&drawn);
+    assert!(picture.contains("⊘ 403 insufficient_scope"));
+    assert!(picture.contains("✗ 401 invalid_token"));
+    assert!(mermaid(&drawn).contains("403 insufficient_scope<br/>3.5 ms<br/>as foreseen"));
+}
+
+#[test]
+fn times_are_rounded() {
+    for (us, words) in [
+        (0, ""),
+        (3_449, "3.4 ms"),
+        (3_450, "3.5 ms"),
+        (9_949, "9.9 ms"),
+        (9_950, "10 ms"),
+        (32_499, "32 ms"),
+        (9_999_500, "10 s"),
+    ] {
+        assert_eq!(millis(us), words, "{us}");
+    }
 }
 
 #[test]

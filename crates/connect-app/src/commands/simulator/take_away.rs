@@ -70,6 +70,7 @@ fn shown(drawn: Diagram) -> rpc::Diagram {
                 kind: match arrow.kind {
                     ArrowKind::Request => rpc::ArrowKind::Request,
                     ArrowKind::Response => rpc::ArrowKind::Response,
+                    ArrowKind::Navigation => rpc::ArrowKind::Navigation,
                     ArrowKind::Note => rpc::ArrowKind::Note,
                 },
                 exchange: arrow.exchange,
@@ -80,6 +81,7 @@ fn shown(drawn: Diagram) -> rpc::Diagram {
                 label: arrow.label,
                 detail: arrow.detail,
                 bad: arrow.bad,
+                foreseen: arrow.foreseen,
             })
             .collect(),
     }

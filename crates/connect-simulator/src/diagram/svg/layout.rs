@@ -11,6 +11,8 @@ pub(super) const MARGIN: f64 = 24.0;
 pub(super) const GUTTER: f64 = 176.0;
 /// The title above.
 pub(super) const TITLE: f64 = 48.0;
+/// The legend below.
+const LEGEND: f64 = 34.0;
 /// A box at the head of a lane.
 pub(super) const HEAD: (f64, f64) = (164.0, 48.0);
 /// An arrow with its words.
@@ -85,7 +87,7 @@ impl Layout {
         let bottom = y + BETWEEN;
         Self {
             width: last + (HEAD.0 / 2.0).max(note_room(gap) / 2.0) + MARGIN,
-            height: bottom + HEAD.1 + MARGIN,
+            height: bottom + HEAD.1 + LEGEND + MARGIN,
             lanes,
             steps,
             rows,
