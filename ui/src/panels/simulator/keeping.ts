@@ -22,12 +22,13 @@ export async function duplicate(simulator: Simulator, session: string): Promise<
 
 /** Asks, and deletes a walk. */
 export async function remove(simulator: Simulator, session: string, name: string): Promise<void> {
-  await confirm({
+  const deleted = await confirm({
     title: `Delete ${name}?`,
     happens: ['Its steps, requests and answers are removed'],
     stays: ['What it did in the sandbox: traffic, grants, journal'],
     confirmLabel: 'Delete the walk',
     run: async () => {
+      const place = simulator.sessions.findIndex((one) => one.session === session);
       const takeBack = simulator.letGo(session);
       try {
         await mutate('simulator_delete', { session });
@@ -35,10 +36,16 @@ export async function remove(simulator: Simulator, session: string, name: string
         takeBack();
         throw thrown;
       }
-      if (session === simulator.id) go(href('simulator'), { replace: true });
+      if (session === simulator.id) {
+        // What took its place in the list, or stood above it.
+        const rest = simulator.sessions;
+        const next = rest[Math.min(Math.max(place, 0), rest.length - 1)];
+        go(next ? href('simulator', next.session) : href('simulator'), { replace: true });
+      }
       notify('good', `${name} is deleted.`);
     },
   });
+  if (deleted) simulator.deleted += 1;
 }
 
 /** Copies one of its requests as something that can be run. */

@@ -9,6 +9,7 @@ import {
   type StepView,
   type WalkExchange,
   type WalkSession,
+  type WalkSummary,
 } from '../../rpc';
 import { go, href, route } from '../../shared';
 
@@ -22,6 +23,8 @@ export class Looking {
   readonly tampers;
   readonly open;
   readonly plan;
+  /** The step as it would be without mistake and edit; asked for only while there is one. */
+  readonly unspoiled;
   /** What follows the panel's name in the address. */
   protected readonly path: () => readonly string[];
 
@@ -53,12 +56,17 @@ export class Looking {
           : null,
       { keepPrevious: true },
     );
+    this.unspoiled = query('simulator_plan', () =>
+      this.session && this.step && (this.tamper !== null || this.edit !== null)
+        ? { session: this.session.summary.session, step: this.step }
+        : null,
+    );
     $effect(() => {
       if (this.open.error?.code === 'not_found') untrack(() => (this.#gone = this.id));
     });
     // Without an address: the walk that was used last.
     $effect(() => {
-      const last = this.list.data?.sessions[0]?.session;
+      const last = this.sessions[0]?.session;
       if (this.path().length === 0 && last) untrack(() => go(href('simulator', last), { replace: true }));
     });
   }
@@ -86,6 +94,11 @@ export class Looking {
     this.#chosen = { at: this.at, tamper: this.tamper, edit };
   }
 
+  /** Chooses what goes wrong in a step that is about to be looked at. */
+  protected spoil(step: Step, tamper: string | null): void {
+    this.#chosen = { at: `${this.id} ${step}`, tamper, edit: null };
+  }
+
   /** What was chosen is done. */
   protected forgetChosen(): void {
     this.#chosen = null;
@@ -100,6 +113,11 @@ export class Looking {
   /** The session of the address is not there: it was deleted, or never was. */
   get gone(): boolean {
     return this.id !== null && this.#gone === this.id;
+  }
+
+  /** The walks, the last used first, without one that was just deleted. */
+  get sessions(): readonly WalkSummary[] {
+    return (this.list.data?.sessions ?? []).filter(({ session }) => session !== this.#gone);
   }
 
   /** Says that a session is not there any more, until the returned function takes it back. */
@@ -214,10 +232,14 @@ export class Looking {
     this.show(step, view ? { view } : this.view === 'diagram' ? { view: 'diagram' } : {}, false);
   }
 
+  /** The exchange that was asked for by an arrow, and which part of it: it comes into sight once it is drawn. */
+  wanted = $state.raw<{ readonly exchange: number; readonly part: 'request' | 'response' } | null>(null);
+
   /** Opens an exchange where it belongs. */
-  openExchange(exchange: number): void {
+  openExchange(exchange: number, part: 'request' | 'response' = 'request'): void {
     const found = this.session?.exchanges.find((one) => one.exchange === exchange);
     if (!found) return;
+    this.wanted = { exchange, part };
     const counts = this.steps.find(({ step }) => step === found.step)?.run === found.run;
     this.show(counts ? found.step : found.run, { view: 'after', x: String(exchange) }, false);
   }

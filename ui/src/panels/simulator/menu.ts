@@ -1,12 +1,13 @@
 /** What can be done with a walk. */
 
 import Copy from '@lucide/svelte/icons/copy-plus';
-import Lock from '@lucide/svelte/icons/lock-keyhole';
-import LockOpen from '@lucide/svelte/icons/lock-keyhole-open';
+import Keep from '@lucide/svelte/icons/bookmark';
+import Unkeep from '@lucide/svelte/icons/bookmark-x';
 import Pencil from '@lucide/svelte/icons/pencil';
+import SkipForward from '@lucide/svelte/icons/skip-forward';
 import Trash from '@lucide/svelte/icons/trash-2';
 import type { WalkSummary } from '../../rpc';
-import type { MenuItem } from '../../shared';
+import { relative, sandboxTime, type MenuItem } from '../../shared';
 import { duplicate, keep, remove } from './keeping';
 import type { Simulator } from './simulator.svelte';
 import { walkName } from './words';
@@ -20,19 +21,7 @@ export function sessionMenu(simulator: Simulator, walk: WalkSummary): MenuItem[]
       hint: 'The same setup, at its first step.',
       run: () => void duplicate(simulator, walk.session),
     },
-    walk.kept
-      ? {
-          label: 'Do not keep',
-          icon: LockOpen,
-          ...(walk.target.own ? {} : { hint: 'Deleted after 7 days.' }),
-          run: () => void keep(simulator, walk.session, false),
-        }
-      : {
-          label: 'Keep',
-          icon: Lock,
-          ...(walk.target.own ? {} : { hint: 'Else it is deleted after 7 days.' }),
-          run: () => void keep(simulator, walk.session, true),
-        },
+    ...(walk.target.own ? [] : [keeping(simulator, walk)]),
     'line',
     {
       label: 'Delete…',
@@ -41,4 +30,40 @@ export function sessionMenu(simulator: Simulator, walk: WalkSummary): MenuItem[]
       run: () => void remove(simulator, walk.session, walkName(walk)),
     },
   ];
+}
+
+/** A walk at another target does not stay by itself. */
+function keeping(simulator: Simulator, walk: WalkSummary): MenuItem {
+  return walk.kept
+    ? {
+        label: 'Do not keep',
+        icon: Unkeep,
+        hint: 'It is deleted after 7 days, as walks at another target are.',
+        run: () => void keep(simulator, walk.session, false),
+      }
+    : {
+        label: 'Keep',
+        icon: Keep,
+        hint: walk.deleted_at
+          ? `Else it is deleted ${relative(Date.parse(walk.deleted_at), sandboxTime.wall)}.`
+          : 'Else it is deleted after 7 days.',
+        run: () => void keep(simulator, walk.session, true),
+      };
+}
+
+/** The same for the open walk, with what can be done with the step that is looked at. */
+export function openMenu(simulator: Simulator, walk: WalkSummary): MenuItem[] {
+  const next = simulator.steps.find(({ step }) => step === simulator.without);
+  const leave: MenuItem[] = next
+    ? [
+        {
+          label: 'Leave this step out',
+          icon: SkipForward,
+          hint: `The walk goes on with ${next.title}.`,
+          run: () => void simulator.leaveOut(),
+        },
+        'line',
+      ]
+    : [];
+  return [...leave, ...sessionMenu(simulator, walk)];
 }

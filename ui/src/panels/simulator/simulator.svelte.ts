@@ -2,17 +2,17 @@
 
 import { untrack } from 'svelte';
 import { asFailure, desktop, mutate, type Failure, type Step, type WalkSession, type WalkSetup } from '../../rpc';
-import { go, href, notify, notifyFailure, route } from '../../shared';
+import { confirm, go, href, notify, notifyFailure, route } from '../../shared';
 import type { Doing } from './here.svelte';
-import { Looking } from './looking.svelte';
-import { stateOf } from './words';
+import { Ways } from './ways.svelte';
+import { stateOf, walkName } from './words';
 
 /** What sends something, and so may take its time. */
 const CANCELLED_BY_HAND = new Set(['run', 'all', 'callback']);
 /** Shorter than this nobody looks for a way to cancel. */
 const PATIENCE_MS = 400;
 
-export class Simulator extends Looking implements Doing {
+export class Simulator extends Ways implements Doing {
   /** What is being done: `start`, `run`, `all`… */
   busy = $state<string | null>(null);
   /** Why the last thing could not be done. */
@@ -32,6 +32,10 @@ export class Simulator extends Looking implements Doing {
   told = $state('');
   /** A window for sign-in is open. */
   windowed = $state(false);
+  /** The session in which all steps are taken, also after a person has signed in. */
+  #going = $state<string | null>(null);
+  /** How many walks were deleted here: each time the focus belongs to what took their place. */
+  deleted = $state(0);
 
   /** `path` is what follows the panel's name in the address. */
   constructor(path: () => readonly string[]) {
@@ -44,6 +48,23 @@ export class Simulator extends Looking implements Doing {
     $effect(() => {
       if (this.path()[0] === 'new') untrack(() => void this.#startFromAddress());
     });
+    // All steps were asked for, and the person is back: on with the rest.
+    $effect(() => {
+      const session = this.session;
+      if (!session || this.#going === null || this.busy) return;
+      if (session.summary.session !== this.#going) this.#going = null;
+      else if (!session.waiting) untrack(() => void this.#goOn(session));
+    });
+  }
+
+  /** Whether the rest is taken by itself once the person is back. */
+  get goesOn(): boolean {
+    return this.#going !== null && this.#going === this.id;
+  }
+
+  async #goOn(session: WalkSession): Promise<void> {
+    this.#going = null;
+    if (session.summary.ended?.state === 'done' && session.summary.step) await this.runAll();
   }
 
   /** Says what came of the last step that was taken. */
@@ -66,6 +87,7 @@ export class Simulator extends Looking implements Doing {
     const session = this.id;
     if (!session || this.cancelling) return;
     this.cancelling = true;
+    this.#going = null;
     try {
       const done = await mutate('simulator_cancel', { session });
       this.fresh = done;
@@ -128,6 +150,7 @@ export class Simulator extends Looking implements Doing {
   get stuck(): string | null {
     if (this.busy) return 'It is at work.';
     if (!this.session) return null;
+    if (this.helps) return null;
     if (this.session.waiting && this.step === 'sign_in' && this.view !== 'before')
       return 'The walk waits for the callback.';
     const blocked = this.#runsNext ? this.plan.data?.blocked : null;
@@ -162,6 +185,18 @@ export class Simulator extends Looking implements Doing {
     );
   }
 
+  /** The step to go back to, where what is looked at leads nowhere: it is what helps. */
+  get helps(): Step | null {
+    if (this.barred === null || this.busy) return null;
+    if (!this.#runsNext || this.view === 'diagram') return this.again || this.spent ? this.#barredHere : null;
+    return this.spent && !this.tamper && !this.edit ? this.#barredHere : null;
+  }
+
+  /** The way back, where the step that is barred is looked at. */
+  get #barredHere(): Step | null {
+    return this.view === 'diagram' || this.step === this.standing ? this.barred : null;
+  }
+
   /** Whether taking the step that is looked at sends something; an authorization URL is only made. */
   get sends(): boolean {
     const plan = this.plan.data;
@@ -174,6 +209,11 @@ export class Simulator extends Looking implements Doing {
       if (!this.id) await this.start();
       return;
     }
+    if (this.helps) {
+      await this.stand(this.helps);
+      this.taken += 1;
+      return;
+    }
     if (this.view === 'diagram') {
       const standing = this.session.summary.step;
       if (standing) await this.take(standing);
@@ -183,8 +223,28 @@ export class Simulator extends Looking implements Doing {
       await this.take();
       return;
     }
+    if (this.again) {
+      this.retry();
+      return;
+    }
     const step = this.#after();
     if (step) this.show(step, step === this.step ? { view: 'before' } : {}, false);
+  }
+
+  /** Looks at the step once more before it is sent, with the mistake that was made in it, or without. */
+  retry(tamper: string | null = this.run?.tamper ?? null): void {
+    const step = this.view === 'diagram' ? this.standing : this.step;
+    if (!step) return;
+    this.spoil(step, tamper);
+    this.show(step, { view: 'before' }, false);
+  }
+
+  /** Goes on without the step that is looked at. */
+  async leaveOut(): Promise<void> {
+    const next = this.without;
+    if (!next) return;
+    await this.stand(next);
+    this.taken += 1;
   }
 
   back(): void {
@@ -223,17 +283,33 @@ export class Simulator extends Looking implements Doing {
     const session = this.id;
     if (!session) return;
     const diagram = this.view === 'diagram';
+    // What leads nowhere is not sent once more: the walk goes on from where it helps.
+    if (this.spent && this.barred) await this.stand(this.barred);
     const done = await this.carryOut('all', () => mutate('simulator_run_all', { session }));
     if (!done) return;
     this.#tell(done);
     this.open.refresh();
     const last = done.runs.findLast(({ set_aside }) => !set_aside);
     if (last) this.show(last.step, { view: diagram ? 'diagram' : 'after' });
+    this.#going = done.waiting ? session : null;
+    this.taken += 1;
   }
 
+  /** Goes back to the first step; a walk that is under way is asked about. */
   async restart(): Promise<void> {
     const session = this.id;
-    if (!session) return;
+    if (!session || !this.session) return;
+    const { summary } = this.session;
+    const sure =
+      this.finished ||
+      summary.done === 0 ||
+      (await confirm({
+        title: `Start ${walkName(summary)} again?`,
+        happens: ['The walk stands at its first step; its code and tokens are not used any more'],
+        stays: ['Every run with its requests and answers, set aside', 'What it did in the sandbox'],
+        confirmLabel: 'Start again',
+      }));
+    if (!sure) return;
     const done = await this.carryOut('restart', () => mutate('simulator_restart', { session }));
     if (done) {
       notify('good', 'Back at the first step. What was done stays in the session.');

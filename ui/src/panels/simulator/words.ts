@@ -37,7 +37,7 @@ export const STATES: Record<StepState, StateWords> = {
   done: { word: 'done', icon: Check, tone: 'good' },
   refused_as_meant: { word: 'refused, as meant', icon: ShieldCheck, tone: 'note' },
   failed: { word: 'went wrong', icon: X, tone: 'bad' },
-  skipped: { word: 'passed over', icon: SkipForward, tone: 'quiet' },
+  skipped: { word: 'left out', icon: SkipForward, tone: 'quiet' },
   left_out: { word: 'not in this walk', icon: Minus, tone: 'quiet' },
 };
 
@@ -87,6 +87,16 @@ export const PARTIES: Record<Party, string> = {
   service: 'Service',
 };
 
+/** A title within a sentence: `the authorization URL`'s first letter is small, `API call` stays as it is. */
+export function inSentence(title: string): string {
+  return `${/^\p{Lu}\p{Lu}/u.test(title) ? '' : 'the '}${small(title)}`;
+}
+
+/** A label without its capital, unless its first word is an abbreviation. */
+export function small(label: string): string {
+  return /^\p{Lu}\p{Lu}/u.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
+}
+
 /** What is answered, with the values between back quotes: ``400 Bad Request with `invalid_grant` ``. */
 export function answerWords({ place, status, error }: ExpectedAnswer): string {
   if (place === 'app') return error ? `The app stops: its check \`${error}\` fails` : 'The app’s own checks pass';
@@ -112,7 +122,7 @@ export const CANCELLED: StateWords = { word: 'cancelled', icon: Ban, tone: 'warn
 export const REFUSED_AS_FORESEEN: StateWords = { word: 'refused, as foreseen', icon: ShieldCheck, tone: 'note' };
 
 /** How a walk stands, as the list says it: `Refused, as meant, at Token exchange (Wrong verifier)`. */
-export function standing({ step, done, ended }: WalkSummary, titles: Partial<Record<Step, string>>): string {
+export function standing({ step, done, ended, exchanges }: WalkSummary, titles: Partial<Record<Step, string>>): string {
   if (ended && (ended.state === 'refused_as_meant' || ended.state === 'failed')) {
     const meant = ended.tamper !== null || ended.edited;
     const { word } = ended.state === 'failed' || meant ? STATES[ended.state] : REFUSED_AS_FORESEEN;
@@ -122,13 +132,22 @@ export function standing({ step, done, ended }: WalkSummary, titles: Partial<Rec
   }
   if (ended?.state === 'waiting') return `Waits for you at ${ended.title}`;
   if (step === null) return ended?.tamper ? `Finished (${ended.tamper.title})` : 'Finished';
-  return done === 0 ? 'Not begun' : `At ${titles[step] ?? step.replaceAll('_', ' ')}`;
+  if (done === 0) return exchanges > 0 ? 'Begun again' : 'Not begun';
+  return `At ${titles[step] ?? step.replaceAll('_', ' ')}`;
+}
+
+/** The sign of how a walk stands, as its steps have it. */
+export function endSign({ step, done, ended }: WalkSummary): StateWords {
+  const state = ended?.state;
+  if (state === 'refused_as_meant' || state === 'failed' || state === 'waiting') return STATES[state];
+  if (step === null) return STATES.done;
+  return done === 0 ? STATES.later : STATES.next;
 }
 
 /** One sentence for someone who has never seen the flow: what the step is. */
 export const ABOUT: Record<Step, string> = {
-  configure: 'Who asks, for whom, for what; and where the server says its endpoints are.',
-  pkce: 'The app makes up a secret for this one sign-in, and its hash.',
+  configure: 'Which app asks, for which person, for what; and where the platform’s endpoints are.',
+  pkce: 'PKCE: the app makes up a secret for this one sign-in, and a hash of it that it may show.',
   authorization_url: 'The request, as an address that the person’s browser will open.',
   sign_in: 'The person signs in and agrees, at the platform. The app sees none of it.',
   callback: 'The browser comes back to the app with a code.',
@@ -144,8 +163,9 @@ export const ABOUT: Record<Step, string> = {
 
 /** What is looked at in the step, whatever comes of it: by the server, or by the app. */
 export const CHECKED: Record<Step, string> = {
-  configure: 'Nothing of the app yet: the metadata is there for everybody (OpenID Connect Discovery 1.0 §4).',
-  pkce: 'Nothing yet. The server compares challenge and verifier in the token exchange (RFC 7636 §4.6).',
+  configure:
+    'Nothing of the app yet: the metadata is a page that is there for everybody (OpenID Connect Discovery 1.0 §4).',
+  pkce: 'Nothing yet. In step 6 the server computes the hash of the verifier, and compares it with the challenge (RFC 7636 §4.6).',
   authorization_url: 'Nothing yet. The server checks the request once the browser has opened it.',
   sign_in:
     'By the server: which app asks, that the redirect URI is registered, the scopes, and that there is a challenge. Then who the person is, and that they agree.',

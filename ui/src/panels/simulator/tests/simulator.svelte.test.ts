@@ -73,7 +73,7 @@ describe('the simulator', () => {
     expect(await screen.findAllByText('Another verifier is sent.')).toHaveLength(2);
     expect(await screen.findByText('tampered')).toBeVisible();
     expect(sent('simulator_run')).toEqual([]);
-    await user.click(screen.getByRole('button', { name: 'Take it again' }));
+    await user.click(screen.getByRole('button', { name: 'Send it again' }));
     expect(await screen.findByText(/They disagree/)).toBeVisible();
     expect(sent('simulator_run')).toEqual([{ session: 'walk_1', step: 'token', tamper: 'wrong_verifier' }]);
     // Chosen for one taking only.
@@ -281,6 +281,7 @@ describe('words', () => {
       from: 'app',
       to: 'identity',
       bad: false,
+      foreseen: false,
     } as const;
     const of = (label: string) =>
       layout({ lanes: [lane, { ...lane, party: 'identity' }], arrows: [{ ...arrow, label, detail: 'code, state' }] });
@@ -288,7 +289,15 @@ describe('words', () => {
   });
 
   test('of a drawing stand under each other', () => {
-    const arrow = { kind: 'request', exchange: 1, step: 'token', label: '', detail: '', bad: false } as const;
+    const arrow = {
+      kind: 'request',
+      exchange: 1,
+      step: 'token',
+      label: '',
+      detail: '',
+      bad: false,
+      foreseen: false,
+    } as const;
     const { placed, width } = layout({
       lanes: [
         { party: 'app', title: 'App', detail: '' },

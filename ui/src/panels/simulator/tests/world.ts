@@ -323,6 +323,20 @@ export function fakeWalks(): FakeWalks {
       const old = of(session);
       return replace(settled({ ...old, runs: old.runs.map((run) => ({ ...run, set_aside: true })) }));
     },
+    simulator_go: ({ session, step }: { session: string; step: Step }) => {
+      const old = of(session);
+      const place = STEPS.findIndex(([known]) => known === step);
+      return replace(
+        settled({
+          ...old,
+          runs: old.runs.map((run) => ({
+            ...run,
+            set_aside: run.set_aside || STEPS.findIndex(([known]) => known === run.step) >= place,
+          })),
+        }),
+      );
+    },
+    journal_list: () => ({ entries: [], total: 0 }),
     simulator_diagram: ({ session }: { session: string }) => ({
       diagram: {
         lanes: [
@@ -331,8 +345,30 @@ export function fakeWalks(): FakeWalks {
           { party: 'identity', title: 'Identity', detail: '127.0.0.1:9400' },
         ],
         arrows: of(session).exchanges.flatMap(({ exchange, run, step, from, to }) => [
-          { kind: 'request', exchange, run, step, from, to, label: 'POST /v1/oauth/token', detail: '', bad: false },
-          { kind: 'response', exchange, run, step, from: to, to: from, label: '200 OK', detail: '', bad: false },
+          {
+            kind: 'request',
+            exchange,
+            run,
+            step,
+            from,
+            to,
+            label: 'POST /v1/oauth/token',
+            detail: '',
+            bad: false,
+            foreseen: false,
+          },
+          {
+            kind: 'response',
+            exchange,
+            run,
+            step,
+            from: to,
+            to: from,
+            label: '200 OK',
+            detail: '',
+            bad: false,
+            foreseen: false,
+          },
         ]),
       },
       text: 'sequenceDiagram',

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import type { Explanation, Plan, StepRun, WalkExchange } from '../../../rpc';
+import { whatWasChecked } from '../after/checked';
+import { wayBack } from '../ways.svelte';
+import { endSign, inSentence, small, standing, STATES } from '../words';
+
+const run = (over: object) =>
+  ({
+    run: 1,
+    step: 'token',
+    tamper: null,
+    edited: false,
+    checks: [],
+    main_exchange: 1,
+    agreement: null,
+    outcome: { state: 'done', words: '', fix: null },
+    ...over,
+  }) as unknown as StepRun;
+const exchange = (over: object) =>
+  ({
+    exchange: 1,
+    label: 'Token request',
+    url: 'http://h/v1/oauth/token',
+    status: 200,
+    error: null,
+    failed: null,
+    ...over,
+  }) as WalkExchange;
+const server = (passed: number, check?: string) =>
+  ({
+    passed: Array.from({ length: passed }, (_, n) => `check_${n}`),
+    refusal: check ? { check } : null,
+  }) as Explanation;
+const words = (seen: Partial<Parameters<typeof whatWasChecked>[0]>) =>
+  whatWasChecked({ run: run({}), exchange: exchange({}), own: true, waits: false, server: undefined, ...seen })
+    .map(({ text }) => text)
+    .join(' ');
+
+describe('what was checked', () => {
+  test('is told of an answer that went through', () => {
+    expect(words({ server: server(9) })).toMatch(
+      /^By the server: that the app.*9 checks of the token request passed\.$/,
+    );
+  });
+
+  test('claims nothing that did not happen', () => {
+    const refused = words({
+      exchange: exchange({ status: 400, error: 'invalid_grant' }),
+      server: server(3, 'proof_fits'),
+    });
+    expect(refused).toBe(
+      'The server’s check `proof_fits` of the token request failed, after 3 checks that passed; nothing after it was looked at.',
+    );
+    const api = exchange({ label: 'API call', status: 404 });
+    expect(words({ run: run({ step: 'api' }), exchange: api, server: server(2) })).toBe(
+      'The server’s 2 checks of the API call passed.',
+    );
+    expect(words({ run: run({ step: 'sign_in', main_exchange: null }), exchange: null, waits: true })).toMatch(
+      /^Nothing yet/,
+    );
+    expect(words({ exchange: exchange({ status: null, failed: 'timeout' }) })).toMatch(/did not answer/);
+    expect(words({ own: false })).toMatch(/can’t be seen at another target/);
+  });
+
+  test('follows the exchange that is selected', () => {
+    const signIn = run({ step: 'sign_in', main_exchange: 1 });
+    const asks = exchange({ label: 'Authorization request', url: 'http://h/v1/oauth/authorize?x=1' });
+    const consents = exchange({ exchange: 2, label: 'Consent', url: 'http://h/consent' });
+    expect(words({ run: signIn, exchange: asks, server: server(18) })).toMatch(
+      /that there is a challenge\. The server’s 18 checks of the authorization request/,
+    );
+    expect(words({ run: signIn, exchange: consents, server: server(9) })).toMatch(
+      /who the person is, and that they agree\. The server’s 9 checks of the consent/,
+    );
+  });
+
+  test('names the app’s checks that failed', () => {
+    const checks = [{ name: 'state_matches', passed: false }];
+    expect(words({ run: run({ step: 'callback', checks, main_exchange: null }), exchange: null })).toBe(
+      'The app’s check `state_matches` failed.',
+    );
+  });
+});
+
+describe('the way back', () => {
+  const plan = (step: string, error: string | null, blocked: string | null = null) =>
+    ({ step, blocked, prediction: { expected: { place: 'body', status: 400, error } } }) as unknown as Plan;
+  test('is where a new credential comes from, or where the setup is mended', () => {
+    expect(wayBack(plan('token', 'invalid_grant'), true)).toBe('authorization_url');
+    expect(wayBack(plan('token', null, 'There is no code.'), true)).toBe('authorization_url');
+    expect(wayBack(plan('api', 'invalid_token'), true)).toBe('authorization_url');
+    expect(wayBack(plan('token', 'invalid_client'), true)).toBe('configure');
+    expect(wayBack(plan('callback', 'access_denied'), false)).toBe('configure');
+  });
+  test('is not offered where a refusal is what the step shows', () => {
+    expect(wayBack(plan('reuse', 'invalid_grant'), true)).toBeNull();
+    expect(wayBack(plan('after_revoke', 'invalid_token'), true)).toBeNull();
+    expect(wayBack(plan('token', null), true)).toBeNull();
+  });
+});
+
+test('a label stands in a sentence without its capital; an abbreviation keeps its own', () => {
+  expect(small('API call')).toBe('API call');
+  expect(inSentence('Authorization URL')).toBe('the authorization URL');
+});
+
+test('how a walk ended has the sign of its steps', () => {
+  const summary = (over: object) => ({ step: 'token', done: 3, exchanges: 4, ended: null, ...over }) as never;
+  expect(endSign(summary({ ended: { state: 'failed' } }))).toBe(STATES.failed);
+  expect(endSign(summary({ step: null, ended: { state: 'done' } }))).toBe(STATES.done);
+  expect(endSign(summary({ done: 0 }))).toBe(STATES.later);
+  expect(standing(summary({ done: 0 }), {})).toBe('Begun again');
+});
