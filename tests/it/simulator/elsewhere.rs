@@ -229,9 +229,17 @@ fn answered(
 }
 
 async fn started<'s>(sandbox: &'s Sandbox, platform: &Platform) -> Walk<'s> {
-    let setup = json!({ "app": APP, "client_secret": SECRET, "persona": "ada@example.com",
+    started_with(sandbox, platform, &json!({})).await
+}
+
+/// The same with something else in its setup.
+async fn started_with<'s>(sandbox: &'s Sandbox, platform: &Platform, other: &Value) -> Walk<'s> {
+    let mut setup = json!({ "app": APP, "client_secret": SECRET, "persona": "ada@example.com",
         "scopes": ["read:biomarkers"], "redirect_uri": REDIRECT, "consent": "automatic",
         "call": "GET /clinical/v1/biomarkers/me", "outside_call": "GET /payments/v1/billing/summary" });
+    for (name, value) in other.as_object().expect("an object") {
+        setup[name] = value.clone();
+    }
     let start = json!({ "target": platform.base, "setup": setup });
     let session = sandbox.rpc("simulator_start", start).await;
     Walk {
@@ -284,4 +292,54 @@ async fn slips_with_another_platform_are_foreseen_and_paths_that_only_the_sandbo
     let taken = walk.take("token", None, Some(edit)).await.expect("a run");
     assert_eq!(taken.run["prediction"], Value::Null);
     assert_eq!(taken.run["outcome"]["state"], "refused_as_meant");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn credentials_that_another_platform_does_not_know_are_a_refusal_and_no_disagreement() {
+    let (sandbox, platform) = (Sandbox::start().await, Platform::start().await);
+    for wrong in [
+        json!({ "client_secret": "not-that-one" }),
+        json!({ "app": "xyz" }),
+    ] {
+        let walk = started_with(&sandbox, &platform, &wrong).await;
+        walk.take("configure", None, None).await;
+        walk.reach("token").await;
+        let plan = walk.plan("token").await;
+        let otherwise = &plan["prediction"]["otherwise"];
+        assert_eq!(otherwise["expected"]["error"], "invalid_client", "{plan}");
+        assert!(text(&otherwise["when"]).contains("not checked by us"));
+        let taken = walk.take("token", None, None).await.expect("a run");
+        assert_eq!(taken.disagreement(&walk).await, None, "{wrong}");
+        let outcome = &taken.run["outcome"];
+        assert_eq!(outcome["state"], "failed", "{outcome}");
+        assert_eq!(outcome["word"], "refused", "{outcome}");
+        assert!(text(&outcome["fix"]).contains("registered there"));
+        let session = json!({ "session": walk.session });
+        let session = sandbox.rpc("simulator_get", session).await;
+        assert_eq!(session["summary"]["disagreements"], 0);
+        assert!(!session.to_string().contains("defect"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_that_answers_differently_is_said_to_and_the_program_is_not_blamed() {
+    let (sandbox, platform) = (Sandbox::start().await, Platform::start().await);
+    let other = json!({ "outside_call": "GET /clinical/v1/red-flags/me" });
+    let walk = started_with(&sandbox, &platform, &other).await;
+    walk.reach("api").await;
+    let taken = walk.take("api", None, None).await.expect("a run");
+    let also = &taken.run["also"][0];
+    assert_eq!(also["prediction"]["expected"]["status"], 403, "{also}");
+    assert_eq!(also["agreement"]["agrees"], false, "{also}");
+    let words = text(&also["agreement"]["words"]);
+    assert!(
+        words.contains("This platform answers differently"),
+        "{words}"
+    );
+    assert!(!words.contains("defect"), "{words}");
+    let words = text(&taken.run["outcome"]["words"]);
+    assert!(words.contains("That was not foreseen"), "{words}");
+    let session = json!({ "session": walk.session });
+    let session = sandbox.rpc("simulator_get", session).await;
+    assert_eq!(session["summary"]["disagreements"], 1);
 }

@@ -5,6 +5,7 @@ mod conditions;
 mod dice;
 mod edits;
 mod elsewhere;
+mod ends;
 mod list;
 mod meant;
 mod rate;

@@ -1,0 +1,265 @@
+//! What ends tokens in a walk: what is foreseen and told of it is what the sandbox's journal says, with the reuse and without.
+
+use connect_rpc::ErrorCode;
+use serde_json::{Value, json};
+
+use crate::support::{Sandbox, text};
+
+async fn started(sandbox: &Sandbox) -> Value {
+    let session = sandbox.rpc("simulator_start", json!({})).await;
+    json!({ "session": session["summary"]["session"] })
+}
+
+fn with(walk: &Value, name: &str, value: &str) -> Value {
+    let mut payload = walk.clone();
+    payload[name] = json!(value);
+    payload
+}
+
+fn run_of(session: &Value, step: &str) -> Value {
+    let mut runs = session["runs"].as_array().expect("runs").iter().rev();
+    let found = runs.find(|run| run["step"] == step && run["set_aside"] == false);
+    found.unwrap_or_else(|| panic!("no run of {step}")).clone()
+}
+
+fn exchanges_of<'s>(session: &'s Value, run: &Value) -> Vec<&'s Value> {
+    let all = session["exchanges"].as_array().expect("exchanges").iter();
+    all.filter(|it| it["run"] == run["run"]).collect()
+}
+
+/// Tokens that an exchange ended, as the journal has it: `2 access tokens and 1 refresh token`.
+async fn ended(sandbox: &Sandbox, exchange: &Value) -> Option<String> {
+    let filter =
+        json!({ "exchange": exchange["server"], "kind": "credential.revoked", "limit": 100 });
+    let list = sandbox.rpc("journal_list", filter).await;
+    let entries = list["entries"].as_array().expect("entries");
+    let count = |kind: &str| {
+        let all = entries.iter();
+        all.filter(|it| it["detail"]["kind"] == kind).count()
+    };
+    let said = |kind: &str, name: &str| match count(kind) {
+        0 => None,
+        1 => Some(format!("1 {name} token")),
+        many => Some(format!("{many} {name} tokens")),
+    };
+    let parts = [
+        said("access_token", "access"),
+        said("refresh_token", "refresh"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
+
+fn effects(exchange: &Value) -> String {
+    let effects = exchange["prediction"]["effects"]
+        .as_array()
+        .expect("effects");
+    let effects: Vec<&str> = effects.iter().filter_map(Value::as_str).collect();
+    effects.join("; ")
+}
+
+/// That the consequences which were foreseen for each request of a run are what the journal has.
+async fn holds(sandbox: &Sandbox, session: &Value, run: &Value) -> Vec<Option<String>> {
+    let mut all = Vec::new();
+    for exchange in exchanges_of(session, run) {
+        let (ended, effects) = (ended(sandbox, exchange).await, effects(exchange));
+        match &ended {
+            Some(ended) => assert!(effects.contains(&**ended), "{ended}: {effects}"),
+            None => assert!(effects.contains("nothing was left to revoke"), "{effects}"),
+        }
+        assert_eq!(exchange["agreement"]["agrees"], true, "{exchange}");
+        all.push(ended);
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_the_reuse_nothing_is_left_to_revoke_and_that_is_said_before_and_after() {
+    let sandbox = Sandbox::start().await;
+    let walk = started(&sandbox).await;
+    sandbox
+        .rpc("simulator_run_all", with(&walk, "until", "refresh"))
+        .await;
+    let plan = sandbox
+        .rpc("simulator_plan", with(&walk, "step", "reuse"))
+        .await;
+    assert!(text(&plan["action"]).contains("leave this step out"));
+    let session = sandbox
+        .rpc("simulator_run", with(&walk, "step", "reuse"))
+        .await;
+    let reuse = run_of(&session, "reuse");
+    let ended = ended(&sandbox, exchanges_of(&session, &reuse)[0]).await;
+    assert_eq!(
+        ended.as_deref(),
+        Some("2 access tokens and 1 refresh token")
+    );
+    let foreseen = effects(exchanges_of(&session, &reuse)[0]);
+    assert!(foreseen.contains("2 access tokens and 1 refresh token of this walk"));
+    assert_eq!(reuse["outcome"]["state"], "done");
+    assert_eq!(reuse["outcome"]["word"], "refused, as foreseen");
+    let plan = sandbox
+        .rpc("simulator_plan", with(&walk, "step", "revoke"))
+        .await;
+    let action = text(&plan["action"]);
+    assert!(action.contains("Nothing is left to revoke"), "{action}");
+    assert!(action.contains("had been used came again"), "{action}");
+    let session = sandbox.rpc("simulator_run_all", walk.clone()).await;
+    let revoke = run_of(&session, "revoke");
+    let ended = holds(&sandbox, &session, &revoke).await;
+    assert_eq!(ended, [None, None]);
+    let words = text(&revoke["outcome"]["words"]);
+    assert!(words.contains("Nothing was left to revoke"), "{words}");
+    let last = run_of(&session, "after_revoke");
+    let words = text(&last["outcome"]["words"]);
+    assert!(words.contains("The same call, the same token"), "{words}");
+    assert!(words.contains("had been used came again"), "{words}");
+    assert!(!words.contains("it was revoked"), "{words}");
+    assert_eq!(session["summary"]["disagreements"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_reuse_the_revocation_ends_what_it_says_and_the_call_fails_by_it() {
+    let sandbox = Sandbox::start().await;
+    let walk = started(&sandbox).await;
+    sandbox
+        .rpc("simulator_run_all", with(&walk, "until", "refresh"))
+        .await;
+    let session = sandbox
+        .rpc("simulator_go", with(&walk, "step", "revoke"))
+        .await;
+    assert_eq!(session["summary"]["skipped"], json!(["reuse"]));
+    let steps = session["steps"].as_array().expect("steps");
+    let reuse = steps.iter().find(|it| it["step"] == "reuse");
+    let reuse = reuse.expect("the step");
+    assert_eq!(
+        (&reuse["state"], &reuse["word"]),
+        (&json!("skipped"), &json!("left out"))
+    );
+    let plan = sandbox
+        .rpc("simulator_plan", with(&walk, "step", "revoke"))
+        .await;
+    assert!(!text(&plan["action"]).contains("Nothing is left"));
+    let session = sandbox.rpc("simulator_run_all", walk.clone()).await;
+    let revoke = run_of(&session, "revoke");
+    let ended = holds(&sandbox, &session, &revoke).await;
+    let all = "2 access tokens and 1 refresh token".to_owned();
+    assert_eq!(ended, [Some(all.clone()), None]);
+    let words = text(&revoke["outcome"]["words"]);
+    assert!(words.contains(&all), "{words}");
+    let last = run_of(&session, "after_revoke");
+    let words = text(&last["outcome"]["words"]);
+    assert!(words.contains("The same call, the same token"), "{words}");
+    assert!(words.contains("it was revoked in this walk"), "{words}");
+    assert_eq!(session["summary"]["disagreements"], 0);
+    assert_eq!(session["summary"]["skipped"], json!(["reuse"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_token_of_the_failing_call_is_one_that_a_call_was_answered_with_or_is_named() {
+    let sandbox = Sandbox::start().await;
+    let walk = started(&sandbox).await;
+    let session = sandbox.rpc("simulator_run_all", walk.clone()).await;
+    // The refresh is followed by a call with the new token, foreseen and judged as every other.
+    let refresh = run_of(&session, "refresh");
+    let also = refresh["also"].as_array().expect("another request");
+    assert_eq!(also[0]["label"], "API call with the new token");
+    assert_eq!(also[0]["prediction"]["expected"]["status"], 200);
+    assert_eq!(also[0]["agreement"]["agrees"], true);
+    let used = async |run: &Value, place: usize| {
+        let exchange = exchanges_of(&session, run)[place];
+        let mut payload = walk.clone();
+        payload["exchange"] = exchange["exchange"].clone();
+        let exchange = sandbox.rpc("simulator_exchange", payload).await;
+        let request = text(&exchange["request"]);
+        let line = request.lines().find(|it| it.starts_with("Authorization"));
+        line.expect("a token").to_owned()
+    };
+    let last = run_of(&session, "after_revoke");
+    assert_eq!(used(&refresh, 1).await, used(&last, 0).await);
+    assert_ne!(
+        used(&run_of(&session, "api"), 0).await,
+        used(&last, 0).await
+    );
+    // A walk that never called says so.
+    let walk = started(&sandbox).await;
+    sandbox
+        .rpc("simulator_run_all", with(&walk, "until", "token"))
+        .await;
+    sandbox
+        .rpc("simulator_run", with(&walk, "step", "revoke"))
+        .await;
+    let plan = sandbox
+        .rpc("simulator_plan", with(&walk, "step", "after_revoke"))
+        .await;
+    assert!(text(&plan["action"]).contains("no call was answered with it before"));
+    let session = sandbox.rpc("simulator_run_all", walk).await;
+    let words = text(&run_of(&session, "after_revoke")["outcome"]["words"]);
+    assert!(
+        words.contains("the step \"Token exchange\" gave"),
+        "{words}"
+    );
+    assert!(!words.contains("the same token"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_walk_ended_is_told_as_that() {
+    let sandbox = Sandbox::start().await;
+    let (one, other) = (started(&sandbox).await, started(&sandbox).await);
+    sandbox
+        .rpc("simulator_run_all", with(&one, "until", "api"))
+        .await;
+    let session = sandbox.rpc("simulator_run_all", other).await;
+    assert_eq!(session["summary"]["disagreements"], 0);
+    let plan = sandbox
+        .rpc("simulator_plan", with(&one, "step", "after_revoke"))
+        .await;
+    let because = text(&plan["prediction"]["because"]);
+    assert!(because.contains("from outside of this walk"), "{because}");
+    assert!(because.contains("UTC"), "{because}");
+    let session = sandbox
+        .rpc("simulator_run", with(&one, "step", "after_revoke"))
+        .await;
+    let words = text(&run_of(&session, "after_revoke")["outcome"]["words"]);
+    assert!(words.contains("from outside of this walk"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_calls_of_a_step_are_foreseen_and_told_and_what_sends_nothing_foresees_no_answer() {
+    let sandbox = Sandbox::start().await;
+    let walk = started(&sandbox).await;
+    let until = with(&walk, "until", "introspect");
+    let session = sandbox.rpc("simulator_run_all", until).await;
+    let plan = sandbox
+        .rpc("simulator_plan", with(&walk, "step", "api"))
+        .await;
+    let statuses: Vec<&Value> = plan["requests"]
+        .as_array()
+        .expect("requests")
+        .iter()
+        .map(|it| &it["prediction"]["expected"]["status"])
+        .collect();
+    assert_eq!(statuses, [&json!(200), &json!(403)]);
+    let api = run_of(&session, "api");
+    let also = &api["also"][0];
+    assert_eq!(
+        also["prediction"]["expected"]["error"],
+        "insufficient_scope"
+    );
+    assert_eq!(also["agreement"]["agrees"], true);
+    let words = text(&api["outcome"]["words"]);
+    assert!(words.contains("403 `insufficient_scope`"), "{words}");
+    let checked = api["checked"].as_array().expect("checks");
+    assert_eq!(checked.len(), 2, "{checked:?}");
+    let plan = sandbox
+        .rpc("simulator_plan", with(&walk, "step", "authorization_url"))
+        .await;
+    assert_eq!(plan["prediction"], Value::Null);
+    assert_eq!(plan["requests"][0].get("prediction"), None);
+    // A request that was refused before anybody was asked: nobody was looked at.
+    let slip = with(&with(&walk, "step", "sign_in"), "tamper", "plain_method");
+    let session = sandbox.app.rpc("simulator_run", slip).await;
+    let session = session.unwrap_or_else(|error| panic!("{error} {:?}", ErrorCode::Invalid));
+    let checked = &run_of(&session, "sign_in")["checked"];
+    assert_eq!(checked.as_array().map(Vec::len), Some(1), "{checked}");
+    assert!(!checked.to_string().contains("who the person is"));
+}
