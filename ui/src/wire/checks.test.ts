@@ -22,7 +22,9 @@ const NOTED =
 
 const NAMES = new Set(
   SOURCES.flatMap(sources).flatMap((text) =>
-    [...text.matchAll(NOTED)].flatMap(([, names]) => [...(names ?? '').matchAll(/"(\w+)"/g)].map(([, name]) => name ?? '')),
+    [...text.matchAll(NOTED)].flatMap(([, names]) =>
+      [...(names ?? '').matchAll(/"(\w+)"/g)].map(([, name]) => name ?? ''),
+    ),
   ),
 );
 

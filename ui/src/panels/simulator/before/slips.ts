@@ -1,6 +1,6 @@
 /** Slips by what they are about. Every slip has its place here: a test holds them beside the simulator's own list. */
 
-import type { TamperInfo } from '../../../rpc';
+import type { Step, StepView, TamperInfo } from '../../../rpc';
 
 export interface SlipGroup {
   readonly title: string;
@@ -136,6 +136,38 @@ const PLACES = new Map(GROUPS.flatMap(([title, names]) => names.map((name) => [n
 /** The group of a slip; undefined for one without a place. */
 export function groupOf(name: string): string | undefined {
   return PLACES.get(name);
+}
+
+export interface SlipsOfStep {
+  readonly step: Step;
+  /** Its place in the walk, from 1. */
+  readonly number: number;
+  readonly title: string;
+  readonly slips: readonly TamperInfo[];
+}
+
+/** What a search finds in the other steps, in the order of the walk. Nothing is looked for with no word. */
+export function elsewhere(
+  slips: readonly TamperInfo[],
+  wanted: string,
+  here: Step | null,
+  steps: readonly Pick<StepView, 'step' | 'title'>[],
+): readonly SlipsOfStep[] {
+  if (wanted.trim() === '') return [];
+  const found = grouped(slips, wanted).flatMap((group) => group.slips);
+  return steps.flatMap(({ step, title }, index) => {
+    const own = step === here ? [] : found.filter((one) => one.step === step);
+    return own.length > 0 ? [{ step, number: index + 1, title, slips: own }] : [];
+  });
+}
+
+/** Steps that have slips, as a sentence names them: `4 to 13`, or `4, 5 and 8`. */
+export function placesWith(slips: readonly TamperInfo[], steps: readonly Pick<StepView, 'step'>[]): string {
+  const numbers = steps.flatMap(({ step }, index) => (slips.some((one) => one.step === step) ? [index + 1] : []));
+  const [first, last] = [numbers[0], numbers.at(-1)];
+  if (first === undefined || last === undefined) return '';
+  if (numbers.length > 2 && last - first === numbers.length - 1) return `${first} to ${last}`;
+  return numbers.length > 1 ? `${numbers.slice(0, -1).join(', ')} and ${last}` : `${first}`;
 }
 
 /** The slips that have every word in their title, name, description or group, in groups. */
