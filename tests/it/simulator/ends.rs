@@ -3,6 +3,7 @@
 use connect_rpc::ErrorCode;
 use serde_json::{Value, json};
 
+use super::walker::ended;
 use crate::support::{Sandbox, text};
 
 async fn started(sandbox: &Sandbox) -> Value {
@@ -25,29 +26,6 @@ fn run_of(session: &Value, step: &str) -> Value {
 fn exchanges_of<'s>(session: &'s Value, run: &Value) -> Vec<&'s Value> {
     let all = session["exchanges"].as_array().expect("exchanges").iter();
     all.filter(|it| it["run"] == run["run"]).collect()
-}
-
-/// Tokens that an exchange ended, as the journal has it: `2 access tokens and 1 refresh token`.
-async fn ended(sandbox: &Sandbox, exchange: &Value) -> Option<String> {
-    let filter =
-        json!({ "exchange": exchange["server"], "kind": "credential.revoked", "limit": 100 });
-    let list = sandbox.rpc("journal_list", filter).await;
-    let entries = list["entries"].as_array().expect("entries");
-    let count = |kind: &str| {
-        let all = entries.iter();
-        all.filter(|it| it["detail"]["kind"] == kind).count()
-    };
-    let said = |kind: &str, name: &str| match count(kind) {
-        0 => None,
-        1 => Some(format!("1 {name} token")),
-        many => Some(format!("{many} {name} tokens")),
-    };
-    let parts = [
-        said("access_token", "access"),
-        said("refresh_token", "refresh"),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
 fn effects(exchange: &Value) -> String {

@@ -38,6 +38,8 @@ pub(super) struct Taken {
     server: Option<String>,
     /// Another exchange that did not come as foreseen.
     side: Option<String>,
+    /// Its exchanges.
+    exchanges: Vec<Value>,
 }
 
 impl<'s> Walk<'s> {
@@ -144,7 +146,14 @@ impl Taken {
             .find(|it| it["run"] == run["run"] && it["agreement"]["agrees"] == false);
         let side =
             side.map(|it| format!("{}: {} {}", it["label"], it["prediction"], it["agreement"]));
-        Self { run, server, side }
+        let exchanges = exchanges.iter().filter(|it| it["run"] == run["run"]);
+        let exchanges = exchanges.cloned().collect();
+        Self {
+            run,
+            server,
+            side,
+            exchanges,
+        }
     }
 
     /// What was foreseen and what came, when they are not the same.
@@ -155,6 +164,9 @@ impl Taken {
         }
         if let Some(side) = &self.side {
             return Some(side.clone());
+        }
+        if let Some(consequence) = self.other_consequence(walk).await {
+            return Some(consequence);
         }
         // What introspection says is not in the status.
         let words = text(&run["prediction"]["words"]);
@@ -178,12 +190,59 @@ impl Taken {
         })
     }
 
+    /// A consequence that was foreseen and did not come, or came and was not foreseen: which tokens the journal says were
+    /// ended.
+    async fn other_consequence(&self, walk: &Walk<'_>) -> Option<String> {
+        for exchange in &self.exchanges {
+            let foreseen = exchange["prediction"]["effects"].as_array();
+            let (Some(effects), Some(_)) = (foreseen, exchange["server"].as_str()) else {
+                continue;
+            };
+            let effects: Vec<&str> = effects.iter().filter_map(Value::as_str).collect();
+            let effects = effects.join("; ");
+            let ended = ended(walk.sandbox, exchange).await;
+            let claims = effects.contains("dead at once") || effects.contains("is revoked");
+            let whole = ["same code is dead at once: ", "of the code is revoked: "];
+            let counts = whole.iter().find_map(|it| effects.split_once(it));
+            let counts = counts.map(|(_, rest)| rest.split(';').next().unwrap_or_default());
+            let certain = counts.is_some() || effects.contains("the access token is dead at once");
+            let right = match &ended {
+                Some(ended) => claims && counts.is_none_or(|counts| counts == ended),
+                None => !certain,
+            };
+            if !right {
+                let label = &exchange["label"];
+                return Some(format!("{label}: foreseen {effects}, ended {ended:?}"));
+            }
+        }
+        None
+    }
+
     /// Whether it may have changed how credentials stand, so that what it needed has to be taken anew.
     pub(super) fn spends(&self, step: &str) -> bool {
         let expected = &self.run["prediction"]["expected"];
         let effects = self.run["prediction"]["effects"].as_array();
         matches!(step, "token" | "refresh" | "reuse" | "revoke")
             && (expected["error"].is_null() || effects.is_none_or(|effects| !effects.is_empty()))
+    }
+
+    /// How sure a refusal is, as it was foreseen and as the server tells, when they are not the same.
+    pub(super) async fn standings(&self, sandbox: &Sandbox) -> Option<String> {
+        let exchange = self.server.as_ref()?;
+        let payload = json!({ "exchange": exchange });
+        let refusal = &sandbox.rpc("traffic_explain", payload).await["refusal"];
+        let foreseen = &self.run["prediction"];
+        let differs = !refusal["standing"].is_null() && refusal["standing"] != foreseen["standing"];
+        differs.then(|| {
+            format!(
+                "{} is foreseen as {} ({}), and refused as {} ({})",
+                refusal["check"],
+                foreseen["standing"],
+                foreseen["source"],
+                refusal["standing"],
+                refusal["clause"],
+            )
+        })
     }
 
     /// The check that refused it, as the server tells.
@@ -195,6 +254,27 @@ impl Taken {
         let check = &explained["refusal"]["check"];
         check.as_str().map(str::to_owned)
     }
+}
+
+/// Tokens that an exchange ended, as the journal has it: `2 access tokens and 1 refresh token`.
+pub(super) async fn ended(sandbox: &Sandbox, exchange: &Value) -> Option<String> {
+    let filter =
+        json!({ "exchange": exchange["server"], "kind": "credential.revoked", "limit": 1000 });
+    let list = sandbox.rpc("journal_list", filter).await;
+    let entries = list["entries"].as_array().expect("entries");
+    let said = |kind: &str, name: &str| {
+        let all = entries.iter();
+        let count = all.filter(|it| it["detail"]["kind"] == kind).count();
+        match count {
+            0 => None,
+            1 => Some(format!("1 {name} token")),
+            many => Some(format!("{many} {name} tokens")),
+        }
+    };
+    let access = said("access_token", "access");
+    let refresh = said("refresh_token", "refresh");
+    let parts: Vec<String> = [access, refresh].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
 pub(super) fn place(step: &str) -> usize {

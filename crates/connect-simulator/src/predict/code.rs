@@ -8,6 +8,7 @@ use super::Situation;
 use super::app::App;
 use super::credentials::{Found, Standing, find, how, kind, standing};
 use super::message::Params;
+use super::revoke::living;
 use super::rule::{Change, Foreseen, answered, refused};
 use crate::session::{Cause, Credential, CredentialKind, CredentialState};
 
@@ -47,11 +48,10 @@ pub(super) fn judge(params: &Params, app: &App<'_>, now: &Situation<'_>) -> Opti
                 "A code lives for 60 seconds, and this one is older.",
             );
         }
-        Standing::Ended(CredentialState::Used) => return Some(replayed(code)),
+        Standing::Ended(CredentialState::Used) => return Some(replayed(code, now)),
         Standing::Ended(_) => {
-            let clause = Clause::assumed("CONTRACT.md, a failed PKCE proof");
             let because = format!("The code was spent before: {}.", how(code, now));
-            return no(clause, &because);
+            return no(GRANT, &because);
         }
     }
     if params.get("redirect_uri") != code.redirect_uri.as_deref() {
@@ -60,7 +60,7 @@ pub(super) fn judge(params: &Params, app: &App<'_>, now: &Situation<'_>) -> Opti
         return no(GRANT, because);
     }
     if let Some(because) = unproven(params, code) {
-        let clause = Clause::standard("RFC 7636 §4.6; CONTRACT.md, a failed PKCE proof");
+        let clause = Clause::standard("RFC 7636 §4.6");
         let refusal = refused(400, "invalid_grant", clause, because)
             .effect("the code is spent: there is no second guess")
             .change(Change::Revoked(code.value.clone(), Cause::Proof));
@@ -99,7 +99,7 @@ pub(super) fn has_pkce_form(text: &str) -> bool {
     (43..=128).contains(&text.chars().count()) && text.chars().all(unreserved)
 }
 
-fn replayed(code: &Credential) -> Foreseen {
+fn replayed(code: &Credential, now: &Situation<'_>) -> Foreseen {
     let clause = Clause::standard("RFC 6749 §4.1.2, §10.5");
     refused(
         400,
@@ -107,7 +107,10 @@ fn replayed(code: &Credential) -> Foreseen {
         clause,
         "A code works once, and this one was exchanged before.",
     )
-    .effect("every token that came of the code is revoked")
+    .effect(match living(now, |it| it.family == code.family) {
+        Some(living) => format!("every token that came of the code is revoked: {living}"),
+        None => "whatever came of the code and still works is revoked".to_owned(),
+    })
     .change(Change::FamilyRevoked(code.family, Cause::Replay))
 }
 

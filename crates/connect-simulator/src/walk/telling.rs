@@ -11,9 +11,7 @@ use super::{Walker, metadata};
 use crate::client::Answer;
 use crate::id_token::{self, Expected};
 use crate::plan::Draft;
-use crate::session::{
-    Answered, Credential, CredentialKind, Outcome, Place, Shown, Verdict, counted,
-};
+use crate::session::{Answered, Outcome, Place, Shown, Verdict, counted};
 
 impl Walker<'_> {
     /// Makes verifier, challenge, state and nonce (RFC 7636 §4.1, §4.2).
@@ -204,14 +202,27 @@ impl Walker<'_> {
         }
     }
 
+    /// What the old refresh token brought about by coming again, with a space before it.
+    fn reused(&self, run: usize, meant: bool, error: &str) -> String {
+        const STOLEN: &str = " The server takes a refresh token that comes twice for a stolen one, and ends everything that came from this consent";
+        match self.ended_by(run) {
+            Some(counted) => format!("{STOLEN}: {counted} of this walk."),
+            None if meant || error != "invalid_grant" => String::new(),
+            None => format!("{STOLEN}. Of this walk nothing was left to end."),
+        }
+    }
+
+    /// The tokens that a run ended, counted; none when it ended none.
+    fn ended_by(&self, run: usize) -> Option<String> {
+        let number = self.session.runs[run].number;
+        let ended = self.session.credentials.iter();
+        let ended = ended.filter(|it| it.ended.is_some_and(|it| it.run == Some(number)));
+        counted(ended.map(|it| it.kind))
+    }
+
     /// What a revocation ended, as far as the session knows.
     fn revoked(&self, run: usize) -> String {
-        let number = self.session.runs[run].number;
-        let ended = |it: &&Credential| {
-            it.kind != CredentialKind::Code && it.ended.is_some_and(|it| it.run == Some(number))
-        };
-        let ended: Vec<&Credential> = self.session.credentials.iter().filter(ended).collect();
-        if let Some(counted) = counted(ended.iter().map(|it| it.kind)) {
+        if let Some(counted) = self.ended_by(run) {
             return format!("With it ended {counted} of this walk.");
         }
         let facts = &self.session.facts;
@@ -291,6 +302,11 @@ impl Walker<'_> {
             (Step::AfterRevoke, true) if answer.status == 401 => {
                 format!("401 `{error}`{said}. {}", self.why_dead())
             }
+            (Step::Reuse, true) if answer.status != SLOWED_DOWN => {
+                let refused = refusal(step, answer.status, &error, &said);
+                format!("{refused}{}", self.reused(run, meant, &error))
+            }
+            (Step::Reuse, false) if meant => success(Step::Refresh, &body),
             (_, true) => refusal(step, answer.status, &error, &said),
             (_, false) => success(step, &body),
         };

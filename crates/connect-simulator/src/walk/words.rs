@@ -100,9 +100,6 @@ pub(super) fn refusal(step: Step, status: u16, error: &str, said: &str) -> Strin
         _ if status == SLOWED_DOWN => format!(
             "{status} `{error}`{said}. The app asked too often: this is no answer to what was asked, and nothing is spent."
         ),
-        Step::Reuse => format!(
-            "{status} `{error}`{said}. The server takes a refresh token that comes twice for a stolen one, and ends everything that came from this consent."
-        ),
         Step::AfterRevoke => format!(
             "{status} `{error}`{said}. That is no answer about the token: this call fails with any. Choose one that worked before."
         ),
