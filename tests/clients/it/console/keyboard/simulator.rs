@@ -71,8 +71,10 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     console.is_at("/token?view=after").await?;
     console.says("They agree").await?;
     console.says("refused, as meant").await?;
-    // The chosen mistake is gone with the step before: what goes on has the focus, and the step is told in short.
-    console.is_on("button", "Try again").await?;
+    // The chosen mistake is gone with the step before: what helps has the focus, and the step is told in short.
+    console
+        .is_on("button", "Back to the authorization URL")
+        .await?;
     console.says("POST /v1/oauth/token").await?;
     console.says("The server’s check").await?;
 
