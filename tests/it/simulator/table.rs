@@ -166,6 +166,9 @@ async fn row(
     if !sends_nothing && let Some(disagreement) = taken.disagreement(walk).await {
         rows.wrong.push(format!("{name}: {disagreement}"));
     }
+    if let Some(standings) = taken.standings(walk.sandbox).await {
+        rows.wrong.push(format!("{name}: {standings}"));
+    }
     let meant = tamper.map_or_else(
         || of_step(step, kind),
         |tamper| refusing(tamper, kind, strict),

@@ -132,9 +132,11 @@ pub(super) fn authenticated<'k>(
         }
         [header] => {
             let Some((id, secret)) = basic(header) else {
-                return unknown(
-                    "Apps say who they are in the form body or by HTTP Basic; this Authorization header is neither."
-                        .to_owned(),
+                return refused(
+                    401,
+                    "invalid_client",
+                    ONE_WAY,
+                    "Apps say who they are in the form body or by HTTP Basic; this Authorization header is neither.",
                 )
                 .stop();
             };
@@ -167,7 +169,7 @@ pub(super) fn authenticated<'k>(
         return refused(
             401,
             "invalid_client",
-            Clause::assumed("CONTRACT.md, a disabled app"),
+            Clause::assumed("OAuth client object, `enabled`: what false does is not stated"),
             "The app is switched off, and with it everything it could show.",
         )
         .stop();

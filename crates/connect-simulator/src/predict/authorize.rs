@@ -57,7 +57,8 @@ fn trusted<'k>(message: &Message<'_>, params: &Params, now: &Situation<'k>) -> C
         return told("invalid_client", REDIRECTED, because.to_owned()).stop();
     };
     if !app.enabled {
-        let clause = Clause::assumed("CONTRACT.md, a disabled app");
+        let clause =
+            Clause::assumed("OAuth client object, `enabled`: what false does is not stated");
         return told(
             "unauthorized_client",
             clause,

@@ -54,7 +54,8 @@ pub(super) fn bearer<'s>(
         return Ok(None);
     };
     if !app.enabled {
-        let clause = Clause::assumed("CONTRACT.md, a disabled app");
+        let clause =
+            Clause::assumed("OAuth client object, `enabled`: what false does is not stated");
         let because = "The app is switched off, and its tokens with it.";
         return refused(401, "invalid_token", clause, because).stop();
     }

@@ -230,7 +230,7 @@ fn wrong_method() -> Foreseen {
     refused(405, "method_not_allowed", NO_SUCH_METHOD, because)
 }
 
-const NO_SUCH_METHOD: Clause = Clause::assumed("CONTRACT.md, wrong method; RFC 9110 §15.5.6");
+const NO_SUCH_METHOD: Clause = Clause::standard("RFC 9110 §15.5.6");
 
 /// A parameter that came twice.
 const ONCE: Clause = Clause::standard("RFC 6749 §3.1, §3.2");

@@ -60,13 +60,17 @@ fn ended(app: &App<'_>, value: &str, now: &Situation<'_>) -> Foreseen {
         CredentialKind::AccessToken if stands != Standing::Alive => spent(token, now),
         CredentialKind::RefreshToken if is_over && left.is_none() => spent(token, now),
         CredentialKind::AccessToken => {
-            let clause = Clause::assumed("CONTRACT.md, revoking an access token");
+            let clause = Clause::assumed(
+                "assumed by this sandbox: no page says what revoking an access token ends",
+            );
             answered(200, words, clause, "The access token is the app's own.")
                 .effect("the access token is dead at once; the refresh token lives")
                 .change(Change::Revoked(token.value.clone(), Cause::Revocation))
         }
         CredentialKind::RefreshToken => {
-            let clause = Clause::assumed("CONTRACT.md, revoking a refresh token; RFC 7009 §2.1");
+            let clause = Clause::assumed(
+                "assumed by this sandbox: no page says what revoking a refresh token ends; RFC 7009 §2.1",
+            );
             answered(200, words, clause, "The refresh token is the app's own.")
                 .effect(match left {
                     Some(left) => {

@@ -185,6 +185,14 @@ export const CHECKED: Record<Step, string> = {
   after_revoke: 'By the service: that the access token is alive. It is not any more (RFC 6750 §3.1).',
 };
 
+/** What the word beside a rule means. */
+export const STANDINGS: Record<'documented' | 'standard' | 'assumed', string> = {
+  documented: 'Documented: a page of the platform’s documentation says so. The place is beside it.',
+  standard: 'Standard: a public standard (an RFC) requires it, and no page of the platform contradicts it.',
+  assumed:
+    'Assumed: no page says it, so this sandbox had to choose. The platform may do otherwise: do not build on it. What is not stated is beside it.',
+};
+
 /** A walk's name as it may be shown now: the persona it is called after is masked with the rest. */
 export function walkName({ name, persona }: Pick<WalkSummary, 'name' | 'persona'>): string {
   if (!presenter.on) return name;

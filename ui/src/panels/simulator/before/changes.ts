@@ -60,11 +60,11 @@ export function changes(request: PlannedRequest, plain: PlannedRequest | undefin
   return { rows, others };
 }
 
-/** In words, for a sentence: ``changed on purpose: `code_verifier`; left out: `state` ``. */
+/** In words, for a sentence: ``changed `code_verifier`; left out `state` ``. */
 export function changeWords({ rows, others }: Changes): string {
   const named = (change: Row['change']) => {
     const names = rows.filter((row) => row.change === change).map(({ parameter }) => `\`${parameter.name}\``);
-    return names.length > 0 ? [`${change === 'same' ? '' : change}: ${names.join(', ')}`] : [];
+    return names.length > 0 ? [`${change} ${names.join(', ')}`] : [];
   };
   return [...named('changed'), ...named('added'), ...named('left out'), ...others].join('; ');
 }

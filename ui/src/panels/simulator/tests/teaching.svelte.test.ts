@@ -56,7 +56,7 @@ describe('a step that was taken', () => {
     await user.click(screen.getByRole('radio', { name: 'Wrong verifier' }));
     await here.open?.next();
     const compared = await screen.findByRole('region', { name: 'Prediction and answer' });
-    expect(compared).toHaveTextContent('They disagree');
+    await waitFor(() => expect(compared).toHaveTextContent('They disagree'));
     expect(compared).toHaveTextContent('200 OK');
     expect(compared).toHaveTextContent('That is a defect');
     expect(screen.getByText(/Prediction and answer disagree\.$/)).toBeInTheDocument();
