@@ -77,7 +77,10 @@ pub fn hand_over(
             run: Vec::new(),
         });
     }
-    let program = Program::of(session, bytes, &mask);
+    let mut program = Program::of(session, bytes, &mask);
+    if session.target.own {
+        program.prepared_by = env::commands(session, &program, data_dir);
+    }
     let mut handed = match form {
         Form::Curl | Form::Text => curl::written(&program)?,
         Form::Node => node::written(&program)?,
@@ -89,19 +92,8 @@ pub fn hand_over(
     if !session.target.own {
         let text = env::dotenv(session, &program);
         handed.beside.push((".env".to_owned(), mask.text(&text)));
-        return Ok(handed);
     }
-    let app = session.setup.app_name.as_ref();
-    let app = word(app.unwrap_or(&session.setup.client_id));
-    let uri = word(&format!("LOOP_REDIRECT_URI={}", program.redirect_uri));
-    let at = data_dir.map_or_else(String::new, |it| format!(" --data-dir {}", word(it)));
-    handed.run.splice(
-        0..0,
-        [
-            format!("connect-sandbox{at} env --app {app} > .env"),
-            format!("echo {uri} >> .env"),
-        ],
-    );
+    handed.run.splice(0..0, program.prepared_by);
     Ok(handed)
 }
 

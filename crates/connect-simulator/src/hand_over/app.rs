@@ -10,6 +10,8 @@ use crate::session::{Check, Place, Run, Session};
 
 /// How much later the app looks at the id_token when it lay about (`expired_id_token`), in seconds.
 const LATER: u32 = 6 * 60;
+/// Whom the id_token is about when it was altered on the way (`altered_claim`).
+const SOMEBODY_ELSE: &str = "user_somebody_else";
 
 /// The answer to the authorization request.
 pub(super) struct Take {
@@ -161,6 +163,14 @@ pub(super) enum Claimed {
         shown: String,
         allowed: Vec<String>,
     },
+    /// The key that its header names is published.
+    Key,
+    /// Its header names this key, which nobody published.
+    OtherKey(String),
+    /// It is signed with that key, as far as the language can verify that by itself.
+    Signature,
+    /// It is not: its subject was made another one on the way.
+    OtherSubject(&'static str),
     Audience,
     /// The app is another one than it was made for.
     OtherAudience(String),
@@ -174,7 +184,18 @@ pub(super) enum Claimed {
 impl Claimed {
     /// Whether it has to be right.
     pub(super) const fn is_in_order(&self) -> bool {
-        matches!(self, Self::Audience | Self::Nonce)
+        matches!(
+            self,
+            Self::Key | Self::Signature | Self::Audience | Self::Nonce
+        )
+    }
+
+    /// Whether the published keys are needed for it.
+    const fn needs_keys(&self) -> bool {
+        matches!(
+            self,
+            Self::Key | Self::OtherKey(_) | Self::Signature | Self::OtherSubject(_)
+        )
     }
 }
 
@@ -185,12 +206,32 @@ impl Verify {
 
     pub(super) fn reads_header(&self) -> bool {
         let mut claims = self.claims.iter();
-        claims.any(|it| matches!(it, Claimed::Algorithm { .. }))
+        claims.any(|it| matches!(it, Claimed::Algorithm { .. } | Claimed::Key))
     }
 
     pub(super) fn reads_claims(&self) -> bool {
+        self.claims.iter().any(|it| {
+            matches!(
+                it,
+                Claimed::Audience
+                    | Claimed::OtherAudience(_)
+                    | Claimed::Nonce
+                    | Claimed::OtherNonce(_)
+                    | Claimed::TooLate(_)
+            )
+        })
+    }
+
+    /// Whether the signature is looked at, for a language that can.
+    pub(super) fn reads_signature(&self) -> bool {
         let mut claims = self.claims.iter();
-        claims.any(|it| !matches!(it, Claimed::Algorithm { .. }))
+        claims.any(|it| matches!(it, Claimed::Signature | Claimed::OtherSubject(_)))
+    }
+
+    /// Whether it is refused for what only a language with signatures can find.
+    pub(super) fn is_altered(&self) -> bool {
+        let mut claims = self.claims.iter();
+        claims.any(|it| matches!(it, Claimed::OtherSubject(_)))
     }
 
     pub(super) fn counts_time(&self) -> bool {
@@ -202,6 +243,7 @@ impl Verify {
         let of_claims = self.claims.iter().filter_map(|it| match it {
             Claimed::Audience => Some(Var::setting("LOOP_CLIENT_ID")),
             Claimed::Nonce => Some(Var::Nonce),
+            it if it.needs_keys() => Some(Var::Keys),
             _ => None,
         });
         std::iter::once(self.token.clone())
@@ -210,13 +252,18 @@ impl Verify {
     }
 }
 
-/// How the id_token is looked into; none when there is none. `issued` is the number of the answer that brought it.
-pub(super) fn verify(session: &Session, run: &Run, issued: usize) -> Option<Verify> {
+/// How the id_token is looked into; none when there is none. `issued` is the number of the answer that brought it, `keys`
+/// whether the published keys were asked for.
+pub(super) fn verify(session: &Session, run: &Run, issued: usize, keys: bool) -> Option<Verify> {
     session.facts.id_token.as_ref()?;
     if issued == 0 {
         return None;
     }
-    let mut claims = vec![Claimed::Audience];
+    let mut claims = Vec::new();
+    if keys {
+        claims.extend([Claimed::Key, Claimed::Signature]);
+    }
+    claims.push(Claimed::Audience);
     if session.facts.nonce.is_some() {
         claims.push(Claimed::Nonce);
     }
@@ -228,6 +275,8 @@ pub(super) fn verify(session: &Session, run: &Run, issued: usize) -> Option<Veri
                 shown: check.received.clone(),
                 allowed: expected.split(" or ").map(str::to_owned).collect(),
             },
+            "key_published" if keys => Claimed::OtherKey(check.received.clone()),
+            "signature_valid" if keys => Claimed::OtherSubject(SOMEBODY_ELSE),
             "audience_matches" => Claimed::OtherAudience(expected),
             "nonce_matches" => Claimed::OtherNonce(expected),
             "not_expired" => Claimed::TooLate(LATER),
@@ -240,6 +289,8 @@ pub(super) fn verify(session: &Session, run: &Run, issued: usize) -> Option<Veri
             Claimed::OtherNonce(_) => claims.retain(|it| *it != Claimed::Nonce),
             Claimed::TooLate(_) => {}
             // What comes after it is not looked at.
+            Claimed::OtherAudience(_) => claims.retain(Claimed::needs_keys),
+            Claimed::OtherSubject(_) => claims.retain(|it| *it == Claimed::Key),
             _ => claims.clear(),
         }
         claims.push(refused);
@@ -264,13 +315,10 @@ pub(super) fn why_not(run: &Run) -> Option<String> {
         | (
             Step::IdToken,
             true,
-            "algorithm_allowed" | "audience_matches" | "nonce_matches" | "not_expired",
+            "algorithm_allowed" | "key_published" | "signature_valid" | "audience_matches" | "nonce_matches" | "not_expired",
         )
         // The error that the server gave is checked for.
         | (Step::Callback, false, "no_error") => return None,
-        (Step::IdToken, true, _) => {
-            "This program does not: it checks no signature and looks for no key, which an app may leave out when the token comes to it straight from Loop (OpenID Connect Core, 3.1.3.7). To find it too, take a library that verifies JWTs"
-        }
         (Step::Callback, ..) => {
             "It came from elsewhere then. The one that this program asks for itself is in order"
         }

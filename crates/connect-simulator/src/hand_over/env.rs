@@ -1,11 +1,30 @@
-//! The `.env` of a program for another target: what its metadata and the session's setup say, the secret left out.
+//! The `.env` of a program: for this sandbox the commands that make it; for another target what its metadata and the
+//! session's setup say, the secret left out.
 
 use std::fmt::Write as _;
 
-use super::plain;
 use super::program::Program;
 use super::values::Var;
+use super::{plain, word};
 use crate::session::Session;
+
+/// The commands that make it; `data_dir` is where this sandbox is, when it is not where `connect-sandbox` looks by itself.
+pub(super) fn commands(
+    session: &Session,
+    program: &Program,
+    data_dir: Option<&str>,
+) -> Vec<String> {
+    let app = session.setup.app_name.as_ref();
+    let app = word(app.unwrap_or(&session.setup.client_id));
+    let uri = word(&format!("LOOP_REDIRECT_URI={}", program.redirect_uri));
+    let at = data_dir.map_or_else(String::new, |it| format!(" --data-dir {}", word(it)));
+    // They stand in comments too, each in one line.
+    let in_one_line = |command: String| command.replace(char::is_control, " ");
+    vec![
+        in_one_line(format!("connect-sandbox{at} env --app {app} > .env")),
+        in_one_line(format!("echo {uri} >> .env")),
+    ]
+}
 
 /// The lines that every app has, in order, and then those that this program needs besides.
 pub(super) fn dotenv(session: &Session, program: &Program) -> String {

@@ -17,6 +17,16 @@ struct Script<'p> {
 
 struct JavaScript;
 
+impl JavaScript {
+    /// A member of an answer, and the variable that it becomes.
+    fn taken(name: &str, var: &Var) -> String {
+        match Self::name(var) {
+            var if var == name => var,
+            var => format!("{name}: {var}"),
+        }
+    }
+}
+
 impl Dialect for JavaScript {
     fn literal(text: &str) -> String {
         serde_json::Value::from(text).to_string()

@@ -20,6 +20,8 @@ pub(super) struct Program {
     /// The same, fit for the name of a file or a package.
     pub(super) package: String,
     pub(super) redirect_uri: String,
+    /// Commands that make its `.env`; none when it comes with one.
+    pub(super) prepared_by: Vec<String>,
     /// How the answer comes back to the program.
     pub(super) way: Way,
     /// What it does, in order.
@@ -36,6 +38,8 @@ pub(super) enum Part {
     Step(String),
     /// What there is to know.
     Comment(String),
+    /// Makes verifier, challenge, state and nonce, as far as they are used.
+    Make,
     /// Sends the person to the authorization server, with these parameters.
     Ask(Vec<(String, Text)>),
     /// Looks at the answer to that, and takes it or not.
@@ -68,7 +72,8 @@ impl Program {
                 .iter()
                 .any(|it| it.moves_clock && Some(it.name) == run.tamper.as_deref());
             match run.step {
-                Step::Pkce | Step::AuthorizationUrl => {}
+                Step::Pkce => of_run.push(Part::Make),
+                Step::AuthorizationUrl => {}
                 Step::SignIn => {
                     of_run.extend(sign_in(session, run, bytes, &values));
                     if session.run_of(Step::Callback).is_none()
@@ -85,7 +90,10 @@ impl Program {
                 }
                 Step::IdToken => {
                     of_run.extend(app::why_not(run).map(Part::Comment));
-                    of_run.extend(app::verify(session, run, issued).map(Part::Verify));
+                    let keys = keys(session, run, bytes, &values);
+                    let verify = app::verify(session, run, issued, keys.is_some());
+                    of_run.extend(keys.map(Part::Send));
+                    of_run.extend(verify.map(Part::Verify));
                 }
                 _ => {
                     let from_app = session.exchanges_of(run.number);
@@ -116,6 +124,13 @@ impl Program {
             }
         }
         let used = used(&parts);
+        let makes = [Var::Verifier, Var::State, Var::Nonce];
+        if !makes.iter().any(|it| used.contains(it))
+            && let Some(make) = parts.iter().position(|it| matches!(it, Part::Make))
+        {
+            // With its title.
+            parts.drain(make - 1..=make);
+        }
         for part in &mut parts {
             if let Part::Send(send) = part {
                 send.takes.retain(|(_, var)| used.contains(var));
@@ -125,6 +140,7 @@ impl Program {
             name: plain(&mask.text(&session.name)),
             package: package(&mask.text(&session.name)),
             redirect_uri: session.setup.redirect_uri.clone(),
+            prepared_by: Vec::new(),
             way: Way::of(&session.setup.redirect_uri, session.setup.app_type),
             parts,
             settings: used
@@ -153,16 +169,22 @@ impl Program {
         self.way == Way::AnyPort
     }
 
-    /// Whether it looks into an id_token.
-    pub(super) fn verifies(&self) -> bool {
+    /// Whether it reads a part of an id_token.
+    pub(super) fn reads_parts(&self) -> bool {
         let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Verify(_)))
+        parts.any(|part| matches!(part, Part::Verify(it) if it.reads_header() || it.reads_claims()))
     }
 
-    /// Whether it looks at a JWT's header too.
-    pub(super) fn reads_headers(&self) -> bool {
+    /// Whether it verifies a JWT's signature, in a language that can.
+    pub(super) fn reads_signatures(&self) -> bool {
         let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Verify(it) if it.reads_header()))
+        parts.any(|part| matches!(part, Part::Verify(it) if it.reads_signature()))
+    }
+
+    /// Whether an id_token is altered in it, in a language that finds that out.
+    pub(super) fn alters(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| matches!(part, Part::Verify(it) if it.is_altered()))
     }
 
     /// Whether it counts the time.
@@ -180,11 +202,13 @@ impl Program {
         })
     }
 
-    /// Whether the app itself refuses something in it.
-    pub(super) fn refuses(&self) -> bool {
+    /// Whether the app itself refuses something in it, in a language that verifies signatures or does not.
+    pub(super) fn refuses(&self, with_signatures: bool) -> bool {
         self.parts.iter().any(|part| match part {
             Part::Take(take) => take.is_refused(),
-            Part::Verify(verify) => verify.is_refused(),
+            Part::Verify(verify) => {
+                verify.is_refused() && (with_signatures || !verify.is_altered())
+            }
             _ => false,
         })
     }
@@ -195,10 +219,10 @@ impl Program {
         parts.any(|part| matches!(part, Part::Take(take) if !take.changes.is_empty()))
     }
 
-    /// Whether something of an answer is needed later.
+    /// Whether a text of an answer is needed later.
     pub(super) fn takes(&self) -> bool {
         let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Send(send) if !send.takes.is_empty()))
+        parts.any(|part| matches!(part, Part::Send(send) if send.texts_taken().next().is_some()))
     }
 }
 
@@ -229,6 +253,20 @@ fn sign_in(
     let came = run.answered.as_ref();
     came.filter(|it| it.place == Place::Redirect)?;
     Some(Part::Ask(query))
+}
+
+/// The request for the published keys.
+fn keys(
+    session: &Session,
+    run: &Run,
+    bytes: &BTreeMap<u32, Bytes>,
+    values: &Values<'_>,
+) -> Option<Send> {
+    let mut of_run = session.exchanges_of(run.number);
+    let exchange = of_run.find(|it| it.from == Party::App && it.status == Some(200))?;
+    let mut send = Send::of(session, exchange, bytes.get(&exchange.number)?, values)?;
+    send.takes = vec![("keys", Var::Keys)];
+    Some(send)
 }
 
 /// Whether the person is asked with the program's own state; none when nobody is asked.
@@ -269,7 +307,7 @@ fn used(parts: &[Part]) -> BTreeSet<Var> {
     let mut used = BTreeSet::new();
     for part in parts {
         match part {
-            Part::Step(_) | Part::Comment(_) => {}
+            Part::Step(_) | Part::Comment(_) | Part::Make => {}
             Part::Ask(query) => {
                 let texts = query.iter().map(|(_, text)| text);
                 used.extend(texts.flat_map(Text::vars).cloned());

@@ -106,6 +106,16 @@ impl Send {
         self.query.is_empty() && self.headers.is_empty() && self.body == Body::None && !self.shows
     }
 
+    /// The texts of the answer that are needed later: member and variable.
+    pub(super) fn texts_taken(&self) -> impl Iterator<Item = &(&'static str, Var)> {
+        self.takes.iter().filter(|(_, var)| *var != Var::Keys)
+    }
+
+    /// Whether the published keys are in the answer, and needed.
+    pub(super) fn brings_keys(&self) -> bool {
+        self.takes.iter().any(|(_, var)| *var == Var::Keys)
+    }
+
     /// Every text in it.
     pub(super) fn texts(&self) -> impl Iterator<Item = &Text> {
         let pairs = self.query.iter().chain(&self.headers);

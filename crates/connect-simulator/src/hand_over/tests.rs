@@ -60,6 +60,7 @@ fn a_program_does_what_was_done_and_knows_what_was_answered() {
         ]
     );
     for wanted in [
+        "// Every request is as it was sent then. Addresses and secrets come from .env, which is made by:\n//   connect-sandbox env --app 'My Lab Aggregator' > .env\n//   echo LOOP_REDIRECT_URI=http://localhost:3000/callback >> .env\n",
         "[\"code_challenge\", challenge],",
         "[\"code_verifier\", verifier],",
         "await send(\"Request\", 400, \"POST\", TOKEN_URL",
@@ -180,6 +181,11 @@ fn another_targets_answers_about_people_stay_here() {
     let bytes = samples::bytes(&session);
     let text = handed(&session, &bytes, Form::Text).text;
     assert!(text.contains("(2 bytes, left out)"), "{text}");
+    // Its programs bring their own settings, all but the secret, and say so.
+    let node = handed(&session, &bytes, Form::Node);
+    let said = "come from .env, which comes with this file: put the client secret into it";
+    assert!(node.text.contains(said), "{}", node.text);
+    assert_eq!(node.beside[0].0, ".env");
 }
 
 #[test]

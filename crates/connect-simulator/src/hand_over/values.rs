@@ -27,6 +27,8 @@ pub(super) enum Var {
     AccessToken(usize),
     RefreshToken(usize),
     IdToken(usize),
+    /// The keys that the server publishes.
+    Keys,
 }
 
 impl Var {
@@ -52,6 +54,7 @@ impl Var {
             Self::AccessToken(number) => numbered("access_token", *number),
             Self::RefreshToken(number) => numbered("refresh_token", *number),
             Self::IdToken(number) => numbered("id_token", *number),
+            Self::Keys => "keys".to_owned(),
         }
     }
 
@@ -67,7 +70,7 @@ impl Var {
     fn is_secret(&self) -> bool {
         match self {
             Self::Setting(name) => name == "LOOP_CLIENT_SECRET",
-            Self::RedirectUri | Self::State | Self::Nonce | Self::Challenge => false,
+            Self::RedirectUri | Self::State | Self::Nonce | Self::Challenge | Self::Keys => false,
             _ => true,
         }
     }

@@ -1,5 +1,12 @@
 // <$ p.name $>: a walk through Connect with Loop, with Node.js 20.6 or newer and nothing else.
-// Every request is as it was sent then. Addresses and secrets come from .env: node --env-file=.env …
+// Every request is as it was sent then. Addresses and secrets come from .env<% if p.prepared_by.is_empty() %>, which comes with this file: put the client secret into it if it has a line for one.
+<%- else %>, which is made by:
+<%- for command in p.prepared_by.iter() %>
+//   <$ command $>
+<%- endfor %>
+<%- endif %>
+// It is run by:
+//   node --env-file=.env <$ p.package $>.mjs
 import crypto from "node:crypto";
 <%- if p.listens() %>
 import http from "node:http";
@@ -20,9 +27,16 @@ const redirectUri = setting("LOOP_REDIRECT_URI");
 // Client id and secret are encoded as in a form before they are joined (RFC 6749, 2.3.1).
 const credentials = btoa([CLIENT_ID, CLIENT_SECRET].map((it) => new URLSearchParams([["", it]]).toString().slice(1)).join(":"));
 <%- endif %>
-<%- if p.uses("verifier") %>
+<%- for part in p.parts.iter() %>
+<%- match part %>
+<%- when Part::Step(title) %>
 
-// 2. The verifier stays here; the challenge is its SHA-256 (RFC 7636).
+// <$ title $>
+<%- when Part::Comment(text) %>
+// <$ text $>
+<%- when Part::Make %>
+<%- if p.uses("verifier") %>
+// The verifier stays here; the challenge is its SHA-256 (RFC 7636).
 const verifier = random();
 <%- if p.uses("challenge") %>
 const challenge = crypto.createHash("sha256").update(verifier).digest("base64url");
@@ -34,13 +48,6 @@ const state = random();
 <%- if p.uses("nonce") %>
 const nonce = random();
 <%- endif %>
-<%- for part in p.parts.iter() %>
-<%- match part %>
-<%- when Part::Step(title) %>
-
-// <$ title $>
-<%- when Part::Comment(text) %>
-// <$ text $>
 <%- when Part::Ask(query) %>
 const answer = await ask([
 <%- for (name, value) in query.iter() %>
@@ -73,7 +80,7 @@ const code = answer.get("code");
 <%- endif %>
 <%- when Part::Send(send) %>
 // Answered then: <$ send.answered $>
-<% if !send.takes.is_empty() %>const { <% for (name, var) in send.takes.iter() %><% if !loop.first %>, <% endif %><$ name $>: <$ d.var(var) $><% endfor %> } = <% endif %>await send(<$ d.quoted(send.title) $>, <% match send.status %><% when Some(status) %><$ status $><% when None %>null<% endmatch %>, <$ d.quoted(send.method) $>, <$ d.text(send.url) $><% if send.is_bare() %>);<% else %>, {
+<% if !send.takes.is_empty() %>const { <% for (name, var) in send.takes.iter() %><% if !loop.first %>, <% endif %><$ JavaScript::taken(name, var) $><% endfor %> } = <% endif %>await send(<$ d.quoted(send.title) $>, <% match send.status %><% when Some(status) %><$ status $><% when None %>null<% endmatch %>, <$ d.quoted(send.method) $>, <$ d.text(send.url) $><% if send.is_bare() %>);<% else %>, {
 <%- if !send.query.is_empty() %>
   query: [
 <%- for (name, value) in send.query.iter() %>
@@ -104,13 +111,26 @@ const code = answer.get("code");
 <%- endif %>
 });<% endif %>
 <%- when Part::Verify(verify) %>
-// It came from Loop itself, so its signature need not be checked here (OpenID Connect Core, 3.1.3.7).
-const [<% if p.reads_headers() %>header<% endif %>, claims] = <$ d.var(verify.token) $>.split(".", 2).map((it) => JSON.parse(Buffer.from(it, "base64url")));
+<%- if verify.reads_header() && verify.reads_claims() %>
+const [header, claims] = <$ d.var(verify.token) $>.split(".", 2).map((it) => JSON.parse(Buffer.from(it, "base64url")));
+<%- else if verify.reads_header() %>
+const [header] = <$ d.var(verify.token) $>.split(".", 1).map((it) => JSON.parse(Buffer.from(it, "base64url")));
+<%- else if verify.reads_claims() %>
+const [, claims] = <$ d.var(verify.token) $>.split(".", 2).map((it) => JSON.parse(Buffer.from(it, "base64url")));
+<%- endif %>
 <%- for claim in verify.claims.iter() %>
 <%- match claim %>
 <%- when Claimed::Algorithm { shown, allowed } %>
 header.alg = <$ d.quoted(shown) $>;
 refuse("the algorithm", [<% for it in allowed.iter() %><% if !loop.first %>, <% endif %><$ d.quoted(it) $><% endfor %>].includes(header.alg), true);
+<%- when Claimed::Key %>
+check("the key", keys.some((it) => it.kid === header.kid), true);
+<%- when Claimed::OtherKey(kid) %>
+refuse("the key", keys.some((it) => it.kid === <$ d.quoted(kid) $>), true);
+<%- when Claimed::Signature %>
+check("the signature", isSigned(<$ d.var(verify.token) $>, keys), true);
+<%- when Claimed::OtherSubject(subject) %>
+refuse("the signature", isSigned(about(<$ d.quoted(subject) $>, <$ d.var(verify.token) $>), keys), true);
 <%- when Claimed::Audience %>
 check("the audience", claims.aud, CLIENT_ID);
 <%- when Claimed::OtherAudience(other) %>
@@ -195,12 +215,35 @@ async function listen(uri) {
 function check(what, received, expected) {
   if (received !== expected) throw new Error(`${what} was ${expected} in the walk, and is ${received}`);
 }
-<%- if p.refuses() %>
+<%- if p.refuses(true) %>
 
 /** What the app refused in the walk must not be right here either. */
 function refuse(what, received, expected) {
   if (received === expected) throw new Error(`${what} was refused in the walk, and is right now`);
   console.log(`Refused, as in the walk: ${what}`);
+}
+<%- endif %>
+<%- if p.reads_signatures() %>
+
+/** Whether the signature is that of the published key that the header names (RFC 7515, 5.2); the key decides how it is made. */
+function isSigned(token, published) {
+  const [coded, payload, signature] = token.split(".");
+  const { alg, kid } = JSON.parse(Buffer.from(coded, "base64url"));
+  const jwk = published.find((it) => it.kid === kid && (it.alg ?? alg) === alg);
+  if (!jwk) return false;
+  const key = crypto.createPublicKey({ key: jwk, format: "jwk" });
+  const hash = key.asymmetricKeyType === "ed25519" ? null : "sha256";
+  const signed = Buffer.from(`${coded}.${payload}`);
+  return crypto.verify(hash, signed, { key, dsaEncoding: "ieee-p1363" }, Buffer.from(signature, "base64url"));
+}
+<%- endif %>
+<%- if p.alters() %>
+
+/** The token as somebody altered it on the way: about another person, with the signature as it was. */
+function about(sub, token) {
+  const [header, payload, signature] = token.split(".");
+  const claims = { ...JSON.parse(Buffer.from(payload, "base64url")), sub };
+  return [header, Buffer.from(JSON.stringify(claims)).toString("base64url"), signature].join(".");
 }
 <%- endif %>
 <%- if p.uses("verifier") || p.uses("state") || p.uses("nonce") %>

@@ -1,8 +1,11 @@
-"""<$ p.name $>: a walk through Connect with Loop, with Python 3.10 or newer and nothing else.
-
-Every request is as it was sent then. Addresses and secrets come from .env beside this file.
-"""
-<% if p.uses("challenge") || p.uses("credentials") || p.verifies() %>import base64
+# <$ p.name $>: a walk through Connect with Loop, with Python 3.10 or newer and nothing else.
+# Every request is as it was sent then. Addresses and secrets come from .env beside this file<% if p.prepared_by.is_empty() %>, which comes with it: put the client secret into it if it has a line for one.
+<%- else %>, which is made by:
+<%- for command in p.prepared_by.iter() %>
+#   <$ command $>
+<%- endfor %>
+<%- endif %>
+<% if p.uses("challenge") || p.uses("credentials") || p.reads_parts() %>import base64
 <% endif -%>
 <% if p.uses("challenge") %>import hashlib
 <% endif -%>
@@ -63,14 +66,14 @@ def check(what, received, expected):
         raise SystemExit(f"{what} was {expected} in the walk, and is {received}")
 
 
-<% if p.verifies() %>def part(token, number):
+<% if p.reads_parts() %>def part(token, number):
     """A part of a JWT."""
     coded = token.split(".")[number]
     return json.loads(base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)))
 
 
 <% endif -%>
-<% if p.refuses() %>def refuse(what, received, expected):
+<% if p.refuses(false) %>def refuse(what, received, expected):
     """What the app refused in the walk must not be right here either."""
     if received == expected:
         raise SystemExit(f"{what} was refused in the walk, and is right now")
@@ -151,9 +154,16 @@ LISTENER.answer = None
 # Client id and secret are encoded as in a form before they are joined (RFC 6749, 2.3.1).
 credentials = base64.b64encode(f"{quote_plus(CLIENT_ID)}:{quote_plus(CLIENT_SECRET)}".encode()).decode()
 <%- endif %>
-<%- if p.uses("verifier") %>
+<%- for part in p.parts.iter() %>
+<%- match part %>
+<%- when Part::Step(title) %>
 
-# 2. The verifier stays here; the challenge is its SHA-256 (RFC 7636).
+# <$ title $>
+<%- when Part::Comment(text) %>
+# <$ text $>
+<%- when Part::Make %>
+<%- if p.uses("verifier") %>
+# The verifier stays here; the challenge is its SHA-256 (RFC 7636).
 verifier = secrets.token_urlsafe(32)
 <%- if p.uses("challenge") %>
 challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -165,13 +175,6 @@ state = secrets.token_urlsafe(32)
 <%- if p.uses("nonce") %>
 nonce = secrets.token_urlsafe(32)
 <%- endif %>
-<%- for part in p.parts.iter() %>
-<%- match part %>
-<%- when Part::Step(title) %>
-
-# <$ title $>
-<%- when Part::Comment(text) %>
-# <$ text $>
 <%- when Part::Ask(query) %>
 answer = ask([
 <%- for (name, value) in query.iter() %>
@@ -239,15 +242,24 @@ answer = send(
 <$ d.var(var) $> = answer["<$ name $>"]
 <%- endfor %>
 <%- when Part::Verify(verify) %>
-# It came from Loop itself, so its signature need not be checked here (OpenID Connect Core, 3.1.3.7).
-<% if p.reads_headers() %>header = part(<$ d.var(verify.token) $>, 0)
+<% if verify.reads_header() %>header = part(<$ d.var(verify.token) $>, 0)
 <% endif -%>
-claims = part(<$ d.var(verify.token) $>, 1)
+<% if verify.reads_claims() %>claims = part(<$ d.var(verify.token) $>, 1)
+<% endif -%>
 <%- for claim in verify.claims.iter() %>
 <%- match claim %>
 <%- when Claimed::Algorithm { shown, allowed } %>
 header["alg"] = <$ d.quoted(shown) $>
 refuse("the algorithm", header["alg"] in [<% for it in allowed.iter() %><% if !loop.first %>, <% endif %><$ d.quoted(it) $><% endfor %>], True)
+<%- when Claimed::Key %>
+check("the key", any(it["kid"] == header["kid"] for it in keys), True)
+<%- when Claimed::OtherKey(kid) %>
+refuse("the key", any(it["kid"] == <$ d.quoted(kid) $> for it in keys), True)
+<%- when Claimed::Signature %>
+# The signature is not verified, for which a library is needed: the token came from Loop itself, where that need not be done
+# (OpenID Connect Core, 3.1.3.7).
+<%- when Claimed::OtherSubject(_) %>
+# In the walk the app refused it: signature_valid failed. This program does not find that: it verifies no signature.
 <%- when Claimed::Audience %>
 check("the audience", claims["aud"], CLIENT_ID)
 <%- when Claimed::OtherAudience(other) %>

@@ -1,6 +1,11 @@
 #!/bin/sh
 # <$ p.name $>: a walk through Connect with Loop, with curl 7.87 or newer and OpenSSL.
-# Every request is as it was sent then. Addresses and secrets come from .env beside this script.
+# Every request is as it was sent then. Addresses and secrets come from .env beside this script<% if p.prepared_by.is_empty() %>, which comes with it: put the client secret into it if it has a line for one.
+<%- else %>, which is made by:
+<%- for command in p.prepared_by.iter() %>
+#   <$ command $>
+<%- endfor %>
+<%- endif %>
 set -eu
 cd "$(dirname "$0")"
 . ./.env
@@ -31,20 +36,26 @@ without() { printf '%s\n' "$1" | sed "s/\([?&]\)$2=[^&#]*/\1/"; }
 # 256 random bits in base64url.
 random() { openssl rand 32 | openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 <%- endif %>
-<%- if p.verifies() %>
-# The payload of a JWT, and one text in it.
-payload() {
-  coded=$(printf %s "$1" | cut -d. -f2 | tr '_-' '/+')
+<%- if p.reads_parts() %>
+# A part of a JWT, and one text in its payload.
+part() {
+  coded=$(printf %s "$1" | cut -d. -f"$2" | tr '_-' '/+')
   while [ $((${#coded} % 4)) -ne 0 ]; do coded="$coded="; done
   printf %s "$coded" | openssl base64 -d -A
 }
-claim() { payload "$1" | member "$2"; }
+claim() { part "$1" 2 | member "$2"; }
+<%- endif %>
+<%- if p.uses("keys") %>
+# Whether a key is among those that were just answered.
+published() {
+  case $(printf '%s' "$BODY" | tr -d ' \n') in *"\"kid\":\"$1\""*) echo yes ;; *) echo no ;; esac
+}
 <%- endif %>
 
 check() {
   [ "$2" = "$3" ] || { echo "$1 was '$3' in the walk, and is '$2'" >&2; exit 1; }
 }
-<%- if p.refuses() %>
+<%- if p.refuses(false) %>
 # What the app refused in the walk must not be right here either.
 refuse() {
   [ "$2" != "$3" ] || { echo "$1 was refused in the walk, and is right now" >&2; exit 1; }
@@ -68,9 +79,16 @@ send() {
 # Client id and secret as they are: those of Loop need no encoding (RFC 6749, 2.3.1).
 CREDENTIALS=$(printf '%s:%s' "$LOOP_CLIENT_ID" "$LOOP_CLIENT_SECRET" | openssl base64 -A)
 <%- endif %>
-<%- if p.uses("verifier") %>
+<%- for part in p.parts.iter() %>
+<%- match part %>
+<%- when Part::Step(title) %>
 
-# 2. The verifier stays here; the challenge is its SHA-256 (RFC 7636).
+# <$ title $>
+<%- when Part::Comment(text) %>
+# <$ text $>
+<%- when Part::Make %>
+<%- if p.uses("verifier") %>
+# The verifier stays here; the challenge is its SHA-256 (RFC 7636).
 VERIFIER=$(random)
 <%- if p.uses("challenge") %>
 CHALLENGE=$(printf %s "$VERIFIER" | openssl dgst -sha256 -binary | openssl base64 -A | tr '+/' '-_' | tr -d '=')
@@ -82,13 +100,6 @@ STATE=$(random)
 <%- if p.uses("nonce") %>
 NONCE=$(random)
 <%- endif %>
-<%- for part in p.parts.iter() %>
-<%- match part %>
-<%- when Part::Step(title) %>
-
-# <$ title $>
-<%- when Part::Comment(text) %>
-# <$ text $>
 <%- when Part::Ask(query) %>
 # It is asked once without a browser, since a sandbox with auto-approve answers at once.
 asked=$(curl -sS -G -o /dev/null -w '%{url_effective} %{redirect_url}' "$LOOP_AUTHORIZE_URL"
@@ -151,17 +162,25 @@ send <$ d.quoted(send.title) $> <% match send.status %><% when Some(status) %><$
 <%- if send.shows %>
 printf '%s\n' "$BODY"
 <%- endif %>
-<%- for (name, var) in send.takes.iter() %>
+<%- for (name, var) in send.texts_taken() %>
 <$ d.var(var) $>=$(printf '%s\n' "$BODY" | member <$ name $>)
 <%- endfor %>
 <%- when Part::Verify(verify) %>
-# It came from Loop itself, so its signature need not be checked here (OpenID Connect Core, 3.1.3.7).
 <%- for claim in verify.claims.iter() %>
 <%- match claim %>
 <%- when Claimed::Algorithm { shown, allowed } %>
 # Its header says another algorithm than Loop wrote into it.
 case <$ self::word(shown) $> in <% for it in allowed.iter() %><% if !loop.first %> | <% endif %><$ self::word(it) $><% endfor %>) allowed=yes ;; *) allowed=no ;; esac
 refuse "the algorithm" "$allowed" yes
+<%- when Claimed::Key %>
+check "the key" "$(published "$(part "$<$ d.var(verify.token) $>" 1 | member kid)")" yes
+<%- when Claimed::OtherKey(kid) %>
+refuse "the key" "$(published <$ self::word(kid) $>)" yes
+<%- when Claimed::Signature %>
+# The signature is not verified, for which a library is needed: the token came from Loop itself, where that need not be done
+# (OpenID Connect Core, 3.1.3.7).
+<%- when Claimed::OtherSubject(_) %>
+# In the walk the app refused it: signature_valid failed. This program does not find that: it verifies no signature.
 <%- when Claimed::Audience %>
 check "the audience" "$(claim "$<$ d.var(verify.token) $>" aud)" "$LOOP_CLIENT_ID"
 <%- when Claimed::OtherAudience(other) %>
@@ -172,7 +191,7 @@ check "the nonce" "$(claim "$<$ d.var(verify.token) $>" nonce)" "$NONCE"
 refuse "the nonce" "$(claim "$<$ d.var(verify.token) $>" nonce)" <$ d.quoted(other) $>
 <%- when Claimed::TooLate(seconds) %>
 # The app looks at it <$ seconds $> seconds later.
-expires=$(payload "$<$ d.var(verify.token) $>" | sed -n 's/.*"exp" *: *\([0-9]*\).*/\1/p')
+expires=$(part "$<$ d.var(verify.token) $>" 2 | sed -n 's/.*"exp" *: *\([0-9]*\).*/\1/p')
 [ "$expires" -gt $(($(date +%s) + <$ seconds $>)) ] && in_time=yes || in_time=no
 refuse "the time" "$in_time" yes
 <%- endmatch %>

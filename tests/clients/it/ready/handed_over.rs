@@ -83,6 +83,12 @@ impl Walk {
             directory,
         };
         if let [env, echo, _] = commands.as_slice() {
+            // A file that was saved alone says how its `.env` is made.
+            for command in [env, echo] {
+                let mut lines = written.text.lines();
+                let told = lines.any(|line| line.ends_with(&format!("   {command}")));
+                assert!(told, "{command} is not in\n{}", written.text);
+            }
             assert!(env.starts_with("connect-sandbox --data-dir "), "{env}");
             assert!(env.contains(" env --app "), "{env}");
             let of_app = json!({ "client_id": self.client_id });
@@ -102,6 +108,24 @@ struct Written {
 }
 
 impl Written {
+    /// A program in Rust, with the commands of its head as they are for any sandbox and port.
+    fn anywhere(&self) -> String {
+        let lines = self
+            .text
+            .lines()
+            .map(|line| match line.split_once(" --data-dir ") {
+                Some((program, _)) if line.starts_with("//   ") => {
+                    format!("{program} env --app Pasted > .env\n")
+                }
+                _ if line.starts_with("//   echo ") => {
+                    "//   echo LOOP_REDIRECT_URI=http://localhost:3000/auth/loop/callback >> .env\n"
+                        .to_owned()
+                }
+                _ => format!("{line}\n"),
+            });
+        lines.collect()
+    }
+
     fn shell(&self, command: &str) -> anyhow::Result<Process> {
         let mut shell = Command::new("sh");
         shell.args(["-c", command]);
@@ -134,9 +158,10 @@ impl Written {
 }
 
 /// What every program says of a whole walk, in order.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 11] = [
     "Discovery: 200",
     "Token request: 200",
+    "Key set: 200",
     "API call: 200",
     "API call outside of the scopes: 403 insufficient_scope",
     "Introspection: 200",
@@ -146,6 +171,17 @@ const WHOLE: [&str; 10] = [
     "Revocation of the access token: 200",
     "API call once more: 401 invalid_token",
 ];
+
+/// The steps that a program's comments name are those of the walk, in order.
+fn assert_steps_in_order(program: &str) {
+    let comments = program
+        .lines()
+        .map(|line| line.trim_start_matches([' ', '/', '#']));
+    let steps = comments.filter_map(|line| line.split_once(". ")?.0.parse::<u8>().ok());
+    let steps: Vec<u8> = steps.collect();
+    assert!(steps.is_sorted_by(|a, b| a < b), "{steps:?} in\n{program}");
+    assert!(steps.len() > 8, "{steps:?} in\n{program}");
+}
 
 fn assert_in_order(printed: &str, lines: &[&str]) {
     let mut all = printed.lines().map(str::trim_end);
@@ -165,8 +201,9 @@ async fn a_whole_walk_runs_again_as_it_is_handed_over_in_every_language() -> any
     for form in ["curl", "node", "python", "rust"] {
         let written = walk.written(&sandbox, form).await?;
         assert_secret(&written.text);
+        assert_steps_in_order(&written.text);
         if form == "rust" {
-            assert_same(&written.text, "walk")?;
+            assert_same(&written.anywhere(), "walk")?;
             let manifest = written.directory.path().join("Cargo.toml");
             assert_eq!(compiled_with(&std::fs::read_to_string(manifest)?)?, 5);
         }
