@@ -143,10 +143,15 @@ impl OnFoot {
     async fn explained(&mut self) -> BTreeMap<u32, Explanation> {
         let mut explained = BTreeMap::new();
         let told = self.session.runs.iter().skip(self.told);
-        let mains: Vec<u32> = told.filter_map(|run| run.main_exchange).collect();
+        // A refusal may be said in a redirect, which is no error of the exchange itself.
+        let refused = told.filter(|run| {
+            let answered = run.agreement.as_ref().map(|it| &it.answered);
+            answered.is_some_and(|it| it.error.is_some()) || run.outcome.state != StepState::Done
+        });
+        let mains: Vec<u32> = refused.filter_map(|run| run.main_exchange).collect();
         for exchange in &self.session.exchanges {
-            let refused = exchange.error.is_some() && mains.contains(&exchange.exchange);
-            let Some(server) = exchange.server.clone().filter(|_| refused) else {
+            let is_main = mains.contains(&exchange.exchange);
+            let Some(server) = exchange.server.clone().filter(|_| is_main) else {
                 continue;
             };
             let asked = json!(ExchangeRef { exchange: server });
