@@ -15,7 +15,7 @@ use connect_core::domain::app::AppType;
 use connect_core::domain::walk::{ClientAuthentication, Consent, Step};
 use serde::{Deserialize, Serialize};
 
-pub use credential::{Cause, Credential, CredentialKind, CredentialState, Ending, counted};
+pub use credential::{By, Cause, Credential, CredentialKind, CredentialState, Ending, counted};
 pub use exchange::{Bytes, Exchange, Timing};
 pub use run::{Answered, Check, Claim, Otherwise, Outcome, Place, Prediction, Run, Shown, Verdict};
 

@@ -127,7 +127,7 @@ async fn without_the_reuse_the_revocation_ends_what_it_says_and_the_call_fails_b
     let last = run_of(&session, "after_revoke");
     let words = text(&last["outcome"]["words"]);
     assert!(words.contains("The same call, the same token"), "{words}");
-    assert!(words.contains("it was revoked in this walk"), "{words}");
+    assert!(words.contains("it was revoked, in this walk"), "{words}");
     assert_eq!(session["summary"]["disagreements"], 0);
     assert_eq!(session["summary"]["skipped"], json!(["reuse"]));
 }
@@ -192,7 +192,8 @@ async fn what_another_walk_ended_is_told_as_that() {
         .rpc("simulator_plan", with(&one, "step", "after_revoke"))
         .await;
     let because = text(&plan["prediction"]["because"]);
-    assert!(because.contains("from outside of this walk"), "{because}");
+    assert!(because.contains("by another walk or program"), "{because}");
+    assert!(because.contains("had been used came again"), "{because}");
     assert!(because.contains("UTC"), "{because}");
     let session = sandbox
         .rpc("simulator_run", with(&one, "step", "after_revoke"))

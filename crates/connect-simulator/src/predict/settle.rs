@@ -12,7 +12,7 @@ use super::rule::Change;
 use crate::known::Known;
 use crate::plan::Request;
 use crate::session::{
-    Answered, Cause, Credential, CredentialKind, CredentialState, Ending, Session,
+    Answered, By, Cause, Credential, CredentialKind, CredentialState, Ending, Session,
 };
 
 /// Life of an access token where the answer does not say (/connect/tokens).
@@ -63,6 +63,7 @@ fn apply(session: &mut Session, changes: &[Change], known: &Known) {
                     cause,
                     at: Some(known.server_now()),
                     run,
+                    by: By::ThisWalk,
                 });
             }
         }

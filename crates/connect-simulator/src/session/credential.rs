@@ -73,6 +73,9 @@ pub struct Ending {
     /// The run that brought it about, where it was one of this session.
     #[serde(default)]
     pub run: Option<u32>,
+    /// By whom.
+    #[serde(default)]
+    pub by: By,
 }
 
 /// What ends a credential.
@@ -88,8 +91,24 @@ pub enum Cause {
     Revocation,
     /// The person's consent was withdrawn.
     Disconnect,
-    /// Something that this session did not do.
+    /// Something of which nobody knows more.
     Elsewhere,
+}
+
+/// Who ended a credential.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum By {
+    /// This session.
+    #[default]
+    ThisWalk,
+    /// Another session or a program, with the app's credentials.
+    TheApp,
+    /// The person.
+    ThePerson,
+    /// Whoever uses the console or its commands.
+    TheConsole,
+    /// Somebody who is not this session.
+    Somebody,
 }
 
 impl Ending {
@@ -97,25 +116,30 @@ impl Ending {
     #[must_use]
     pub fn words(&self) -> String {
         let what = match self.cause {
-            Cause::Proof => "a verifier that proved nothing spent it in this walk",
-            Cause::Replay => {
-                "its code came a second time in this walk, which ended all that came of it"
-            }
+            Cause::Proof => "a verifier that proved nothing spent it",
+            Cause::Replay => "its code came a second time, which ended all that came of it",
             Cause::Reuse => {
-                "a refresh token that had been used came again in this walk, which ended everything of this consent"
+                "a refresh token that had been used came again, which ended everything of this consent"
             }
-            Cause::Revocation => "it was revoked in this walk",
-            Cause::Disconnect => "the consent was withdrawn in this walk",
-            Cause::Elsewhere => {
-                "it was ended from outside of this walk: by another walk or program of the same app and person, or in the console"
+            Cause::Revocation => "it was revoked",
+            Cause::Disconnect => "the consent was withdrawn",
+            Cause::Elsewhere => "it was ended",
+        };
+        let by = match self.by {
+            By::ThisWalk => "in this walk",
+            By::TheApp => {
+                "from outside of this walk, by another walk or program of the same app and person"
             }
+            By::ThePerson => "from outside of this walk, by the person",
+            By::TheConsole => "from outside of this walk, in the console or by one of its commands",
+            By::Somebody => "from outside of this walk",
         };
         let when = self.at.map_or_else(String::new, |at| {
             let text = at.to_string();
             let time = text.get(11..19).unwrap_or(&text);
             format!(" (at {time} UTC of the server's clock)")
         });
-        format!("{what}{when}")
+        format!("{what}, {by}{when}")
     }
 }
 
