@@ -89,6 +89,8 @@ export class Ways extends Looking {
     const given = this.#given.data?.entries[0];
     const looks = HOLDS_A_CODE.includes(this.step) || this.step === 'sign_in';
     if (!given || !looks || !HOLDS_A_CODE.includes(this.standing)) return null;
+    // Refused already: what became of it is told with the answer.
+    if (this.barred !== null && this.steps.find(({ step }) => step === 'token')?.run != null) return null;
     return Math.max(0, Math.ceil((Date.parse(given.at) + CODE_LIFE_MS - sandboxTime.now) / 1000));
   }
 }
