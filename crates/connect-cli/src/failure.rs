@@ -58,6 +58,13 @@ pub(crate) enum Failure {
         /// The command that unlocks it, behind the program's name.
         unlock: String,
     },
+    /// Nothing has the name that was typed, but something has one like it.
+    #[error("{} ({})", error.message, word(error.code))]
+    Misspelt {
+        error: RpcError,
+        /// What to type instead, behind the program's name.
+        instead: String,
+    },
     /// The environment does not say which app a walk elsewhere is about.
     #[error("a walk at {target} needs an app that is registered there: not set are {missing}")]
     NoAppThere { target: String, missing: String },
@@ -123,7 +130,7 @@ impl Failure {
                 5
             }
             Self::Client(_) | Self::UnknownAnswer(..) | Self::System(..) => 1,
-            Self::Command(error) => error.code.exit_code(),
+            Self::Command(error) | Self::Misspelt { error, .. } => error.code.exit_code(),
             Self::PortOfAnotherSandbox { .. } => 9,
             Self::Step { .. } => 10,
             Self::NotAsForeseen(_) => 11,
@@ -162,6 +169,10 @@ impl Failure {
                 output::error(&self.to_string());
                 output::hint("if requests may go there, credentials among them:");
                 output::hint(&format!("connect-sandbox{unlock}"));
+            }
+            Self::Misspelt { instead, .. } => {
+                output::error(&self.to_string());
+                output::hint(&format!("connect-sandbox{instead}"));
             }
             Self::NoAppThere { .. } => {
                 output::error(&self.to_string());

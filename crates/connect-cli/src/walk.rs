@@ -125,7 +125,7 @@ fn one(text: &mut String, session: &WalkSession, run: &StepRun, beside: &Beside<
         mark(text, check.passed, &plain(&name));
         if !check.passed {
             let (wanted, came) = (plain(&check.expected), plain(&check.received));
-            line(text, "", &format!("expected {wanted}, received {came}"));
+            line(text, "", &format!("  expected {wanted}, received {came}"));
         }
     }
     // What is right with a claim is among the checks.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use connect_rpc::traffic::ExplainedRefusal;
 
 use super::{INDENT, line};
-use crate::output::{BAD, BOLD, CARE, plain, prose_in, styled};
+use crate::output::{BAD, BOLD, CARE, plain, prose, prose_in, styled};
 
 /// The server's side of a refusal.
 pub(super) fn told(text: &mut String, refusal: &ExplainedRefusal) {
@@ -17,7 +17,7 @@ pub(super) fn told(text: &mut String, refusal: &ExplainedRefusal) {
         ("received", &refusal.received),
     ] {
         if !value.is_empty() {
-            line(text, &format!("  {name}"), &plain(value));
+            line(text, &format!("  {name}"), &prose(value));
         }
     }
     if !refusal.fix.is_empty() {

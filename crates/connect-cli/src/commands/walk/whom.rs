@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use connect_core::domain::walk::Consent;
+use connect_rpc::ErrorCode;
 use connect_rpc::sandbox::Status;
 use connect_rpc::simulator::{StartWalk, WalkChoices, WalkSetup};
 use serde_json::{Value, json};
@@ -111,6 +112,14 @@ impl Started {
         if let Some(base_url) = error.detail["unlock"].as_str() {
             return locked(base_url, data_dir);
         }
+        let meant = meant(&error.message).map(connect_app::shell::word);
+        if let (ErrorCode::NotFound, Some(meant)) = (error.code, meant) {
+            let at = failure::commands_data_dir(data_dir);
+            let of_app = error.message.starts_with("there is no app ");
+            let option = if of_app { "--app" } else { "--persona" };
+            let instead = format!("{at} walk {option} {}", plain(&meant));
+            return Failure::Misspelt { error, instead };
+        }
         let flaw = &error.detail["flaws"][0];
         let said = flaw["message"].as_str().unwrap_or_default();
         let target = self.walk.target.as_deref().unwrap_or_default();
@@ -127,6 +136,12 @@ impl Started {
             _ => return Failure::Command(error),
         })
     }
+}
+
+/// The name that the sandbox thinks was meant.
+fn meant(message: &str) -> Option<&str> {
+    let (_, named) = message.split_once("; did you mean ")?;
+    named.split_once("? There are").map(|(name, _)| name)
 }
 
 /// A host that nothing may be sent to yet.

@@ -169,6 +169,7 @@ fn a_step_that_goes_wrong_has_an_exit_code_of_its_own() {
         " 4  Sign-in and consent  refused, as foreseen\n",
         "    ✓ as foreseen: invalid_scope in the redirect to the app\n",
         "    the server's check  ✗ scopes_exist  ",
+        "      received  read:nothing is not a scope of the platform\n",
         " 5  Callback  went wrong\n",
         "\n5 steps: 3 done, 1 refused as foreseen, 1 went wrong; ",
     ] {

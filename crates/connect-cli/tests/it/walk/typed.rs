@@ -49,6 +49,14 @@ fn whoever_is_not_there_is_answered_with_who_is() {
             assert!(run.err.contains(part), "{part} is not in {}", run.err);
         }
     }
+    // What was meant comes as a command to be typed.
+    for (option, misspelt) in [("--app", "demo web ap"), ("--persona", "maia@example.com")] {
+        let run = sandbox.run(&["walk", option, misspelt]);
+        let mut lines = run.err.lines().map(str::trim);
+        let command = lines.find(|it| it.starts_with("connect-sandbox ")).unwrap();
+        let run = typed(&format!("{command} --until pkce"));
+        assert_eq!(run.code, 0, "{command}: {}", run.err);
+    }
     // Two of one name can be told apart only by id.
     let app = json!({ "name": "demo web app", "app_type": "web", "scopes": ["openid"], "redirect_uris": ["http://localhost:3999/cb"] });
     sandbox.rpc("apps_create", &app);
