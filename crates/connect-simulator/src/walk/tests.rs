@@ -20,10 +20,10 @@ use crate::known::{Caller, Counted, Known, Registration};
 use crate::samples;
 use crate::session::{Bytes, CredentialState, Outcome, Session, Verdict};
 
-/// As long as a test waits for a server that it knows to be silent.
+/// As long as a test waits for a server that it knows to be silent; long enough for a busy machine to send a request in.
 const SHORT: Patience = Patience {
-    answer: Duration::from_millis(200),
-    step: Duration::from_millis(450),
+    answer: Duration::from_secs(1),
+    step: Duration::from_millis(1_500),
 };
 /// Longer than any test takes.
 const LONG: Patience = Patience {
@@ -168,8 +168,8 @@ async fn a_whole_sign_in_has_one_deadline() {
         let (outcome, bytes) = take(&mut session, Step::SignIn, SHORT, token).await;
         assert_eq!(outcome.verdict, Verdict::Failed);
         assert!(outcome.words.starts_with("No answer came"), "{outcome:?}");
-        // Twelve pages of 160 ms would be two seconds; 450 ms are what it has.
-        assert!(bytes.len() < 6, "{} requests", bytes.len());
+        // Twelve pages of 160 ms would be two seconds; a second and a half is what it has.
+        assert!(bytes.len() < 12, "{} requests", bytes.len());
         assert!(began.elapsed() < NEVER);
     }
 }
