@@ -22,8 +22,8 @@ use crate::session::{Bytes, CredentialState, Outcome, Session, Verdict};
 
 /// As long as a test waits for a server that it knows to be silent; long enough for a busy machine to send a request in.
 const SHORT: Patience = Patience {
-    answer: Duration::from_secs(1),
-    step: Duration::from_millis(1_500),
+    answer: Duration::from_millis(800),
+    step: Duration::from_secs(1),
 };
 /// Longer than any test takes.
 const LONG: Patience = Patience {
@@ -168,7 +168,7 @@ async fn a_whole_sign_in_has_one_deadline() {
         let (outcome, bytes) = take(&mut session, Step::SignIn, SHORT, token).await;
         assert_eq!(outcome.verdict, Verdict::Failed);
         assert!(outcome.words.starts_with("No answer came"), "{outcome:?}");
-        // Twelve pages of 160 ms would be two seconds; a second and a half is what it has.
+        // Twelve pages of 120 ms would be 1.4 seconds; one second is what it has.
         assert!(bytes.len() < 12, "{} requests", bytes.len());
         assert!(began.elapsed() < NEVER);
     }
