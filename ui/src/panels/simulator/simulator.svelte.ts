@@ -5,7 +5,7 @@ import { asFailure, desktop, mutate, type Failure, type Step, type WalkSession, 
 import { confirm, go, href, notify, notifyFailure, route } from '../../shared';
 import type { Doing } from './here.svelte';
 import { Ways } from './ways.svelte';
-import { stateOf, walkName } from './words';
+import { agreed, stateOf, walkName } from './words';
 
 /** What sends something, and so may take its time. */
 const CANCELLED_BY_HAND = new Set(['run', 'all', 'callback']);
@@ -72,11 +72,9 @@ export class Simulator extends Ways implements Doing {
     const last = done.runs.findLast(({ set_aside }) => !set_aside);
     const view = done.steps.find(({ step }) => step === last?.step);
     if (!last || !view) return;
-    const agreement = last.agreement
-      ? last.agreement.agrees
-        ? 'Prediction and answer agree.'
-        : 'Prediction and answer disagree.'
-      : '';
+    const agrees = agreed(last);
+    const agreement =
+      agrees === null ? '' : agrees ? 'Prediction and answer agree.' : 'Prediction and answer disagree.';
     this.told = [`${view.title}: ${stateOf(view, last).word}.`, last.outcome.words.replaceAll('`', ''), agreement]
       .filter(Boolean)
       .join(' ');

@@ -106,6 +106,12 @@ export function answerWords({ place, status, error }: ExpectedAnswer): string {
   return error ? `${where} with \`${error}\`` : where;
 }
 
+/** Whether all that was foreseen of a run came so; null when nothing was foreseen, or nothing came. */
+export function agreed(run: Pick<StepRun, 'agreement' | 'also'>): boolean | null {
+  const all = [run.agreement, ...(run.also ?? []).map(({ agreement }) => agreement)].filter((one) => one !== null);
+  return all.length > 0 ? all.every(({ agrees }) => agrees) : null;
+}
+
 /** How a run ended: a refusal is told apart from a success, also where the walk goes on after it as foreseen. */
 export function stateOf(step: Pick<StepView, 'step' | 'state'>, run: StepRun | null | undefined): StateWords {
   if (step.state === 'failed' && run?.outcome.cancelled) return CANCELLED;

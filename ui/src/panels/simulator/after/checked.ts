@@ -66,7 +66,8 @@ function ofServer({ exchange, own, server }: Seen): string | null {
 
 export function whatWasChecked(seen: Seen): readonly Said[] {
   const { run, exchange, waits } = seen;
-  if (waits && !exchange) return [{ text: 'Nothing yet that the app knows of: the browser has not come back.', outcome: false }];
+  if (waits && !exchange)
+    return [{ text: 'Nothing yet that the app knows of: the browser has not come back.', outcome: false }];
   const said: Said[] = [];
   const looked = wentThrough(run, exchange) ? substance(run, exchange) : null;
   if (looked) said.push({ text: looked, outcome: false });

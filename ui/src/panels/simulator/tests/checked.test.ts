@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Explanation, Plan, StepRun, WalkExchange } from '../../../rpc';
+import { agreed } from '../words';
 import { whatWasChecked } from '../after/checked';
 import { wayBack } from '../ways.svelte';
 import { endSign, inSentence, small, standing, STATES } from '../words';
@@ -110,4 +111,16 @@ test('how a walk ended has the sign of its steps', () => {
   expect(endSign(summary({ step: null, ended: { state: 'done' } }))).toBe(STATES.done);
   expect(endSign(summary({ done: 0 }))).toBe(STATES.later);
   expect(standing(summary({ done: 0 }), {})).toBe('Begun again');
+});
+
+test('a step agrees when all of its requests came as foreseen', () => {
+  const agreement = (agrees: boolean) => ({ agrees, words: '', answered: { place: 'body', status: 200, error: null } });
+  const beside = (agrees: boolean) => ({ exchange: 2, label: '', prediction: {}, agreement: agreement(agrees) });
+  const of = (main: boolean | null, also: object[]) =>
+    agreed({ agreement: main === null ? null : agreement(main), also } as Parameters<typeof agreed>[0]);
+  expect(of(true, [])).toBe(true);
+  expect(of(true, [beside(true)])).toBe(true);
+  expect(of(true, [beside(false)])).toBe(false);
+  expect(of(false, [beside(true)])).toBe(false);
+  expect(of(null, [])).toBe(null);
 });
