@@ -31,9 +31,10 @@ pub fn mermaid(diagram: &Diagram) -> String {
             "" => text(&arrow.label),
             detail => format!("{}<br/>{}", text(&arrow.label), text(detail)),
         };
-        let label = match arrow.foreseen && arrow.bad {
-            true => format!("{label}<br/>as foreseen"),
-            false => label,
+        let label = if arrow.foreseen && arrow.bad {
+            format!("{label}<br/>as foreseen")
+        } else {
+            label
         };
         let (from, to) = (id(arrow.from), id(arrow.to));
         match (arrow.kind, arrow.bad) {

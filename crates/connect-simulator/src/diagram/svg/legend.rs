@@ -8,28 +8,32 @@ use crate::diagram::{Arrow, ArrowKind, Diagram};
 /// A sample of a line.
 const SAMPLE: f64 = 34.0;
 
+const REQUEST: &str = "Request";
+const ANSWER: &str = "Answer";
+const BROWSER: &str = "Browser on its way, no request of ours";
+const FORESEEN: &str = "Refused, as foreseen";
+const REFUSED: &str = "Refused or failed";
+/// In the order of the legend.
+const MEANINGS: [&str; 5] = [REQUEST, ANSWER, BROWSER, FORESEEN, REFUSED];
+
+/// What an arrow's form and colour mean.
+fn meaning(arrow: &Arrow) -> Option<&'static str> {
+    match arrow.kind {
+        ArrowKind::Request => Some(REQUEST),
+        ArrowKind::Navigation => Some(BROWSER),
+        ArrowKind::Response if !arrow.bad => Some(ANSWER),
+        ArrowKind::Response if arrow.foreseen => Some(FORESEEN),
+        ArrowKind::Response => Some(REFUSED),
+        ArrowKind::Note => None,
+    }
+}
+
 /// Draws it.
 pub(super) fn draw(out: &mut Out, diagram: &Diagram, layout: &Layout) {
-    let is = |kind, arrow: &Arrow| arrow.kind == kind;
-    let refused = |foreseen, arrow: &Arrow| arrow.bad && arrow.foreseen == foreseen;
-    let kinds: [(&str, &dyn Fn(&Arrow) -> bool); 5] = [
-        ("Request", &|it| is(ArrowKind::Request, it)),
-        ("Answer", &|it| is(ArrowKind::Response, it) && !it.bad),
-        ("Browser on its way, no request of ours", &|it| {
-            is(ArrowKind::Navigation, it)
-        }),
-        ("Refused, as foreseen", &|it| {
-            is(ArrowKind::Response, it) && refused(true, it)
-        }),
-        ("Refused or failed", &|it| {
-            is(ArrowKind::Response, it) && refused(false, it)
-        }),
-    ];
     let (mut x, y) = (MARGIN, layout.height - MARGIN);
-    for (words, of) in kinds {
-        let Some(arrow) = diagram.arrows.iter().find(|it| of(it)) else {
-            continue;
-        };
+    for words in MEANINGS {
+        let first = diagram.arrows.iter().find(|it| meaning(it) == Some(words));
+        let Some(arrow) = first else { continue };
         let kind = match arrow.kind {
             ArrowKind::Request => "request",
             ArrowKind::Navigation => "navigation",
