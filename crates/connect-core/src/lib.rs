@@ -11,6 +11,7 @@
 pub mod domain;
 pub mod env;
 pub mod protocol;
+pub mod shell;
 
 pub use domain::id;
 pub use domain::time::{Moment, Timestamp};

@@ -164,13 +164,3 @@ fn package(name: &str) -> String {
         None => "walk".to_owned(),
     }
 }
-
-/// A word for a POSIX shell.
-fn word(text: &str) -> String {
-    let is_plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '=' | '@');
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}

@@ -12,11 +12,13 @@ use crate::session::{Check, Place, Run, Session};
 const LATER: u32 = 6 * 60;
 /// Whom the id_token is about when it was altered on the way (`altered_claim`).
 const SOMEBODY_ELSE: &str = "user_somebody_else";
+/// What slips change in the answer to the authorization request.
+const CHANGED: [&str; 4] = ["code", "state", "iss", "error"];
 
 /// The answer to the authorization request.
 pub(super) struct Take {
     /// What is changed in it on purpose before the app looks: a parameter, and its value, or none when it is taken out.
-    pub(super) changes: Vec<(String, Option<String>)>,
+    pub(super) changes: Vec<(&'static str, Option<String>)>,
     /// What the app looks at, in order; the last one is refused when the app drops the answer.
     pub(super) looks: Vec<Look>,
     /// Whether there is a code to be taken.
@@ -122,29 +124,19 @@ fn failed(run: &Run) -> Option<&Check> {
     run.checks.iter().find(|check| !check.passed)
 }
 
-/// What was changed in the answer: what the app saw against what came.
-fn changes(session: &Session, run: &Run) -> Vec<(String, Option<String>)> {
+/// What was changed in the answer, of what slips change: what the app saw against what came. Whatever else came, and under
+/// whatever name, is no part of the program.
+fn changes(session: &Session, run: &Run) -> Vec<(&'static str, Option<String>)> {
     let came = session.facts.callback_url.clone().unwrap_or_default();
-    let came = Request::get(came).query();
-    let seen: Vec<(&str, &str)> = run
-        .shown
-        .iter()
-        .filter(|it| it.how == "From the callback URL")
-        .map(|it| (it.name.as_str(), it.value.as_str()))
-        .collect();
-    let mut changes = Vec::new();
-    for (name, value) in &came {
-        match seen.iter().find(|(it, _)| it == name) {
-            Some((_, now)) if now == value => {}
-            Some((_, now)) => changes.push((name.clone(), Some((*now).to_owned()))),
-            None => changes.push((name.clone(), None)),
-        }
-    }
-    let is_new = |name: &str| came.iter().all(|(it, _)| it != name);
-    for (name, value) in seen.into_iter().filter(|(name, _)| is_new(name)) {
-        changes.push((name.to_owned(), Some(value.to_owned())));
-    }
-    changes
+    let came = Request::get(came);
+    let changes = CHANGED.into_iter().filter_map(|name| {
+        let mut seen = run.shown.iter();
+        let now = seen
+            .find(|it| it.how == "From the callback URL" && it.name == name)
+            .map(|it| it.value.clone());
+        (now != came.parameter(name)).then_some((name, now))
+    });
+    changes.collect()
 }
 
 /// What is looked at in an id_token.

@@ -1,12 +1,13 @@
 //! A POSIX shell script around curl and OpenSSL.
 
 use askama::Template as _;
+use connect_core::shell::{escaped, word};
 
 use super::app::{Claimed, Look};
 use super::program::{Part, Program};
 use super::requests::Body;
 use super::values::{Piece, Text, Var};
-use super::{Dialect, HandedOver, word};
+use super::{Dialect, HandedOver};
 
 #[derive(askama::Template)]
 #[template(path = "hand_over/walk.sh", escape = "none")]
@@ -52,17 +53,6 @@ impl Shell {
         pieces.extend(text.0.iter().cloned());
         Self::mixed(&pieces)
     }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '"' | '\\' | '$' | '`') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }
 
 pub(super) fn written(program: &Program) -> Result<HandedOver, askama::Error> {

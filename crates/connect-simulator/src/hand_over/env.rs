@@ -3,9 +3,11 @@
 
 use std::fmt::Write as _;
 
+use connect_core::shell::{dotenv_value, into_dotenv, word};
+
+use super::plain;
 use super::program::Program;
 use super::values::Var;
-use super::{plain, word};
 use crate::session::Session;
 
 /// The commands that make it; `data_dir` is where this sandbox is, when it is not where `connect-sandbox` looks by itself.
@@ -16,13 +18,13 @@ pub(super) fn commands(
 ) -> Vec<String> {
     let app = session.setup.app_name.as_ref();
     let app = word(app.unwrap_or(&session.setup.client_id));
-    let uri = word(&format!("LOOP_REDIRECT_URI={}", program.redirect_uri));
     let at = data_dir.map_or_else(String::new, |it| format!(" --data-dir {}", word(it)));
     // They stand in comments too, each in one line.
-    let in_one_line = |command: String| command.replace(char::is_control, " ");
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let in_one_line = |command: String| command.replace(breaks, " ");
     vec![
         in_one_line(format!("connect-sandbox{at} env --app {app} > .env")),
-        in_one_line(format!("echo {uri} >> .env")),
+        in_one_line(into_dotenv("LOOP_REDIRECT_URI", &program.redirect_uri)),
     ]
 }
 
@@ -41,7 +43,7 @@ pub(super) fn dotenv(session: &Session, program: &Program) -> String {
         plain(base_url)
     );
     let line = |text: &mut String, name: &str, value: &str| {
-        let _ = writeln!(text, "{name}={}", quoted(value));
+        let _ = writeln!(text, "{name}={}", dotenv_value(value));
     };
     line(&mut text, "LOOP_CLIENT_ID", &setup.client_id);
     let is_used = |name: &str| program.settings.contains(&Var::setting(name));
@@ -75,27 +77,5 @@ pub(super) fn dotenv(session: &Session, program: &Program) -> String {
             line(&mut text, name, &format!("{base_url}/{path}"));
         }
     }
-    text
-}
-
-/// A value as shells and every reader of such files take it alike, as far as there is such a way.
-fn quoted(value: &str) -> String {
-    let value: String = value.chars().filter(|c| !c.is_control()).collect();
-    let is_plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '%');
-    if value.chars().all(is_plain) {
-        return value;
-    }
-    if !value.contains('\'') {
-        return format!("'{value}'");
-    }
-    let mut text = String::from("\"");
-    for c in value.chars() {
-        if matches!(c, '"' | '\\' | '$' | '`') {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-    text.push('"');
     text
 }

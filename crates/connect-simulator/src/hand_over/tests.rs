@@ -55,12 +55,12 @@ fn a_program_does_what_was_done_and_knows_what_was_answered() {
         node.run,
         [
             "connect-sandbox env --app 'My Lab Aggregator' > .env",
-            "echo LOOP_REDIRECT_URI=http://localhost:3000/callback >> .env",
+            "printf '%s\\n' LOOP_REDIRECT_URI=http://localhost:3000/callback >> .env",
             "node --env-file=.env a-walk.mjs",
         ]
     );
     for wanted in [
-        "// Every request is as it was sent then. Addresses and secrets come from .env, which is made by:\n//   connect-sandbox env --app 'My Lab Aggregator' > .env\n//   echo LOOP_REDIRECT_URI=http://localhost:3000/callback >> .env\n",
+        "// Every request is as it was sent then. Addresses and secrets come from .env, which is made by:\n//   connect-sandbox env --app 'My Lab Aggregator' > .env\n//   printf '%s\\n' LOOP_REDIRECT_URI=http://localhost:3000/callback >> .env\n",
         "[\"code_challenge\", challenge],",
         "[\"code_verifier\", verifier],",
         "await send(\"Request\", 400, \"POST\", TOKEN_URL",
@@ -171,6 +171,63 @@ fn names_end_no_comment_and_no_text() {
             assert!(!is_program || !handed.text.contains(ends), "{form:?}");
         }
         assert!(handed.file_name.contains("x-id-rm") || form == Form::Python || form == Form::Rust);
+    }
+}
+
+/// Whoever sends the callback names its parameters, and has a name come twice. The program knows those that slips change.
+#[test]
+fn of_a_callback_only_what_a_slip_changed_is_in_a_program() {
+    use connect_core::domain::walk::Step;
+    let mut session = samples::session();
+    let bytes = samples::bytes(&session);
+    let mut url = session.facts.callback_url.clone().unwrap_or_default();
+    let sign = if url.contains('?') { '&' } else { '?' };
+    url.push(sign);
+    url.push_str("%24(pwned)=1&%24(pwned)=2&%60pwned%60=1&state%22;pwned;%22=1&/e;s/x/pwned/=1");
+    let came = crate::plan::Request::get(url.clone()).query();
+    assert!(came.iter().any(|(name, _)| name == "$(pwned)"), "{came:?}");
+    session.facts.callback_url = Some(url);
+    let run = session.runs.iter_mut().find(|it| it.step == Step::Callback);
+    let run = run.expect("the callback");
+    run.tamper = Some("altered_state".to_owned());
+    run.checks[0].passed = false;
+    run.shown.clear();
+    for (name, value) in came.into_iter().filter(|(name, _)| name != "state") {
+        run.shown.push(crate::session::Shown {
+            name,
+            // As if every one had changed.
+            value: format!("{value}9"),
+            how: "From the callback URL".to_owned(),
+            source: String::new(),
+        });
+    }
+    run.shown.push(crate::session::Shown {
+        name: "state".to_owned(),
+        value: "\"; $(touch state)`".to_owned(),
+        how: "From the callback URL".to_owned(),
+        source: String::new(),
+    });
+    for (form, changed) in [
+        (
+            Form::Curl,
+            "answer=\"$answer&state=%22%3B+%24%28touch+state%29%60\"\n",
+        ),
+        (
+            Form::Node,
+            "answer.set(\"state\", \"\\\"; $(touch state)`\");\n",
+        ),
+        (
+            Form::Python,
+            "answer[\"state\"] = \"\\\"; $(touch state)`\"\n",
+        ),
+        (
+            Form::Rust,
+            "answer.push((\"state\".to_owned(), \"\\\"; $(touch state)`\".to_owned()));\n",
+        ),
+    ] {
+        let text = handed(&session, &bytes, form).text;
+        assert!(text.contains(changed), "{changed} in\n{text}");
+        assert!(!text.contains("pwned"), "{text}");
     }
 }
 

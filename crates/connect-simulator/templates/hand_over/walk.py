@@ -11,8 +11,12 @@
 <% endif -%>
 import json
 import os
+import re
 <%- if p.uses("verifier") || p.uses("state") || p.uses("nonce") %>
 import secrets
+<%- endif %>
+<%- if p.listens() %>
+import socket
 <%- endif %>
 import sys
 <%- if p.counts_time() %>
@@ -27,6 +31,15 @@ from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 
+def unquoted(value):
+    """As it is, in single quotes, or in double quotes with a backslash before what has a meaning there."""
+    if len(value) > 1 and value[0] == value[-1] == "'":
+        return value[1:-1]
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return re.sub(r'\\(["\\$`])', r"\1", value[1:-1])
+    return value
+
+
 def settings():
     """The environment, and before it what .env has."""
     found = {}
@@ -34,7 +47,7 @@ def settings():
     for line in path.read_text("utf-8").splitlines() if path.exists() else []:
         name, equals, value = line.partition("=")
         if equals and not line.startswith("#"):
-            found[name.strip()] = value.strip().strip("'\"")
+            found[name.strip()] = unquoted(value.strip())
     return {**os.environ, **found}
 
 
@@ -141,12 +154,21 @@ class Callback(BaseHTTPRequestHandler):
 
 
 WANTED = urlsplit(redirect_uri)
+
+
+class Listener(HTTPServer):
+    """At the host of the redirect URI, which may be an address in brackets."""
+
+    address_family = socket.AF_INET6 if ":" in WANTED.hostname else socket.AF_INET
+
+
 <%- if p.any_port() %>
 # Loop takes any port of this machine for a native app: the one that is free is put into the redirect URI.
-LISTENER = HTTPServer((WANTED.hostname, 0), Callback)
-redirect_uri = redirect_uri.replace(WANTED.netloc, f"{WANTED.hostname}:{LISTENER.server_port}", 1)
+LISTENER = Listener((WANTED.hostname, 0), Callback)
+host = WANTED.netloc.removesuffix(f":{WANTED.port}")
+redirect_uri = redirect_uri.replace(WANTED.netloc, f"{host}:{LISTENER.server_port}", 1)
 <%- else %>
-LISTENER = HTTPServer((WANTED.hostname, WANTED.port or 80), Callback)
+LISTENER = Listener((WANTED.hostname, WANTED.port or 80), Callback)
 <%- endif %>
 LISTENER.answer = None
 <%- endif %>

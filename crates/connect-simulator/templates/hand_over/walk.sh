@@ -118,10 +118,10 @@ case $answer in
 esac
 <%- when Part::Take(take) %>
 <%- for (name, value) in take.changes.iter() %>
-answer=$(without "$answer" <$ self::word(name) $>)
+answer=$(without "$answer" <$ Shell::coded(name) $>)
 <%- match value %>
 <%- when Some(value) %>
-answer="$answer&<$ name $>=<$ Shell::coded(value) $>"
+answer="$answer&<$ Shell::coded(name) $>=<$ Shell::coded(value) $>"
 <%- when None %>
 <%- endmatch %>
 <%- endfor %>
