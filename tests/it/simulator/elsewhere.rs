@@ -223,6 +223,14 @@ fn answered(
             }
             _ => refused("401 Unauthorized", "invalid_token"),
         },
+        // What a gateway says in place of a service that is away.
+        "GET /clinical/v1/protocols/me" => {
+            message(
+                "502 Bad Gateway",
+                "Content-Type: text/html\r\n",
+                "<h1>Bad gateway</h1>",
+            )
+        }
         _ if request.starts_with("GET /payments/") => refused("403 Forbidden", "insufficient_scope"),
         _ => refused("404 Not Found", "not_found"),
     }
@@ -319,6 +327,19 @@ async fn credentials_that_another_platform_does_not_know_are_a_refusal_and_no_di
         assert_eq!(session["summary"]["disagreements"], 0);
         assert!(!session.to_string().contains("defect"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_a_gateway_is_not_about_the_registration_of_the_app() {
+    let (sandbox, platform) = (Sandbox::start().await, Platform::start().await);
+    let other = json!({ "outside_call": "GET /clinical/v1/protocols/me" });
+    let walk = started_with(&sandbox, &platform, &other).await;
+    walk.reach("api").await;
+    let taken = walk.take("api", None, None).await.expect("a run");
+    let also = &taken.run["also"][0];
+    assert_eq!(also["agreement"]["answered"]["status"], 502, "{also}");
+    assert_eq!(also["agreement"]["agrees"], false, "{also}");
+    assert!(!taken.run.to_string().contains("is not registered there"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -91,8 +91,12 @@ pub(crate) fn registered_there(prediction: &mut Prediction, answered: &Answered,
             let status = answered.status.unwrap_or_default();
             matches!(status, 400 | 401) && *answered == unknown_there(status)
         }
-        // On a page a server speaks of the client id and of the redirect URI alone (RFC 6749 §4.1.2.1).
-        Said::Page => true,
+        // On a page the authorization endpoint speaks of the client id and of the redirect URI alone (RFC 6749 §4.1.2.1).
+        // A page from elsewhere is a gateway's, or a proxy's.
+        Said::Page => {
+            let refuses = answered.status.is_some_and(|it| (400..500).contains(&it));
+            refuses && matches!(prediction.expected.place, Said::Page | Said::Redirect)
+        }
         Said::Redirect => {
             let error = answered.error.as_deref();
             matches!(error, Some("unauthorized_client" | "invalid_scope"))

@@ -15,12 +15,7 @@ const LONG_ID: usize = 20;
 pub(in super::super) fn name(text: &str) -> Answer<String> {
     let text = text.trim();
     let length = text.chars().count();
-    // Controls and marks that turn the direction of text would be read as something else than they are.
-    let odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    if text.contains(odd) {
+    if text.contains(is_odd) {
         return Err(invalid(
             "name",
             "letters that can be seen are needed: no control characters",
@@ -33,6 +28,12 @@ pub(in super::super) fn name(text: &str) -> Answer<String> {
         "name",
         &format!("1 to {LONGEST_NAME} characters are needed, {length} were given"),
     ))
+}
+
+/// Controls and marks that turn the direction of text would be read as something else than they are.
+fn is_odd(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What it is called unless told: who signs in to what, and where that is when it is not here.
@@ -50,7 +51,8 @@ pub(super) fn usual_name(setup: &Setup, target: &Target) -> String {
     } else {
         format!("{}{who}, app {app}", host(&target.base_url))
     };
-    named.chars().take(LONGEST_NAME).collect()
+    let legible = named.chars().filter(|c| !is_odd(*c));
+    legible.take(LONGEST_NAME).collect()
 }
 
 /// The host, and the port where it is not the usual one.

@@ -80,7 +80,7 @@ fn of_form(step: Step, answered: &Answered) -> Vec<String> {
             ];
         }
         (_, Some("rate_limited")) => {
-            return vec![CLIENT.to_owned(), "how often it asks".to_owned()];
+            return vec!["which app asks, and how often; nothing else".to_owned()];
         }
         (Step::Token, None) => {
             "that the code is fresh, unused and this app's, and that the SHA-256 of the verifier is the challenge"
