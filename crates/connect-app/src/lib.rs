@@ -16,7 +16,7 @@ mod due;
 pub mod host;
 mod platform;
 mod seed;
-pub mod shell;
+pub use connect_core::shell;
 mod sink;
 mod start;
 mod walks;

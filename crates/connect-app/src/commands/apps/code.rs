@@ -133,10 +133,9 @@ fn env_steps(client: &Client, wanted: &Wanted, data_dir: Option<&str>) -> Vec<Co
     if let Some(redirect) = &wanted.redirect
         && client.redirect_uris.first() != Some(&redirect.uri)
     {
-        let line = format!("LOOP_REDIRECT_URI={}", shell::word(&redirect.uri));
         steps.push(CodeStep {
             what: "Use the redirect URI that this code can answer at.".to_owned(),
-            command: Some(format!("echo {} >> .env", shell::word(&line))),
+            command: Some(shell::into_dotenv("LOOP_REDIRECT_URI", &redirect.uri)),
             is_env: false,
         });
     }

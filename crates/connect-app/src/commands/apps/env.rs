@@ -86,7 +86,7 @@ fn text(format: EnvFormat, about: &str, variables: &[EnvVariable]) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     match format {
-        EnvFormat::Dotenv => lines(&about, variables, "", dotenv_value),
+        EnvFormat::Dotenv => lines(&about, variables, "", shell::dotenv_value),
         EnvFormat::Shell => lines(&about, variables, "export ", shell::word),
         EnvFormat::Json => {
             let object: Map<String, Value> = variables
@@ -109,26 +109,6 @@ fn lines(
         let _ = writeln!(text, "{before}{}={}", it.name, quote(&it.value));
     }
     text
-}
-
-/// A value of a `.env` file. Without quotes every reader takes it alike; single quotes are taken literally by all that
-/// know quotes; a value that holds one is put in double quotes, with what has a meaning there escaped.
-fn dotenv_value(value: &str) -> String {
-    if shell::is_plain(value) {
-        value.to_owned()
-    } else if value.contains('\'') {
-        let mut text = String::from("\"");
-        for c in value.chars() {
-            if matches!(c, '"' | '\\' | '$' | '`') {
-                text.push('\\');
-            }
-            text.push(c);
-        }
-        text.push('"');
-        text
-    } else {
-        format!("'{value}'")
-    }
 }
 
 #[cfg(test)]

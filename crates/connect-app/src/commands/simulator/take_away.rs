@@ -101,7 +101,7 @@ pub(in crate::commands) async fn hand_over(
         rpc::HandOverForm::Text if !session.target.own => {
             return Err(RpcError::new(
                 ErrorCode::Conflict,
-                "a session with another target is left out of every export: its answers stay here; hand it over as code, which holds none of them",
+                "a session with another target is left out of every export: its answers stay here; hand it over as code, which holds no bodies of them",
             ));
         }
         rpc::HandOverForm::Text => Form::Text,
