@@ -105,6 +105,37 @@ fn in_the_default_place_no_directory_is_named() {
     assert_eq!(env.code, 0, "{}", env.err);
 }
 
+/// A redirect URI may hold what a shell gives a meaning to.
+#[test]
+fn a_redirect_uri_is_data_to_every_reader_of_env() {
+    let home = Home::new();
+    let sandbox = home.serve_on("there", &["--auto-approve", "maya@example.com"]);
+    for (number, uri) in [
+        "http://localhost:3000/$(echo,x)/a;b&c=(1)!",
+        "http://localhost:3000/it's/$(echo,x)$HOME",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let app = json!({
+            "name": format!("Odd {number}"), "app_type": "web", "scopes": ["openid", "profile", "email"],
+            "redirect_uris": [uri],
+        });
+        let created = sandbox.rpc("apps_create", &app);
+        let id = created["app"]["client_id"].clone();
+        let session = walked(&sandbox, &json!({ "setup": { "app": id } }));
+        let script = Script::of(
+            &sandbox,
+            &session,
+            home.path().join(format!("odd-{number}")),
+        );
+        let printed = script.typed_in_turn(&home);
+        assert!(printed.contains("\nToken request: 200\n"), "{printed}");
+        let read = script.typed(&home, ". ./.env; printf '%s' \"$LOOP_REDIRECT_URI\"");
+        assert_eq!((read.out.as_str(), read.err.as_str()), (uri, ""));
+    }
+}
+
 #[test]
 fn a_walk_to_another_target_brings_its_own_env_without_the_secret() {
     let home = Home::new();
