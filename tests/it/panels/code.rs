@@ -79,7 +79,7 @@ async fn scopes_and_redirect_uri_are_those_of_the_app() {
     assert_eq!(steps[0]["is_env"], true);
     assert_eq!(
         steps[1]["command"],
-        "echo LOOP_REDIRECT_URI=http://127.0.0.1/cb >> .env"
+        "printf '%s\\n' LOOP_REDIRECT_URI=http://127.0.0.1/cb >> .env"
     );
 
     let phone = code(&sandbox, &app, "react_native").await;

@@ -82,9 +82,9 @@ impl Walk {
             last: commands.last().map(|it| (*it).to_owned()),
             directory,
         };
-        if let [env, echo, _] = commands.as_slice() {
+        if let [env, redirect_uri, _] = commands.as_slice() {
             // A file that was saved alone says how its `.env` is made.
-            for command in [env, echo] {
+            for command in [env, redirect_uri] {
                 let mut lines = written.text.lines();
                 let told = lines.any(|line| line.ends_with(&format!("   {command}")));
                 assert!(told, "{command} is not in\n{}", written.text);
@@ -94,7 +94,7 @@ impl Walk {
             let of_app = json!({ "client_id": self.client_id });
             let env = sandbox.rpc("apps_env", of_app).await?;
             std::fs::write(written.directory.path().join(".env"), text(&env["text"])?)?;
-            written.shell(echo)?.finish().await?;
+            written.shell(redirect_uri)?.finish().await?;
         }
         Ok(written)
     }
@@ -117,8 +117,8 @@ impl Written {
                 Some((program, _)) if line.starts_with("//   ") => {
                     format!("{program} env --app Pasted > .env\n")
                 }
-                _ if line.starts_with("//   echo ") => {
-                    "//   echo LOOP_REDIRECT_URI=http://localhost:3000/auth/loop/callback >> .env\n"
+                _ if line.starts_with("//   printf ") => {
+                    "//   printf '%s\\n' LOOP_REDIRECT_URI=http://localhost:3000/auth/loop/callback >> .env\n"
                         .to_owned()
                 }
                 _ => format!("{line}\n"),

@@ -59,7 +59,7 @@ impl Pasted {
         for command in pasted
             .commands()?
             .iter()
-            .filter(|it| it.starts_with("echo "))
+            .filter(|it| it.starts_with("printf "))
         {
             pasted.shell(command)?.finish().await?;
         }
