@@ -18,7 +18,7 @@ function sources(folder: string): string[] {
 
 /** `check("x", …)`, `passed("x")`, `Refusal::new("x", …)`, `passed.extend(["x", "y"])`. */
 const NOTED =
-  /(?<![a-z_])(?:check|passed|passed\.push|passed\.extend|refused?|Refusal::new|refusal|note|Self::new)\(\s*(?:\[\s*)?((?:"[a-z][a-z_]*[a-z]"(?:\s*,\s*(?="|\])|))+)/g;
+  /(?<![a-z_])(?:check|passed|passed\.push|passed\.extend|refused?|Refusal::new|refusal|note|Self::new)\(\s*(?:\[\s*)?((?:"[a-z][a-z0-9_]*[a-z0-9]"(?:\s*,\s*(?="|\])|))+)/g;
 
 const NAMES = new Set(
   SOURCES.flatMap(sources).flatMap((text) =>

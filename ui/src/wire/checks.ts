@@ -46,7 +46,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   // What it asks for.
   request_object_absent: 'whether the request stands in plain parameters, not in a signed object',
   response_type_code: 'whether a code is asked for: response_type=code',
-  redirect_uri_registered: 'whether the redirect URI is registered for the app, letter by letter',
+  redirect_uri_registered: 'whether the redirect URI is registered for the app, exactly',
   state_present: 'whether there is a state',
   nonce_present: 'whether there is a nonce when an id_token is asked for',
   scopes_exist: 'whether all the scopes exist',
@@ -55,6 +55,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   scopes_within_grant: 'whether no more is asked for than the person allowed',
   baa_signed: 'whether the app has the signed agreement (BAA) that health data needs',
   code_challenge_present: 'whether there is a challenge (PKCE)',
+  code_challenge_method_s256: 'whether the challenge’s method is S256',
   code_challenge_well_formed: 'whether the challenge is one of S256: 43 characters',
   prompt_known: 'whether prompt is a word that the server knows',
   max_age_number: 'whether max_age is a number of seconds',

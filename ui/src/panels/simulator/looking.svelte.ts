@@ -13,8 +13,10 @@ import {
 } from '../../rpc';
 import { go, href, route } from '../../shared';
 
-export const VIEWS = ['before', 'after', 'diagram'] as const;
-export type View = (typeof VIEWS)[number];
+const VIEWS = ['before', 'after', 'diagram'] as const;
+type View = (typeof VIEWS)[number];
+/** Waits so long after the last key. */
+const PAUSE_MS = 250;
 const isView = (value: unknown): value is View => VIEWS.includes(value as View);
 
 export class Looking {
@@ -30,6 +32,9 @@ export class Looking {
 
   /** What was chosen for a step, and for which: it is of no other. */
   #chosen = $state.raw<{ at: string; tamper: string | null; edit: RequestEdit | null } | null>(null);
+  /** The edit as it is planned: behind the one that is being written by a pause. */
+  #planned = $state.raw<RequestEdit | null>(null);
+  #pause: ReturnType<typeof setTimeout> | undefined;
   /** What the last change of a session answered: true before it is read again. */
   protected fresh = $state.raw<WalkSession | null>(null);
   /** A session that is not there: it is asked for once. */
@@ -51,7 +56,7 @@ export class Looking {
               session: this.session.summary.session,
               step: this.step,
               ...(this.tamper ? { tamper: this.tamper } : {}),
-              ...(this.edit ? { edit: this.edit } : {}),
+              ...(this.edit && this.#planned ? { edit: this.#planned } : {}),
             }
           : null,
       { keepPrevious: true },
@@ -91,11 +96,21 @@ export class Looking {
   }
 
   set edit(edit: RequestEdit | null) {
+    clearTimeout(this.#pause);
     this.#chosen = { at: this.at, tamper: this.tamper, edit };
+    this.#planned = edit;
+  }
+
+  /** Changes the request while it is being written: that is what will be sent; it is planned after the last key. */
+  write(edit: RequestEdit): void {
+    if (this.edit === null) this.#planned = null;
+    clearTimeout(this.#pause);
+    this.#chosen = { at: this.at, tamper: this.tamper, edit };
+    this.#pause = setTimeout(() => (this.#planned = this.edit), PAUSE_MS);
   }
 
   /** Chooses what goes wrong in a step that is about to be looked at. */
-  protected spoil(step: Step, tamper: string | null): void {
+  spoil(step: Step, tamper: string | null): void {
     this.#chosen = { at: `${this.id} ${step}`, tamper, edit: null };
   }
 

@@ -17,9 +17,12 @@ export class Simulator extends Ways implements Doing {
   busy = $state<string | null>(null);
   /** Why the last thing could not be done. */
   failure = $state.raw<Failure | null>(null);
+  /** The walk in which it is being done; null where none was open. */
+  #within = $state<string | null>(null);
   /** What is being done takes so long that it is worth cancelling. */
-  slow = $state(false);
-  cancelling = $state(false);
+  #slow = $state(false);
+  /** The walk whose work is being ended. */
+  #ending = $state<string | null>(null);
   /** How many steps were taken here: each time the focus belongs to what goes on. */
   taken = $state(0);
   /** Dialogs. */
@@ -57,6 +60,20 @@ export class Simulator extends Ways implements Doing {
     });
   }
 
+  /** What is being done in the open walk, and in no other. */
+  get busyHere(): string | null {
+    return this.#within === this.id ? this.busy : null;
+  }
+
+  /** It takes so long in the open walk that it is worth cancelling. */
+  get slow(): boolean {
+    return this.#slow && this.busyHere !== null;
+  }
+
+  get cancelling(): boolean {
+    return this.#ending !== null && this.#ending === this.id;
+  }
+
   /** Whether the rest is taken by itself once the person is back. */
   get goesOn(): boolean {
     return this.#going !== null && this.#going === this.id;
@@ -83,39 +100,46 @@ export class Simulator extends Ways implements Doing {
   /** Ends what is under way, or the wait for a person. What was sent stays in the session. */
   async cancel(): Promise<void> {
     const session = this.id;
-    if (!session || this.cancelling) return;
-    this.cancelling = true;
+    if (!session || this.#ending !== null) return;
+    this.#ending = session;
     this.#going = null;
     try {
       const done = await mutate('simulator_cancel', { session });
+      if (this.id !== session) return;
       this.fresh = done;
       this.open.refresh();
       // What was under way tells itself how it ended.
-      if (!this.busy) this.#tell(done);
+      if (!this.busyHere) this.#tell(done);
     } catch (thrown) {
       notifyFailure('Cancelling', asFailure(thrown));
     } finally {
-      this.cancelling = false;
+      this.#ending = null;
     }
   }
 
-  /** Does one thing at a time, and keeps why it could not be done. */
+  /** Does one thing at a time, and keeps why it could not be done. Whoever has left the walk meanwhile is told of that. */
   async carryOut(what: string, work: () => Promise<WalkSession>): Promise<WalkSession | undefined> {
-    if (this.busy) return undefined;
+    if (this.busy) {
+      notify('note', 'It is at work.');
+      return undefined;
+    }
+    const session = this.id;
     this.busy = what;
+    this.#within = session;
     this.failure = null;
     this.told = '';
-    const patience = setTimeout(() => (this.slow = CANCELLED_BY_HAND.has(what)), PATIENCE_MS);
+    const patience = setTimeout(() => (this.#slow = CANCELLED_BY_HAND.has(what)), PATIENCE_MS);
     try {
       const done = await work();
-      this.fresh = done;
+      if (this.id === session) this.fresh = done;
       return done;
     } catch (thrown) {
-      this.failure = asFailure(thrown);
+      if (this.id === session) this.failure = asFailure(thrown);
+      else notifyFailure('The other walk', asFailure(thrown));
       return undefined;
     } finally {
       clearTimeout(patience);
-      this.slow = false;
+      this.#slow = false;
       this.busy = null;
     }
   }
@@ -208,8 +232,7 @@ export class Simulator extends Ways implements Doing {
       return;
     }
     if (this.helps) {
-      await this.stand(this.helps);
-      this.taken += 1;
+      await this.#goOnFrom(this.helps);
       return;
     }
     if (this.view === 'diagram') {
@@ -241,8 +264,13 @@ export class Simulator extends Ways implements Doing {
   async leaveOut(): Promise<void> {
     const next = this.without;
     if (!next) return;
-    await this.stand(next);
-    this.taken += 1;
+    await this.#goOnFrom(next);
+  }
+
+  async #goOnFrom(step: Step): Promise<void> {
+    const session = this.id;
+    await this.stand(step);
+    if (this.id === session) this.taken += 1;
   }
 
   back(): void {
@@ -269,7 +297,7 @@ export class Simulator extends Ways implements Doing {
         ...(own && this.edit ? { edit: this.edit } : {}),
       }),
     );
-    if (!done) return;
+    if (!done || this.id !== session) return;
     this.#tell(done);
     this.forgetChosen();
     this.open.refresh();
@@ -283,8 +311,9 @@ export class Simulator extends Ways implements Doing {
     const diagram = this.view === 'diagram';
     // What leads nowhere is not sent once more: the walk goes on from where it helps.
     if (this.spent && this.barred) await this.stand(this.barred);
+    if (this.id !== session) return;
     const done = await this.carryOut('all', () => mutate('simulator_run_all', { session }));
-    if (!done) return;
+    if (!done || this.id !== session) return;
     this.#tell(done);
     this.open.refresh();
     const last = done.runs.findLast(({ set_aside }) => !set_aside);
@@ -309,7 +338,7 @@ export class Simulator extends Ways implements Doing {
       }));
     if (!sure) return;
     const done = await this.carryOut('restart', () => mutate('simulator_restart', { session }));
-    if (done) {
+    if (done && this.id === session) {
       notify('good', 'Back at the first step. What was done stays in the session.');
       this.show(done.summary.step ?? 'configure', { view: 'before' });
     }
@@ -320,7 +349,7 @@ export class Simulator extends Ways implements Doing {
     const session = this.id;
     if (!session) return;
     const done = await this.carryOut('go', () => mutate('simulator_go', { session, step }));
-    if (done) this.show(step, { view: 'before' });
+    if (done && this.id === session) this.show(step, { view: 'before' });
   }
 
   /** Changes what the walk is about. */
@@ -334,7 +363,7 @@ export class Simulator extends Ways implements Doing {
     const session = this.id;
     if (!session) return false;
     const done = await this.carryOut('callback', () => mutate('simulator_callback', { session, url }));
-    if (done) {
+    if (done && this.id === session) {
       this.#tell(done);
       this.open.refresh();
       const last = done.runs.findLast(({ set_aside }) => !set_aside);

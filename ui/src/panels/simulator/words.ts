@@ -125,7 +125,7 @@ export function stateOf(step: Pick<StepView, 'step' | 'state'>, run: StepRun | n
 export const CANCELLED: StateWords = { word: 'cancelled', icon: Ban, tone: 'warn' };
 
 /** The server refused what was not spoiled, as was said before. */
-export const REFUSED_AS_FORESEEN: StateWords = { word: 'refused, as foreseen', icon: ShieldCheck, tone: 'note' };
+const REFUSED_AS_FORESEEN: StateWords = { word: 'refused, as foreseen', icon: ShieldCheck, tone: 'note' };
 
 /** How a walk stands, as the list says it: `Refused, as meant, at Token exchange (Wrong verifier)`. */
 export function standing({ step, done, ended, exchanges }: WalkSummary, titles: Partial<Record<Step, string>>): string {

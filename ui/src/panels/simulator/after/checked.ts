@@ -4,7 +4,7 @@ import type { Explanation, StepRun, WalkExchange } from '../../../rpc';
 import { counted } from '../../../wire/words';
 import { CHECKED, small } from '../words';
 
-export interface Said {
+interface Said {
   readonly text: string;
   /** It tells how it came out, not what was looked at. */
   readonly outcome: boolean;
@@ -20,6 +20,8 @@ export interface Seen {
   readonly waits: boolean;
   /** What the server says of the exchange. */
   readonly server: Explanation | undefined;
+  /** It has not said it yet. */
+  readonly awaited: boolean;
 }
 
 /** Steps that are there to be refused. */
@@ -48,10 +50,11 @@ function wentThrough(run: StepRun, exchange: WalkExchange | null): boolean {
   return exchange.status < 400 && exchange.error === null;
 }
 
-function ofServer({ exchange, own, server }: Seen): string | null {
+function ofServer({ exchange, own, server, awaited }: Seen): string | null {
   if (!exchange) return null;
   if (exchange.failed !== null) return 'What the server checked is not known: it did not answer.';
   if (!own) return 'What the server checked can’t be seen at another target.';
+  if (exchange.server !== null && !server) return awaited ? null : 'What the server checked is not kept any more.';
   const which = `of the ${small(exchange.label)}`;
   if (server?.refusal) {
     const { check } = server.refusal;
@@ -79,6 +82,7 @@ export function whatWasChecked(seen: Seen): readonly Said[] {
     said.push({ text: `The app’s own ${counted(run.checks.length, 'check')} passed.`, outcome: true });
   const server = ofServer(seen);
   if (server) said.push({ text: server, outcome: true });
-  if (said.length === 0) said.push({ text: 'Nothing: it did not get so far.', outcome: false });
+  const comes = exchange !== null && exchange.server !== null && seen.awaited;
+  if (said.length === 0 && !comes) said.push({ text: 'Nothing: it did not get so far.', outcome: false });
   return said;
 }

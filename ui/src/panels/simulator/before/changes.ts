@@ -2,7 +2,7 @@
 
 import type { Parameter, PlannedRequest } from '../../../rpc';
 
-export interface Row {
+interface Row {
   readonly parameter: Parameter;
   readonly change: 'same' | 'changed' | 'added' | 'left out';
   /** What it would have been. */

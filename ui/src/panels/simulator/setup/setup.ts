@@ -28,7 +28,7 @@ export function otherScopes(setup: WalkConfig, calls: readonly WalkCall[], scope
   return change;
 }
 
-export interface Option {
+interface Option {
   readonly value: string;
   readonly label: string;
   readonly hint?: string;

@@ -2,7 +2,7 @@
 
 import type { UnlockTarget, UnlockedTarget, WalkSetup } from '../../../rpc';
 
-export interface Written {
+interface Written {
   readonly baseUrl: string;
   /** The host once more. */
   readonly typed: string;
@@ -28,7 +28,7 @@ export function urlOf({ baseUrl }: Pick<Written, 'baseUrl'>): URL | null {
 
 /** Whether it is this machine: that needs no unlocking. */
 export const isLoopback = (url: URL | null): boolean =>
-  url !== null && /^(127\.|localhost$|\[::1\]$)/.test(url.hostname);
+  url !== null && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
 
 /** What is remembered for the target, if it was unlocked before. */
 export function rememberedOf(url: URL | null, unlocked: readonly UnlockedTarget[]): UnlockedTarget | undefined {
@@ -69,7 +69,7 @@ export function unlocking(written: Written, remembered: UnlockedTarget | undefin
   if (!other && written.secret === '' && (remembered || isLoopback(url))) return null;
   return {
     base_url: written.baseUrl.trim().replace(/\/$/, ''),
-    confirm: remembered || isLoopback(url) ? (url?.hostname ?? '') : written.typed.trim(),
+    confirm: remembered || isLoopback(url) ? (url?.hostname ?? '') : written.typed.trim().toLowerCase(),
     ...(id ? { client_id: id } : {}),
     // The secret of one client is never sent with the id of another.
     ...(written.secret

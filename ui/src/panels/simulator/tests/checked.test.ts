@@ -25,6 +25,7 @@ const exchange = (over: object) =>
     status: 200,
     error: null,
     failed: null,
+    server: null,
     ...over,
   }) as WalkExchange;
 const server = (passed: number, check?: string) =>
@@ -33,7 +34,15 @@ const server = (passed: number, check?: string) =>
     refusal: check ? { check } : null,
   }) as Explanation;
 const words = (seen: Partial<Parameters<typeof whatWasChecked>[0]>) =>
-  whatWasChecked({ run: run({}), exchange: exchange({}), own: true, waits: false, server: undefined, ...seen })
+  whatWasChecked({
+    run: run({}),
+    exchange: exchange({}),
+    own: true,
+    waits: false,
+    server: undefined,
+    awaited: false,
+    ...seen,
+  })
     .map(({ text }) => text)
     .join(' ');
 
@@ -61,6 +70,13 @@ describe('what was checked', () => {
     );
     expect(words({ exchange: exchange({ status: null, failed: 'timeout' }) })).toMatch(/did not answer/);
     expect(words({ own: false })).toMatch(/can’t be seen at another target/);
+  });
+
+  test('waits for what the server says, and says so when nobody knows any more', () => {
+    const refused = exchange({ status: 400, error: 'invalid_grant', server: 'exchange_1' });
+    expect(words({ exchange: refused, awaited: true })).toBe('');
+    expect(words({ exchange: refused })).toBe('What the server checked is not kept any more.');
+    expect(words({ exchange: refused, server: server(3, 'proof_fits') })).toMatch(/^The server’s check `proof_fits`/);
   });
 
   test('follows the exchange that is selected', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UnlockedTarget, WalkCall, WalkConfig } from '../../../rpc';
 import { otherScopes, withChosen } from '../setup/setup';
-import { beginning, BLANK, impossible, missing, unlocking } from '../setup/target';
+import { beginning, BLANK, impossible, isLoopback, missing, unlocking } from '../setup/target';
 
 const CALLS: readonly WalkCall[] = [
   { call: 'GET /clinical/v1/biomarkers/me', summary: '', scope: 'read:biomarkers' },
@@ -62,6 +62,20 @@ describe('another target', () => {
     expect(missing({ ...there, redirectUri: ' ' }, known)).toBe('A redirect URI is needed.');
     expect(missing({ ...there, clientId: '' }, known)).toBeNull();
     expect(impossible({ ...there, baseUrl: 'http://staging.example.com' })).toMatch(/https is needed/);
+  });
+
+  test('takes for this machine what is this machine, and nothing that begins like it', () => {
+    for (const own of ['http://127.0.0.1:9400', 'http://127.1.2.3', 'http://LOCALHOST:3000', 'http://[::1]:9400'])
+      expect(isLoopback(new URL(own)), own).toBe(true);
+    for (const other of ['http://127.evil.example', 'http://127.0.0.1.evil.example', 'http://localhost.example'])
+      expect(isLoopback(new URL(other)), other).toBe(false);
+    expect(impossible({ ...there, baseUrl: 'http://127.evil.example' })).toMatch(/https is needed/);
+  });
+
+  test('unlocks by what was typed, as it was compared', () => {
+    const typed = { ...there, typed: ' Staging.Example.com ' };
+    expect(missing(typed, undefined)).toBeNull();
+    expect(unlocking(typed, undefined)).toMatchObject({ confirm: 'staging.example.com' });
   });
 
   test('never sends the secret of one client with the id of another', () => {

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { later, sandbox } from '../../../../tests/sandbox';
 import { keepFocus } from '../../../app/focus';
 import type { StepRun } from '../../../rpc';
 import { layout, wrap } from '../diagram/layout';
@@ -71,7 +72,7 @@ describe('the simulator', () => {
     expect(await screen.findByText('It is refused.')).toBeVisible();
     // Told in its row, and beside what was chosen.
     expect(await screen.findAllByText('Another verifier is sent.')).toHaveLength(2);
-    expect(await screen.findByText('tampered')).toBeVisible();
+    expect(await screen.findByText('changed')).toBeVisible();
     expect(sent('simulator_run')).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Send it again' }));
     expect(await screen.findByText(/They disagree/)).toBeVisible();
@@ -80,6 +81,60 @@ describe('the simulator', () => {
     await user.click(screen.getByRole('tab', { name: 'Before' }));
     expect(await screen.findByRole('button', { name: 'Choose a mistake (9)' })).toBeVisible();
     expect(screen.getByRole('region', { name: 'What goes wrong on purpose' })).toHaveTextContent('Nothing');
+  });
+
+  test('chooses a mistake that was found in another step at that step', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    await user.click(await screen.findByRole('button', { name: 'Find a mistake' }));
+    await user.type(await screen.findByRole('textbox', { name: 'Find a mistake' }), 'wrong verifier');
+    await user.click(await screen.findByRole('button', { name: /At step 6, Token exchange: Wrong verifier/ }));
+    expect(location.hash).toBe('#/simulator/walk_1/token?view=before');
+    expect(await screen.findByText('It is refused.')).toBeVisible();
+    expect(screen.getByRole('region', { name: 'What goes wrong on purpose' })).toHaveTextContent('Wrong verifier');
+    expect(sent('simulator_plan').filter((one) => 'tamper' in (one as object))).toEqual([
+      { session: 'walk_1', step: 'token', tamper: 'wrong_verifier' },
+    ]);
+  });
+
+  test('shows what came of a step in its own walk, and ends the work of that one only', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    go('#/simulator/new');
+    await waitFor(() => expect(location.hash).toBe('#/simulator/walk_2'));
+    await screen.findByRole('button', { name: 'Take this step' });
+    const work = later<unknown>();
+    const answers = sandbox.current.answers as Record<string, (asked: never) => unknown>;
+    const run = answers['simulator_run'];
+    answers['simulator_run'] = () => work.promise;
+    const taken = here.open?.next();
+    expect(await screen.findByRole('button', { name: 'Cancel' })).toBeVisible();
+    go('#/simulator/walk_1');
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull());
+    expect(screen.getByRole('button', { name: 'Run all' })).toBeVisible();
+    work.resolve(run?.({ session: 'walk_2', step: 'configure' } as never));
+    await taken;
+    expect(location.hash).toBe('#/simulator/walk_1');
+    expect(screen.queryByText('configure was taken')).toBeNull();
+    expect(sent('simulator_cancel')).toEqual([]);
+  });
+
+  test('names once what came twice with a callback', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    await here.open?.runAll();
+    const code = (value: string) => ({ name: 'code', value, how: 'From the address.', source: 'RFC 6749' });
+    fake.sessions = fake.sessions.map((session) => ({
+      ...session,
+      summary: { ...session.summary, updated_at: '2026-01-01T00:00:09Z' },
+      runs: session.runs.map((one) =>
+        one.step === 'callback' ? ({ ...one, shown: [code('a'), code('b')] } as unknown as StepRun) : one,
+      ),
+    }));
+    fake.change();
+    go('#/simulator/walk_1/callback');
+    const short = await screen.findByLabelText('The step in short');
+    await waitFor(() => expect(short).toHaveTextContent('to the redirect URI: code.'));
   });
 
   test('plans a request again while it is changed by hand', async () => {
@@ -222,7 +277,7 @@ describe('the simulator', () => {
       await screen.findByRole('textbox', { name: /paste the callback/ }),
       'http://localhost:3000/?code=x',
     );
-    await user.click(screen.getByRole('button', { name: 'Take it' }));
+    await user.click(screen.getByRole('button', { name: 'Use this URL' }));
     await waitFor(() =>
       expect(sent('simulator_callback')).toEqual([{ session: 'walk_1', url: 'http://localhost:3000/?code=x' }]),
     );
