@@ -237,6 +237,21 @@ async fn a_walk_of_a_native_app_runs_again() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The same at the other address of this machine, which is written in brackets.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_back_to_an_address_of_ipv6_runs_again() -> anyhow::Result<()> {
+    let sandbox = Sandbox::approving().await?;
+    let uri = "http://[::1]/auth/loop/callback";
+    let app = sandbox.register("Pasted", "native", uri).await?;
+    let walk = Walk::with(&sandbox, app.client_id, None, json!({})).await?;
+    for form in ["curl", "node", "python"] {
+        let written = walk.written(&sandbox, form).await?;
+        let printed = written.run(form).await.with_context(|| form.to_owned())?;
+        assert_in_order(&printed, &["Token request: 200", "API call: 200"]);
+    }
+    Ok(())
+}
+
 /// What went wrong on purpose goes wrong again, with the same answer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slip_is_handed_over_as_it_was() -> anyhow::Result<()> {
