@@ -26,6 +26,7 @@ use url::Url;
 use crate::plan::Request;
 use crate::session::{Bytes as Kept, Target, Timing};
 
+pub(crate) use self::problem::MAY_BE_SPENT;
 pub use self::problem::SendError;
 pub use self::tls::TlsProblem;
 

@@ -24,7 +24,7 @@ use connect_core::{Env, Timestamp};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::client::Answer;
+use crate::client::{Answer, MAY_BE_SPENT};
 use crate::known::Known;
 use crate::plan::{Draft, Request};
 use crate::session::{Bytes, Facts, Outcome, Prediction, Run, Session, Verdict, Waiting};
@@ -72,6 +72,8 @@ pub struct Walker<'w> {
     patience: Patience,
     /// When the step under way has waited long enough.
     until: Instant,
+    /// Whether the step under way presented something and was never told what became of it.
+    in_doubt: bool,
 }
 
 impl<'w> Walker<'w> {
@@ -94,6 +96,7 @@ impl<'w> Walker<'w> {
             cancelled: CancellationToken::new(),
             patience: Patience::default(),
             until: Instant::now(),
+            in_doubt: false,
         })
     }
 
@@ -138,6 +141,7 @@ impl<'w> Walker<'w> {
             .and_then(|main| predictions.get(main).cloned().flatten());
         self.run(run).prediction = prepared.own.or(of_main);
         self.time_begins();
+        self.in_doubt = false;
         let outcome = match step {
             Step::Pkce => self.make_verifier(run),
             Step::AuthorizationUrl => self.make_authorization_url(run, &draft),
@@ -149,12 +153,25 @@ impl<'w> Walker<'w> {
         let is_over = matches!(outcome.verdict, Verdict::Failed | Verdict::Waiting);
         let outcome = if self.is_cancelled() && is_over {
             self.session.waiting = None;
-            cancelled()
+            self.cancelled_in_doubt()
         } else {
             outcome
         };
         self.finish(run, step, outcome);
         Ok(())
+    }
+
+    /// How the step ends that was cancelled: something that it presented may be spent.
+    fn cancelled_in_doubt(&self) -> Outcome {
+        let cancelled = cancelled();
+        if self.in_doubt {
+            Outcome {
+                fix: Some(MAY_BE_SPENT.to_owned()),
+                ..cancelled
+            }
+        } else {
+            cancelled
+        }
     }
 
     /// Begins a run; answers its place among the runs.
@@ -242,8 +259,22 @@ impl<'w> Walker<'w> {
                 // There is no new token to make the call with.
                 break;
             }
+            // What the main request brought about is learnt already: the step is taken, whatever follows it or not.
+            if main_answer.is_some() && (self.is_cancelled() || self.time_left().is_zero()) {
+                break;
+            }
             if self.is_cancelled() {
                 return cancelled();
+            }
+            if self.time_left().is_zero() {
+                return Outcome {
+                    verdict: Verdict::Failed,
+                    words: format!(
+                        "No answer came: the step took longer than {} seconds in all.",
+                        self.patience.step.as_secs()
+                    ),
+                    fix: Some(self.fix_of_silence().to_owned()),
+                };
             }
             if is_main
                 && let Some(span) = draft.advance

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::tls::TlsProblem;
 
+/// What to do when a code or token was presented and no answer came.
+pub(crate) const MAY_BE_SPENT: &str = "The server may have carried it out all the same: the code or token may be spent. Take the step again; if it is refused then, begin again at the authorization URL.";
+
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {

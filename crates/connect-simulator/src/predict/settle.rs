@@ -35,6 +35,7 @@ pub fn settle(
     if rate::is_rate_limited(answered) {
         return;
     }
+    accept(session, request, answered, body);
     let foreseen = rate::with_limit(None, request, session, known);
     let granted = Granted::read(session, request, answered, body);
     let as_foreseen = foreseen.filter(|it| it.prediction.expected == *answered);
@@ -49,12 +50,35 @@ pub fn settle(
     }
 }
 
-/// Makes changes to what the session thinks of its credentials. Only what works can end.
+/// What was taken works: that settles it where an unanswered request had left it open.
+fn accept(session: &mut Session, request: &Request, answered: &Answered, body: Option<&Value>) {
+    let is_good = answered.status.is_some_and(|it| (200..300).contains(&it));
+    if !is_good || answered.error.is_some() {
+        return;
+    }
+    let bearer = request.header("Authorization");
+    let bearer = bearer.and_then(|it| it.strip_prefix("Bearer "));
+    let is_active = body.and_then(|it| it.get("active")?.as_bool()) == Some(true);
+    let introspected = request.field("token").filter(|_| is_active);
+    for credential in &mut session.credentials {
+        let value = Some(&*credential.value);
+        if credential.state == CredentialState::Unsure
+            && (value == bearer || value == introspected.as_deref())
+        {
+            credential.state = CredentialState::Active;
+        }
+    }
+}
+
+/// Makes changes to what the session thinks of its credentials. Only what works, or may work, can end.
 fn apply(session: &mut Session, changes: &[Change], known: &Known) {
     let run = session.runs.last().map(|run| run.number);
     for change in changes {
         for credential in &mut session.credentials {
-            if credential.state != CredentialState::Active {
+            if !matches!(
+                credential.state,
+                CredentialState::Active | CredentialState::Unsure
+            ) {
                 continue;
             }
             if let Some((state, cause)) = ended(credential, change) {

@@ -7,7 +7,7 @@ use connect_core::domain::walk::Party;
 use tokio::time::Instant;
 
 use super::{Walker, words};
-use crate::client::{self, Answer};
+use crate::client::{self, Answer, MAY_BE_SPENT};
 use crate::plan::{Planned, Request};
 use crate::predict;
 use crate::session::{Answered, Bytes, CredentialState, Exchange, Place, Prediction, Session};
@@ -47,6 +47,15 @@ impl Walker<'_> {
         of_step.min(self.patience.answer)
     }
 
+    /// What to do when the step's time is over.
+    pub(super) const fn fix_of_silence(&self) -> &'static str {
+        if self.in_doubt {
+            MAY_BE_SPENT
+        } else {
+            "Look at the exchanges: their times say who was slow. Then take the step again."
+        }
+    }
+
     /// Sends a request, keeps its bytes, and learns from its answer. The answer is none when none came.
     pub(crate) async fn send(
         &mut self,
@@ -78,6 +87,12 @@ impl Walker<'_> {
             Some(answered) => self.looked_up(prediction, &request, answered).await,
             None => None,
         };
+        let was_sent = !sent.bytes.request.is_empty();
+        let doubted = answer.is_none() && was_sent && self.doubt(&request);
+        self.in_doubt |= doubted;
+        let fix = failed
+            .as_ref()
+            .map(|error| if doubted { MAY_BE_SPENT } else { error.fix() });
         let run = &self.session.runs[run];
         self.session.exchanges.push(Exchange {
             number,
@@ -90,7 +105,7 @@ impl Walker<'_> {
             url: request.url.clone(),
             status: answer.as_ref().map(|answer| answer.status),
             error: answer.as_ref().and_then(Answer::error),
-            fix: failed.as_ref().map(|error| error.fix().to_owned()),
+            fix: fix.map(str::to_owned),
             failed: failed.map(|error| error.to_string()),
             timing: sent.timing,
             hidden: planned.hidden,
@@ -99,11 +114,7 @@ impl Walker<'_> {
             prediction,
             answered: answered.clone(),
         });
-        let was_sent = !sent.bytes.request.is_empty();
         self.bytes.push((number, sent.bytes));
-        if answer.is_none() && was_sent {
-            self.doubt(&request);
-        }
         if let (Some(answer), Some(answered)) = (&answer, &answered)
             && planned.from == Party::App
         {
@@ -113,24 +124,26 @@ impl Walker<'_> {
         (number, answer)
     }
 
-    /// A change was asked for and never answered: whether what it was about still works can't be told from here.
-    fn doubt(&mut self, request: &Request) {
+    /// A change was asked for and never answered: whether what it was about still works can't be told from here. Answers
+    /// whether it was about something that the session has.
+    fn doubt(&mut self, request: &Request) -> bool {
         let metadata = self.session.facts.metadata.as_ref();
         let introspection = metadata.and_then(|it| it.get("introspection_endpoint")?.as_str());
         if request.method == "GET" || introspection == Some(&*request.url) {
-            return;
+            return false;
         }
         let fields: Vec<_> = form_urlencoded::parse(request.body.as_bytes()).collect();
         let presented = |value: &str| fields.iter().any(|(_, it)| it == value);
         let credentials = &mut self.session.credentials;
         if !credentials.iter().any(|it| presented(&it.value)) {
-            return;
+            return false;
         }
         for credential in credentials {
             if credential.state == CredentialState::Active {
                 credential.state = CredentialState::Unsure;
             }
         }
+        true
     }
 
     /// A prediction, with what its other answer depends on looked up if that is the one that came.

@@ -90,7 +90,7 @@ impl Walker<'_> {
                 let seconds = self.patience.step.as_secs();
                 return End::Unanswered {
                     why: format!("sign-in and consent took longer than {seconds} seconds in all"),
-                    fix: Some("Look at the exchanges: their times say who was slow. Then take the step again.".to_owned()),
+                    fix: Some(self.fix_of_silence().to_owned()),
                 };
             }
             let mut planned = next.clone();

@@ -22,8 +22,8 @@ use crate::session::{Bytes, CredentialState, Outcome, Session, Verdict};
 
 /// As long as a test waits for a server that it knows to be silent; long enough for a busy machine to send a request in.
 const SHORT: Patience = Patience {
-    answer: Duration::from_millis(800),
-    step: Duration::from_secs(1),
+    answer: Duration::from_millis(1_800),
+    step: Duration::from_secs(2),
 };
 /// Longer than any test takes.
 const LONG: Patience = Patience {
@@ -125,25 +125,29 @@ async fn take(
     (run.outcome.clone(), bytes)
 }
 
+/// A server of this manner is given up, and what was sent and came is kept.
+async fn is_given_up(manner: Manner) {
+    let server = server(manner).await;
+    let mut session = session(&server);
+    let token = CancellationToken::new();
+    let (outcome, bytes) = take(&mut session, Step::Introspect, SHORT, token).await;
+    assert_eq!(outcome.verdict, Verdict::Failed);
+    assert!(
+        outcome.words.contains("no whole answer came"),
+        "{outcome:?}"
+    );
+    assert!(outcome.fix.is_some());
+    let (_, bytes) = &bytes[0];
+    assert!(bytes.request.starts_with(b"POST /v1/oauth/introspect"));
+    let came = matches!(manner, Manner::Trickling);
+    assert_eq!(!bytes.response.is_empty(), came, "as far as it came");
+    assert_eq!(session.disagreements(), 0);
+}
+
 #[tokio::test]
 async fn a_server_that_never_answers_is_given_up_and_what_was_sent_is_kept() {
-    for manner in [Manner::Silent, Manner::Trickling] {
-        let server = server(manner).await;
-        let mut session = session(&server);
-        let token = CancellationToken::new();
-        let (outcome, bytes) = take(&mut session, Step::Introspect, SHORT, token).await;
-        assert_eq!(outcome.verdict, Verdict::Failed);
-        assert!(
-            outcome.words.contains("no whole answer came"),
-            "{outcome:?}"
-        );
-        assert!(outcome.fix.is_some());
-        let (_, bytes) = &bytes[0];
-        assert!(bytes.request.starts_with(b"POST /v1/oauth/introspect"));
-        let came = matches!(manner, Manner::Trickling);
-        assert_eq!(!bytes.response.is_empty(), came, "as far as it came");
-        assert_eq!(session.disagreements(), 0);
-    }
+    // Both at once: each takes all the time it has.
+    tokio::join!(is_given_up(Manner::Silent), is_given_up(Manner::Trickling));
 }
 
 #[tokio::test]
@@ -159,19 +163,68 @@ async fn an_answer_that_breaks_off_is_no_answer_and_is_kept_as_far_as_it_came() 
     assert!(exchange.failed.is_some() && exchange.answered.is_none());
 }
 
+/// A sign-in with a server of this manner ends in time.
+async fn has_a_deadline(manner: Manner) {
+    let server = server(manner).await;
+    let mut session = session(&server);
+    let (began, token) = (tokio::time::Instant::now(), CancellationToken::new());
+    let (outcome, bytes) = take(&mut session, Step::SignIn, SHORT, token).await;
+    assert_eq!(outcome.verdict, Verdict::Failed);
+    assert!(outcome.words.starts_with("No answer came"), "{outcome:?}");
+    // Twelve pages of 280 ms would be 3.4 seconds; two seconds is what it has.
+    assert!(bytes.len() < 12, "{} requests", bytes.len());
+    assert!(began.elapsed() < NEVER);
+}
+
 #[tokio::test]
 async fn a_whole_sign_in_has_one_deadline() {
-    for manner in [Manner::Circling, Manner::Silent, Manner::Trickling] {
-        let server = server(manner).await;
-        let mut session = session(&server);
-        let (began, token) = (tokio::time::Instant::now(), CancellationToken::new());
-        let (outcome, bytes) = take(&mut session, Step::SignIn, SHORT, token).await;
-        assert_eq!(outcome.verdict, Verdict::Failed);
-        assert!(outcome.words.starts_with("No answer came"), "{outcome:?}");
-        // Twelve pages of 120 ms would be 1.4 seconds; one second is what it has.
-        assert!(bytes.len() < 12, "{} requests", bytes.len());
-        assert!(began.elapsed() < NEVER);
-    }
+    tokio::join!(
+        has_a_deadline(Manner::Circling),
+        has_a_deadline(Manner::Silent),
+        has_a_deadline(Manner::Trickling)
+    );
+}
+
+/// A refresh that is answered, after which the call is not: it is cancelled, or takes too long.
+async fn refreshed(patience: Patience, cancels: bool) {
+    let mut server = server(Manner::Refreshing).await;
+    let mut session = session(&server);
+    let before = session.facts.refresh_token.clone();
+    let (env, _) = seeded_env();
+    let around = around(&env);
+    let token = CancellationToken::new();
+    let walker = Walker::new(&env, &around, &mut session)
+        .await
+        .expect("a walker");
+    let mut walker = walker
+        .with_patience(patience)
+        .until_cancelled(token.clone());
+    let taking = async {
+        let taken = walker.take(Step::Refresh, None, None);
+        let taken = tokio::time::timeout(NEVER, taken).await;
+        taken.expect("nothing hangs").expect("it can be taken");
+    };
+    let cancelling = async {
+        while let Some(line) = server.heard.recv().await {
+            if !line.contains("/token") {
+                break;
+            }
+        }
+        if cancels {
+            token.cancel();
+        }
+    };
+    tokio::join!(taking, cancelling);
+    let run = session.runs.last().expect("a run");
+    assert_eq!(run.outcome.verdict, Verdict::Done, "{:?}", run.outcome);
+    assert_ne!(session.at, Some(Step::Refresh), "the walk goes on");
+    assert_eq!(session.facts.old_refresh_token, before);
+    assert_eq!(session.facts.refresh_token.as_deref(), Some("lph_rt_new"));
+}
+
+#[tokio::test]
+async fn a_refresh_that_was_answered_is_taken_although_the_call_after_it_was_not() {
+    tokio::join!(refreshed(LONG, true), refreshed(SHORT, false));
 }
 
 #[tokio::test]
@@ -197,6 +250,8 @@ async fn a_step_is_cancelled_while_a_server_is_silent_and_can_be_taken_again() {
             .iter()
             .any(|it| it.state == CredentialState::Unsure);
         assert_eq!(unsure, step == Step::Token, "the code may be spent");
+        let fix = outcome.fix.expect("a fix");
+        assert_eq!(unsure, fix.contains("may be spent"), "{fix}");
         // One that was cancelled before it began sends nothing.
         let token = CancellationToken::new();
         token.cancel();
@@ -210,7 +265,9 @@ async fn what_becomes_of_a_change_that_was_never_answered_is_not_foreseen() {
     let server = server(Manner::BreakingOff).await;
     let mut session = session(&server);
     let token = CancellationToken::new();
-    take(&mut session, Step::Refresh, LONG, token.clone()).await;
+    let (outcome, _) = take(&mut session, Step::Refresh, LONG, token.clone()).await;
+    let fix = outcome.fix.expect("a fix");
+    assert!(fix.contains("authorization URL"), "{fix}");
     take(&mut session, Step::Refresh, LONG, token).await;
     let foreseen: Vec<bool> = session
         .runs
@@ -218,6 +275,31 @@ async fn what_becomes_of_a_change_that_was_never_answered_is_not_foreseen() {
         .map(|run| run.prediction.is_some())
         .collect();
     assert_eq!(foreseen, [true, false]);
+}
+
+#[tokio::test]
+async fn what_was_unsure_works_again_once_it_is_taken() {
+    let server = server(Manner::Saying(INTROSPECTED)).await;
+    let mut session = session(&server);
+    for credential in &mut session.credentials {
+        credential.state = CredentialState::Unsure;
+    }
+    let (env, _) = seeded_env();
+    let around = around(&env);
+    let mut walker = Walker::new(&env, &around, &mut session)
+        .await
+        .expect("a walker");
+    let taken = walker.take(Step::Introspect, None, None).await;
+    taken.expect("it can be taken");
+    let access = session.facts.access_token.clone().unwrap_or_default();
+    for credential in &session.credentials {
+        let expected = if credential.value == access {
+            CredentialState::Active
+        } else {
+            CredentialState::Unsure
+        };
+        assert_eq!(credential.state, expected);
+    }
 }
 
 /// The server of this process, whose rate limit gives 10 requests a minute, of which so many are used up.

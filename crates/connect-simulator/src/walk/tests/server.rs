@@ -18,6 +18,8 @@ pub(super) enum Manner {
     BreakingOff,
     /// It sends the browser round in circles, and takes its time.
     Circling,
+    /// It gives new tokens, and says nothing to anything else.
+    Refreshing,
     /// This, at once.
     Saying(&'static str),
 }
@@ -60,7 +62,15 @@ async fn serve(mut stream: TcpStream, manner: Manner, tell: mpsc::UnboundedSende
     let _ = tell.send(request.lines().next().unwrap_or_default().to_owned());
     let mut pace = tokio::time::interval(Duration::from_millis(40));
     match manner {
-        Manner::Silent => {
+        Manner::Refreshing if request.starts_with("POST /v1/oauth/token") => {
+            let body = r#"{"access_token":"lph_at_new","refresh_token":"lph_rt_new","token_type":"Bearer","expires_in":3600,"scope":"openid"}"#;
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+            );
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+        Manner::Silent | Manner::Refreshing => {
             // Until the other side has had enough.
             let _ = stream.read(&mut bytes).await;
         }
@@ -78,7 +88,7 @@ async fn serve(mut stream: TcpStream, manner: Manner, tell: mpsc::UnboundedSende
             let _ = stream.write_all(part).await;
         }
         Manner::Circling => {
-            for _ in 0..4 {
+            for _ in 0..8 {
                 pace.tick().await;
             }
             let answer = b"HTTP/1.1 303 See Other\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n";
