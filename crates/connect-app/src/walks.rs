@@ -28,10 +28,17 @@ pub(crate) use meanwhile::meanwhile;
 /// The walks under way. Cheap to share.
 pub(crate) struct Walks {
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    listeners: Mutex<HashMap<String, AbortHandle>>,
+    listeners: Mutex<HashMap<String, Waiting>>,
     under_way: Mutex<HashMap<String, Weak<CancellationToken>>>,
     ports: CallbackPorts,
     changed: broadcast::Sender<()>,
+}
+
+/// Somebody waits for a session's callback.
+struct Waiting {
+    /// Ends the waiting alone: what is done with a callback that has come goes on to its end.
+    stop: CancellationToken,
+    task: AbortHandle,
 }
 
 impl Default for Walks {
@@ -102,7 +109,7 @@ impl Walks {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(listener) = listeners.remove(session) {
-            listener.abort();
+            listener.stop.cancel();
         }
     }
 
@@ -113,7 +120,7 @@ impl Walks {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         for (_, listener) in listeners.drain() {
-            listener.abort();
+            listener.stop.cancel();
         }
     }
 
@@ -124,16 +131,16 @@ impl Walks {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let listener = listeners.get(session);
-        listener.is_some_and(|listener| !listener.is_finished())
+        listener.is_some_and(|listener| !listener.task.is_finished())
     }
 
-    fn listens(&self, session: &str, listener: AbortHandle) {
+    fn listens(&self, session: &str, listener: Waiting) {
         let mut listeners = self
             .listeners
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(before) = listeners.insert(session.to_owned(), listener) {
-            before.abort();
+            before.stop.cancel();
         }
     }
 }
@@ -199,10 +206,11 @@ impl Around {
     fn wait_for(&self, session: &str, mut listener: CallbackListener) {
         let app = self.app.clone();
         let walk = session.to_owned();
+        let stop = app.0.stop.child_token();
+        let stopped = stop.clone();
         let waiting = self.app.0.tasks.spawn(async move {
-            let stop = app.0.stop.clone();
             let heard = tokio::select! {
-                () = stop.cancelled() => return,
+                () = stopped.cancelled() => return,
                 heard = listener.callback() => heard,
             };
             drop(listener);
@@ -221,7 +229,8 @@ impl Around {
                 Err(why) => simulator::nobody_came(&app, &walk, &why.to_string()).await,
             }
         });
-        self.app.0.walks.listens(session, waiting.abort_handle());
+        let task = waiting.abort_handle();
+        self.app.0.walks.listens(session, Waiting { stop, task });
     }
 }
 
@@ -238,14 +247,8 @@ impl Surroundings for Around {
             if !self.own {
                 return Err("the clock of another target can't be moved".to_owned());
             }
-            let mut advancing = std::pin::pin!(self.app.advance(span));
-            let advanced = tokio::select! {
-                advanced = &mut advancing => advanced,
-                () = self.cancelled.cancelled() => {
-                    self.app.cancel_advance();
-                    advancing.await
-                }
-            };
+            let cancelled = CancellationToken::clone(&self.cancelled);
+            let advanced = self.app.advance(span, cancelled).await;
             match advanced {
                 Ok(done) if done.cancelled => Err("it was stopped on its way".to_owned()),
                 Ok(_) => Ok(()),

@@ -1,5 +1,6 @@
 //! What is under way in a session can be cancelled: a step, all of them, the wait for a person.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use connect_rpc::ErrorCode;
@@ -12,6 +13,25 @@ use crate::support::{Sandbox, text};
 
 /// What a whole test may take, however slow the machine is: less than a step may.
 const SOON: Duration = Duration::from_secs(20);
+
+/// Where the system gives no port to whoever asks for any.
+const OWN_PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// A port that is free, and stays so when it is let go: those that bind to port 0 are given others.
+pub(super) fn port_of_its_own() -> u16 {
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let count = u32::try_from(OWN_PORTS.len()).expect("a few");
+    for _ in OWN_PORTS {
+        // Each process begins elsewhere.
+        let place = TAKEN.fetch_add(1, Ordering::Relaxed);
+        let place = std::process::id().wrapping_mul(97).wrapping_add(place) % count;
+        let port = OWN_PORTS.start + u16::try_from(place).expect("within them");
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free");
+}
 
 /// Another target that takes every request and never answers.
 struct Silent(TcpListener);
@@ -112,10 +132,7 @@ async fn a_session_is_deleted_and_the_sandbox_stopped_although_a_server_is_silen
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn waiting_for_a_person_is_cancelled_however_they_sign_in() {
     let sandbox = Sandbox::start().await;
-    let port = {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        free.local_addr().expect("an address").port()
-    };
+    let port = port_of_its_own();
     let app = json!({ "name": "Listens", "app_type": "web", "scopes": ["openid"],
         "redirect_uris": [format!("http://127.0.0.1:{port}/callback")] });
     sandbox.rpc("apps_create", app).await;

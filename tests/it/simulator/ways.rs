@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use connect_app::Config;
-use connect_rpc::ErrorCode;
+use connect_rpc::{ErrorCode, Topic};
 use connect_testkit::seeded_env;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
+use super::cancel::port_of_its_own;
 use crate::support::browser::Browser;
 use crate::support::http::send;
 use crate::support::{MAYA, Request, Sandbox};
@@ -48,12 +50,6 @@ async fn allowed(sandbox: &Sandbox, open: &str) -> String {
         .to_owned()
 }
 
-/// A port that is free now.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
-}
-
 #[tokio::test]
 async fn a_pasted_callback_is_taken_when_it_is_this_walks_own() {
     let sandbox = Sandbox::start().await;
@@ -79,7 +75,7 @@ async fn a_pasted_callback_is_taken_when_it_is_this_walks_own() {
 #[tokio::test]
 async fn a_listener_takes_the_callback_of_the_persons_own_browser() {
     let sandbox = Sandbox::start().await;
-    let port = free_port();
+    let port = port_of_its_own();
     let uri = format!("http://127.0.0.1:{port}/callback");
     let app = json!({ "name": "Listens", "app_type": "web", "redirect_uris": [uri], "scopes": ["openid", "read:biomarkers"], "baa_status": "signed" });
     sandbox.rpc("apps_create", app).await;
@@ -89,14 +85,25 @@ async fn a_listener_takes_the_callback_of_the_persons_own_browser() {
     let back = allowed(&sandbox, text(&session["waiting"]["open"])).await;
     let authority = format!("127.0.0.1:{port}");
     let target = back.split_once(&*authority).expect("our address").1;
+    let mut changes = sandbox.app.changes();
+    changes.next().await.expect("the greeting");
     let page = send(&authority, &Request::get(target.to_owned())).await;
     assert_eq!(page.status, 200, "{page}");
     assert!(page.text().contains("Connect Console"), "{page}");
-    let session = Sandbox::wait_for("the callback", || async {
-        let session = sandbox.rpc("simulator_get", walk(&session)).await;
-        (session["summary"]["step"] == "callback").then_some(session)
-    })
-    .await;
+    // That the session is another is told once it is saved: nobody needs to ask until it is.
+    let told = async {
+        while let Some(changed) = changes.next().await {
+            if changed.topics.contains(&Topic::Simulator) {
+                return;
+            }
+        }
+        panic!("the sandbox stopped");
+    };
+    timeout(Duration::from_secs(20), told)
+        .await
+        .expect("the change is told");
+    let session = sandbox.rpc("simulator_get", walk(&session)).await;
+    assert_eq!(session["summary"]["step"], "callback", "{session}");
     let exchanges = session["exchanges"].as_array().expect("exchanges");
     let callback = exchanges.last().expect("an exchange");
     assert_eq!(callback["label"], "Callback");
@@ -269,7 +276,7 @@ async fn sessions_with_another_target_go_after_seven_days_unless_they_are_kept()
 #[tokio::test]
 async fn what_ends_a_session_ends_its_listener_and_is_not_undone_by_it() {
     let sandbox = Sandbox::start().await;
-    let port = free_port();
+    let port = port_of_its_own();
     let uri = format!("http://127.0.0.1:{port}/callback");
     let app = json!({ "name": "Listens", "app_type": "web", "redirect_uris": [uri], "scopes": ["openid"] });
     sandbox.rpc("apps_create", app).await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use connect_core::env::ClockState;
 use connect_rpc::clock as rpc;
 use connect_rpc::{ErrorCode, Nothing, RpcError};
+use tokio_util::sync::CancellationToken;
 
 use super::{Answer, broken};
 use crate::App;
@@ -32,7 +33,10 @@ pub(super) async fn advance(app: &App, request: rpc::Advance) -> Answer<rpc::Adv
         ));
     }
     let done = app
-        .advance(Duration::from_secs(request.seconds))
+        .advance(
+            Duration::from_secs(request.seconds),
+            CancellationToken::new(),
+        )
         .await
         .map_err(broken)?;
     Ok(rpc::Advanced {
