@@ -16,7 +16,6 @@ mod due;
 pub mod host;
 mod platform;
 mod seed;
-pub use connect_core::shell;
 mod sink;
 mod start;
 mod walks;
@@ -38,6 +37,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 pub use config::{Config, Seed, Storage};
+pub use connect_core::shell;
 pub use connect_store::lock::LockError;
 pub use control::events::Changes;
 pub use control::ui::UiFiles;
