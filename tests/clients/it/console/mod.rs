@@ -31,16 +31,16 @@ const COUNTS: &str = r"(() => {
   window.unanswered = () => open;
 })()";
 
-/// Whether the panel that the address names is drawn with all that it asked for, in each of some frames in a row: what
-/// arrives is drawn with the next frame, and may ask for more with the one after that.
+/// Whether the panel that the address names is drawn with all that it asked for, in each frame for a while: what arrives
+/// is drawn with the next frame, and may ask for more with the one after that, or once a pause of a quarter of a second
+/// is over.
 const SETTLED: &str = r"const done = arguments[0];
-let frames = 0;
+const since = performance.now();
 const look = () => {
   const main = document.querySelector('main');
   if (!main || window.unanswered() > 0 || document.fonts.status !== 'loaded') return done(false);
   if (main.querySelector('[aria-busy=true], .waiting, .coming')) return done(false);
-  frames += 1;
-  if (frames > 4) return done(true);
+  if (performance.now() - since > 280) return done(true);
   requestAnimationFrame(look);
 };
 look();";

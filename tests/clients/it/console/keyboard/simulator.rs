@@ -103,7 +103,7 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     console.reach_back("button", "Copy").await?;
     console.keys("Enter").await?;
     console.is_told("copied").await?;
-    console.copied("code_verifier").await?;
+    console.copied("import secrets").await?;
     console.escape().await?;
 
     // Called something else.
