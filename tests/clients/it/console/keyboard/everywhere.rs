@@ -26,11 +26,15 @@ impl Console {
         let mut stops = BTreeMap::new();
         let mut unseen = Vec::new();
         let mut outside = 0;
-        while outside < 3 {
+        loop {
             self.keys("Tab").await?;
             let focus = self.focus().await?;
             if focus.role == "nothing" {
                 outside += 1;
+                anyhow::ensure!(
+                    outside < 3,
+                    "the round of {place} loses the focus: {stops:#?}"
+                );
                 continue;
             }
             if stops.contains_key(&focus.at) {
