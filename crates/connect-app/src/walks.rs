@@ -150,7 +150,8 @@ pub(crate) struct Around {
     app: App,
     /// Whether its target is this sandbox.
     own: bool,
-    cancelled: Arc<CancellationToken>,
+    /// Ends an advance of the clock.
+    cancelled: CancellationToken,
 }
 
 impl Around {
@@ -158,7 +159,15 @@ impl Around {
         Self {
             app: app.clone(),
             own: session.target.own,
-            cancelled: app.0.walks.begin(&session.id, &app.0.stop),
+            cancelled: app.0.stop.child_token(),
+        }
+    }
+
+    /// The same for what is ended by this token.
+    pub(crate) fn until_cancelled(self, cancelled: &CancellationToken) -> Self {
+        Self {
+            cancelled: cancelled.clone(),
+            ..self
         }
     }
 
@@ -247,7 +256,7 @@ impl Surroundings for Around {
             if !self.own {
                 return Err("the clock of another target can't be moved".to_owned());
             }
-            let cancelled = CancellationToken::clone(&self.cancelled);
+            let cancelled = self.cancelled.clone();
             let advanced = self.app.advance(span, cancelled).await;
             match advanced {
                 Ok(done) if done.cancelled => Err("it was stopped on its way".to_owned()),

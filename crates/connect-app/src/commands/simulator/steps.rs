@@ -177,7 +177,7 @@ async fn walk_until(
     let mut session = load(app, id).await?;
     targets::allowed(app, &session.target).await?;
     meanwhile(app, &mut session).await.map_err(broken)?;
-    let around = Around::of(app, &session);
+    let around = Around::of(app, &session).until_cancelled(cancelled);
     let at = session.at;
     let mut walker = Walker::new(&app.0.env, &around, &mut session)
         .await
