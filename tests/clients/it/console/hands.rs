@@ -302,6 +302,18 @@ impl Console {
         let place = self.browser.execute("return location.hash", vec![]).await?;
         Ok(place.json().as_str().unwrap_or_default().to_owned())
     }
+
+    /// Waits until such a place is open: the address follows what a key has done.
+    pub(super) async fn comes_to(
+        &self,
+        such: impl Fn(&str) -> bool + Send + Sync,
+    ) -> anyhow::Result<()> {
+        eventually("the place is open", async || {
+            let place = self.place().await?;
+            Ok(such(&place).then_some(()))
+        })
+        .await
+    }
 }
 
 /// Whether it is a place that holds others: it gets the focus when there is nothing in it to begin with.

@@ -114,10 +114,11 @@ async fn an_app_is_registered_run_changed_and_deleted_by_keys() -> anyhow::Resul
     console.keys("ArrowDown").await?;
     console.is_on("link", "Demo").await?;
     console.keys("ArrowDown").await?;
-    let place = console.place().await?;
-    assert!(place.starts_with("#/apps/client_"), "{place}");
+    console
+        .comes_to(|place| place.starts_with("#/apps/client_"))
+        .await?;
     console.keys("Escape").await?;
     console.is_on("link", "Demo").await?;
-    assert_eq!(console.place().await?, "#/apps");
+    console.comes_to(|place| place == "#/apps").await?;
     console.no_complaints().await
 }

@@ -62,7 +62,7 @@ async fn a_refusal_is_found_explained_and_mended_by_keys() -> anyhow::Result<()>
     // Left by Escape, back in the list; the filter is cleared by Escape too.
     console.keys("Escape").await?;
     console.is_on("grid", "Exchanges").await?;
-    assert!(!console.place().await?.contains(&refused));
+    console.comes_to(|place| !place.contains(&refused)).await?;
     console.keys("/").await?;
     console.is_on("combobox", "Filter").await?;
     console.keys("Escape").await?;
