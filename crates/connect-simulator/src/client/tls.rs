@@ -4,7 +4,7 @@ use std::io;
 
 use connect_core::Timestamp;
 use tokio_rustls::rustls::pki_types::UnixTime;
-use tokio_rustls::rustls::{CertificateError, Error};
+use tokio_rustls::rustls::{CertificateError, Error, OtherError};
 
 use super::trust::{forget, trusting};
 
@@ -190,14 +190,22 @@ impl TlsProblem {
                 host,
                 when: when(": it begins on", *not_before),
             },
-            // The verifier has no variant of its own for it.
-            other if format!("{other:?}").contains("CaUsedAsEndEntity") => Self::Authority { host },
+            CertificateError::Other(of_verifier) if is_an_authority(of_verifier) => {
+                Self::Authority { host }
+            }
             other => Self::Certificate {
                 host,
                 why: other.to_string(),
             },
         }
     }
+}
+
+/// Whether the verifier found an authority's certificate in a server's place: rustls has no word of its own for it, and
+/// passes on what the verifier said.
+fn is_an_authority(of_verifier: &OtherError) -> bool {
+    let said = of_verifier.0.downcast_ref::<webpki::Error>();
+    said == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
 /// Names as the verifier gives them, `DnsName("localhost")`, as people write them; a few of them.
@@ -228,7 +236,21 @@ fn day(at: UnixTime) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn an_authority_in_a_servers_place_is_told_from_what_else_the_verifier_may_say() {
+        let told = |said: webpki::Error| {
+            let error = CertificateError::Other(OtherError(Arc::new(said)));
+            TlsProblem::of_certificate("localhost:1".to_owned(), &error)
+        };
+        let authority = told(webpki::Error::CaUsedAsEndEntity);
+        assert!(matches!(authority, TlsProblem::Authority { .. }));
+        let other = told(webpki::Error::EndEntityUsedAsCa);
+        assert!(matches!(other, TlsProblem::Certificate { .. }), "{other}");
+    }
 
     #[test]
     fn names_of_a_certificate_are_told_as_people_write_them() {
