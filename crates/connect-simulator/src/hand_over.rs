@@ -78,6 +78,9 @@ pub fn hand_over(
         });
     }
     let mut program = Program::of(session, bytes, &mask);
+    if form == Form::Node {
+        program.apart = env::misread_by_node(session, &program);
+    }
     if session.target.own {
         program.prepared_by = env::commands(session, &program, data_dir);
     }

@@ -6,13 +6,15 @@ use super::app::{Claimed, Look};
 use super::program::{Part, Program};
 use super::requests::Body;
 use super::values::{Piece, Var};
-use super::{Dialect, HandedOver, camel};
+use super::{Dialect, HandedOver, camel, env};
 
 #[derive(askama::Template)]
 #[template(path = "hand_over/walk.mjs", escape = "none")]
 struct Script<'p> {
     p: &'p Program,
     d: JavaScript,
+    /// The command that runs it.
+    run: &'p str,
 }
 
 struct JavaScript;
@@ -59,14 +61,16 @@ impl Dialect for JavaScript {
 }
 
 pub(super) fn written(program: &Program) -> Result<HandedOver, askama::Error> {
+    let file_name = format!("{}.mjs", program.package);
+    let run = env::run(program, &format!("node --env-file=.env {file_name}"));
     let script = Script {
         p: program,
         d: JavaScript,
+        run: &run,
     };
-    let file_name = format!("{}.mjs", program.package);
     Ok(HandedOver {
         text: script.render()? + "\n",
-        run: vec![format!("node --env-file=.env {file_name}")],
+        run: vec![run],
         file_name,
         beside: Vec::new(),
     })

@@ -22,6 +22,8 @@ pub(super) struct Program {
     pub(super) redirect_uri: String,
     /// Commands that make its `.env`; none when it comes with one.
     pub(super) prepared_by: Vec<String>,
+    /// Settings that are no lines of its `.env`, and their values: they are given when it is run.
+    pub(super) apart: Vec<(String, String)>,
     /// How the answer comes back to the program.
     pub(super) way: Way,
     /// What it does, in order.
@@ -141,6 +143,7 @@ impl Program {
             package: package(&mask.text(&session.name)),
             redirect_uri: session.setup.redirect_uri.clone(),
             prepared_by: Vec::new(),
+            apart: Vec::new(),
             way: Way::of(&session.setup.redirect_uri, session.setup.app_type),
             parts,
             settings: used

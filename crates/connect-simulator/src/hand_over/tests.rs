@@ -245,6 +245,52 @@ fn another_targets_answers_about_people_stay_here() {
     assert_eq!(node.beside[0].0, ".env");
 }
 
+/// Node.js knows no escapes in `.env`: what a shell needs one for is no line of it.
+#[test]
+fn what_nodejs_would_misread_is_given_when_the_program_is_run() {
+    let odd = "http://localhost:3000/it's/$(echo,x)";
+    let command = r"LOOP_REDIRECT_URI='http://localhost:3000/it'\''s/$(echo,x)' node --env-file=.env a-walk.mjs";
+    let mut session = samples::session();
+    let bytes = samples::bytes(&session);
+    session.setup.redirect_uri = odd.to_owned();
+    let node = handed(&session, &bytes, Form::Node);
+    assert_eq!(
+        node.run[1..],
+        ["printf '%s\\n' LOOP_REDIRECT_URI= >> .env", command]
+    );
+    assert!(
+        node.text.contains(&format!("//   {command}\n")),
+        "{}",
+        node.text
+    );
+    session.target.own = false;
+    let node = handed(&session, &bytes, Form::Node);
+    assert_eq!(node.run, [command]);
+    let env = &node.beside[0].1;
+    assert!(
+        env.contains("a line of it alike.\nLOOP_REDIRECT_URI=\n"),
+        "{env}"
+    );
+    // A shell, and what reads as one, has it in the file.
+    for form in [Form::Curl, Form::Python, Form::Rust] {
+        let handed = handed(&session, &bytes, form);
+        let mut beside = handed.beside.iter();
+        let env = &beside.find(|(name, _)| name == ".env").expect("it").1;
+        let line = r#"LOOP_REDIRECT_URI="http://localhost:3000/it's/\$(echo,x)""#;
+        assert!(env.contains(line), "{env}");
+        assert!(!handed.run.concat().contains("LOOP_"), "{:?}", handed.run);
+    }
+    // Quotes alone are read alike by all.
+    session.setup.redirect_uri = "http://localhost:3000/it's".to_owned();
+    let node = handed(&session, &bytes, Form::Node);
+    assert_eq!(node.run, ["node --env-file=.env a-walk.mjs"]);
+    assert!(
+        node.beside[0]
+            .1
+            .contains("LOOP_REDIRECT_URI=\"http://localhost:3000/it's\"\n")
+    );
+}
+
 #[test]
 fn the_story_tells_prediction_and_answer() {
     use crate::session::{Answered, Place, Prediction};

@@ -6,7 +6,7 @@
 <%- endfor %>
 <%- endif %>
 // It is run by:
-//   node --env-file=.env <$ p.package $>.mjs
+//   <$ run $>
 import crypto from "node:crypto";
 <%- if p.listens() %>
 import http from "node:http";
