@@ -12,6 +12,8 @@ use crate::session::{Cause, Credential, CredentialKind, CredentialState, counted
 const PAGE: Clause =
     Clause::documented("/reference/api/identity/post_v1_oauth_revoke; RFC 7009 §2.2");
 
+const WORDS: &str = "The answer is 200 with an empty body.";
+
 /// What will come of it.
 pub(super) fn judge(message: &Message<'_>, now: &Situation<'_>) -> Foreseen {
     let asked = form(message).and_then(|params| {
@@ -29,22 +31,13 @@ pub(super) fn judge(message: &Message<'_>, now: &Situation<'_>) -> Foreseen {
 }
 
 fn ended(app: &App<'_>, value: &str, now: &Situation<'_>) -> Foreseen {
-    let words = "The answer is 200 with an empty body.";
-    let nothing = |because: &str| answered(200, words, PAGE, because).effect("nothing changes");
+    let nothing = |because: &str| answered(200, WORDS, PAGE, because).effect("nothing changes");
     let token = match find(value, now.session) {
         Found::Known(token) => token,
         Found::NeverIssued => {
             return nothing("Revoking what does not exist is no error: the app's aim is reached.");
         }
-        // Whose it is can't be seen from here; the answer is the same.
-        Found::Elsewhere => {
-            return answered(
-                200,
-                words,
-                PAGE,
-                "Revocation never says whether there was a token.",
-            );
-        }
+        Found::Elsewhere => return unseen(app, value, now),
     };
     if token.client_id != app.id {
         return nothing("The token belongs to another app, which is not said and not touched.");
@@ -63,7 +56,7 @@ fn ended(app: &App<'_>, value: &str, now: &Situation<'_>) -> Foreseen {
             let clause = Clause::assumed(
                 "assumed by this sandbox: no page says what revoking an access token ends",
             );
-            answered(200, words, clause, "The access token is the app's own.")
+            answered(200, WORDS, clause, "The access token is the app's own.")
                 .effect("the access token is dead at once; the refresh token lives")
                 .change(Change::Revoked(token.value.clone(), Cause::Revocation))
         }
@@ -71,7 +64,7 @@ fn ended(app: &App<'_>, value: &str, now: &Situation<'_>) -> Foreseen {
             let clause = Clause::assumed(
                 "assumed by this sandbox: no page says what revoking a refresh token ends; RFC 7009 §2.1",
             );
-            answered(200, words, clause, "The refresh token is the app's own.")
+            answered(200, WORDS, clause, "The refresh token is the app's own.")
                 .effect(match left {
                     Some(left) => {
                         format!("every token that came of the same code is dead at once: {left}")
@@ -84,6 +77,29 @@ fn ended(app: &App<'_>, value: &str, now: &Situation<'_>) -> Foreseen {
                 .change(Change::FamilyRevoked(token.family, Cause::Revocation))
         }
     }
+}
+
+/// A token of which can't be seen from here whether it works. One of this app's own, presented in a request that was never
+/// answered, does not once this is: it was valid and is revoked, or was not (RFC 7009 §2.2).
+fn unseen(app: &App<'_>, value: &str, now: &Situation<'_>) -> Foreseen {
+    let mut newest = now.session.credentials.iter().rev();
+    let own = newest.find(|it| it.value == value && it.client_id == app.id);
+    let change = own.and_then(|token| match token.kind {
+        CredentialKind::Code => None,
+        CredentialKind::AccessToken => Some(Change::Revoked(value.to_owned(), Cause::Revocation)),
+        CredentialKind::RefreshToken => {
+            Some(Change::FamilyRevoked(token.family, Cause::Revocation))
+        }
+    });
+    let Some(change) = change else {
+        // Whose it is can't be seen; the answer is the same.
+        let because = "Revocation never says whether there was a token.";
+        return answered(200, WORDS, PAGE, because);
+    };
+    let because = "Nobody can tell from here whether the token still works. Once this is answered it does not.";
+    answered(200, WORDS, PAGE, because)
+        .effect("the token opens nothing any more, whether it did before or not")
+        .change(change)
 }
 
 /// A token that has ended already (RFC 7009 §2.2: the answer is the same).

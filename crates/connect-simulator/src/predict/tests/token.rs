@@ -186,6 +186,40 @@ fn revocation_ends_what_belongs_together() {
 }
 
 #[test]
+fn a_revocation_that_is_answered_settles_what_was_unsure() {
+    in_both(|mut stage| {
+        for credential in &mut stage.session.credentials {
+            credential.state = CredentialState::Unsure;
+        }
+        let revoke = |stage: &Stage, token| stage.form("/v1/oauth/revoke", &[("token", token)]);
+        let calls = |stage: &Stage| {
+            let call = Request::get(format!("{BASE}/clinical/v1/biomarkers/me"))
+                .with("Authorization", "Bearer access");
+            predict(&call, &stage.session, &stage.known).map(|it| it.expected.status)
+        };
+        assert_eq!(calls(&stage), None, "nobody can tell");
+        // Another app's request is answered alike, and ends nothing.
+        let by_another = with(revoke(&stage, "access"), "client_secret", None);
+        stage.settle(&with(by_another, "client_id", Some(SPA)), None);
+        assert_eq!(stage.state("access"), CredentialState::Unsure);
+        // One that was refused settles nothing either.
+        let refused = with(revoke(&stage, "access"), "client_secret", Some("wrong"));
+        stage.settle(&refused, None);
+        assert_eq!(stage.state("access"), CredentialState::Unsure);
+        stage.settle(&revoke(&stage, "code"), None);
+        assert_eq!(stage.state("code"), CredentialState::Unsure);
+
+        stage.settle(&revoke(&stage, "access"), None);
+        assert_eq!(stage.state("access"), CredentialState::Revoked);
+        assert_eq!(stage.state("refresh"), CredentialState::Unsure);
+        assert_eq!(calls(&stage), Some(Some(401)), "it is dead afterwards");
+        stage.settle(&revoke(&stage, "refresh"), None);
+        assert_eq!(stage.state("refresh"), CredentialState::Revoked);
+        stage.refuses(&refresh(&stage, "refresh"), 400, "invalid_grant");
+    });
+}
+
+#[test]
 fn introspection_is_for_confidential_apps_and_their_own_tokens() {
     in_both(|stage| {
         let ask = |token: &str| stage.form("/v1/oauth/introspect", &[("token", token)]);
