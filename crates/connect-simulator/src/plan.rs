@@ -8,12 +8,15 @@ pub mod request;
 use std::time::Duration;
 
 use connect_core::domain::walk::{Party, Step};
+use serde::{Deserialize, Serialize};
 
 pub use draft::{Blocked, draft, left_out};
 pub use request::Request;
 
+use crate::session::{Facts, Setup};
+
 /// A step before it is taken.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Draft {
     /// Which step.
     pub step: Step,
@@ -39,7 +42,7 @@ pub struct Draft {
 }
 
 /// A request that will be sent.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
     /// What it is for: `Token request`.
     pub label: String,
@@ -81,6 +84,17 @@ impl Draft {
     pub fn main_mut(&mut self) -> Option<&mut Request> {
         let place = self.main?;
         self.requests.get_mut(place).map(|it| &mut it.request)
+    }
+
+    /// The same with what the app knows put in, up to the main request: what comes behind it is sent with what that brings.
+    #[must_use]
+    pub(crate) fn filled(&self, facts: &Facts, setup: &Setup) -> Self {
+        let mut filled = self.clone();
+        let known = self.main.map_or(filled.requests.len(), |main| main + 1);
+        for planned in filled.requests.iter_mut().take(known) {
+            planned.request = planned.request.filled(facts, setup);
+        }
+        filled
     }
 
     /// Puts a request before the main one.

@@ -232,6 +232,7 @@ pub(crate) fn run(session: &mut Session, step: Step) {
         },
         claims: Vec::new(),
         main_exchange: None,
+        spoiled: None,
         before: session.facts.clone().into(),
     });
 }

@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 
 pub use credential::{By, Cause, Credential, CredentialKind, CredentialState, Ending, counted};
 pub use exchange::{Bytes, Exchange, Timing};
-pub use run::{Answered, Check, Claim, Otherwise, Outcome, Place, Prediction, Run, Shown, Verdict};
+pub use run::{
+    Answered, Check, Claim, Otherwise, Outcome, Place, Prediction, Run, Shown, Spoiled, Verdict,
+};
 
 /// One walk, and the earlier ones that it was set aside for.
 #[derive(Clone, Serialize, Deserialize)]

@@ -1,5 +1,7 @@
 //! Takes the steps of a walk: sends what was planned, keeps every byte, and holds the answer against the prediction.
 
+mod again;
+mod alone;
 mod callback;
 mod error;
 mod foresight;
@@ -24,11 +26,12 @@ use connect_core::{Env, Timestamp};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{Answer, MAY_BE_SPENT};
+use crate::client::MAY_BE_SPENT;
 use crate::known::Known;
-use crate::plan::{Draft, Request};
-use crate::session::{Bytes, Facts, Outcome, Prediction, Run, Session, Verdict, Waiting};
+use crate::plan::Request;
+use crate::session::{Bytes, Facts, Outcome, Run, Session, Spoiled, Verdict, Waiting};
 
+pub use again::prepare_again;
 pub use callback::Taken;
 pub use error::WalkError;
 pub use foresight::{Prepared, prepare};
@@ -139,7 +142,14 @@ impl<'w> Walker<'w> {
         let of_main = draft
             .main
             .and_then(|main| predictions.get(main).cloned().flatten());
-        self.run(run).prediction = prepared.own.or(of_main);
+        let (facts, setup) = (&self.session.facts, &self.session.setup);
+        let spoiled = prepared.without.map(|without| Spoiled {
+            without: without.filled(facts, setup),
+            made: draft.filled(facts, setup),
+        });
+        let of_run = self.run(run);
+        of_run.prediction = prepared.own.or(of_main);
+        of_run.spoiled = spoiled.map(Box::new);
         self.time_begins();
         self.in_doubt = false;
         let outcome = match step {
@@ -197,6 +207,7 @@ impl<'w> Walker<'w> {
             checks: Vec::new(),
             claims: Vec::new(),
             main_exchange: None,
+            spoiled: None,
             before: self.before(),
         });
         self.session.runs.len() - 1
@@ -219,9 +230,8 @@ impl<'w> Walker<'w> {
         let now = self.env.wall_now();
         let run = self.run(place);
         run.took_ms = u64::try_from(now.millis_since(run.at)).unwrap_or(0);
-        let meant = run.tamper.is_some() || run.edited;
         let foreseen = outcome.verdict == Verdict::RefusedAsMeant
-            && !meant
+            && !run.is_spoiled()
             && matches!(step, Step::Introspect | Step::Api);
         let goes_on = outcome.verdict == Verdict::Done || foreseen;
         run.outcome = outcome;
@@ -239,70 +249,6 @@ impl<'w> Walker<'w> {
         let moved = self.around.advance(span).await;
         self.time_begins();
         moved
-    }
-
-    /// Sends the requests of a draft in order.
-    async fn send_all(
-        &mut self,
-        run: usize,
-        draft: &Draft,
-        predictions: &[Option<Prediction>],
-    ) -> Outcome {
-        let mut main_answer = None;
-        for (place, planned) in draft.requests.iter().enumerate() {
-            let is_main = draft.main == Some(place);
-            let after_main = draft.main.is_some_and(|main| place > main);
-            let refused = main_answer
-                .as_ref()
-                .is_none_or(|it: &Answer| it.status >= 400);
-            if draft.step == Step::Refresh && after_main && refused {
-                // There is no new token to make the call with.
-                break;
-            }
-            // What the main request brought about is learnt already: the step is taken, whatever follows it or not.
-            if main_answer.is_some() && (self.is_cancelled() || self.time_left().is_zero()) {
-                break;
-            }
-            if self.is_cancelled() {
-                return cancelled();
-            }
-            if self.time_left().is_zero() {
-                return Outcome {
-                    verdict: Verdict::Failed,
-                    words: format!(
-                        "No answer came: the step took longer than {} seconds in all.",
-                        self.patience.step.as_secs()
-                    ),
-                    fix: Some(self.fix_of_silence().to_owned()),
-                };
-            }
-            if is_main
-                && let Some(span) = draft.advance
-                && let Err(why) = self.moved(span).await
-            {
-                return Outcome {
-                    verdict: Verdict::Failed,
-                    words: format!(
-                        "The clock could not be moved, so the request was not sent: {why}."
-                    ),
-                    fix: Some("Take the step again when the clock can be moved.".to_owned()),
-                };
-            }
-            let prediction = predictions.get(place).cloned().flatten();
-            let (number, answer) = self.send(run, planned, prediction).await;
-            if is_main {
-                let answered = self.exchange(number).and_then(|it| it.answered.clone());
-                let prediction = self.exchange(number).and_then(|it| it.prediction.clone());
-                let run = self.run(run);
-                run.main_exchange = Some(number);
-                if answered.is_some() {
-                    run.prediction = prediction;
-                }
-                run.answered = answered;
-                main_answer = answer;
-            }
-        }
-        self.tell(run, draft, main_answer.as_ref())
     }
 
     pub(crate) fn now(&self) -> Timestamp {

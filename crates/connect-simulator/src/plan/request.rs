@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use form_urlencoded::Serializer;
+use serde::{Deserialize, Serialize};
 
 use crate::session::{Facts, Setup};
 
 /// A request as it will be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// `GET`, `POST`…
     pub method: String,

@@ -8,6 +8,7 @@ use connect_core::domain::walk::Step;
 use serde::{Deserialize, Serialize};
 
 use super::Facts;
+use crate::plan::Draft;
 
 /// A step that was taken.
 #[derive(Clone, Serialize, Deserialize)]
@@ -40,9 +41,40 @@ pub struct Run {
     pub claims: Vec<Claim>,
     /// The exchange that the prediction is about.
     pub main_exchange: Option<u32>,
+    /// What was made of the step on purpose or by hand, where something was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub spoiled: Option<Box<Spoiled>>,
     /// What the app knew before it: the walk goes back to that. Kept once for all the runs that began there.
     #[serde(skip)]
     pub before: Arc<Facts>,
+}
+
+impl Run {
+    /// Whether it went wrong on purpose, or was changed by hand: then a refusal is meant.
+    #[must_use]
+    pub const fn is_spoiled(&self) -> bool {
+        self.tamper.is_some() || self.edited
+    }
+
+    /// How it ends when it is refused.
+    #[must_use]
+    pub const fn refused(&self) -> Verdict {
+        if self.is_spoiled() {
+            Verdict::RefusedAsMeant
+        } else {
+            Verdict::Failed
+        }
+    }
+}
+
+/// A step that went wrong on purpose or was changed by hand, with what the app knew then put in: the two depend on how
+/// things stood, and can't be made again from how they stand.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Spoiled {
+    /// As the flow would have had it.
+    pub without: Draft,
+    /// As it was made.
+    pub made: Draft,
 }
 
 /// How a step ended.

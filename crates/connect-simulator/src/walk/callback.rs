@@ -97,7 +97,7 @@ impl Walker<'_> {
             self.note_code(&code, asked);
         }
         self.session.facts.callback_url = Some(url.to_owned());
-        let meant = self.is_meant(run);
+        let meant = self.run(run).is_spoiled();
         let denies = !self.session.setup.allow;
         let answered = Answered {
             place: Place::Redirect,
@@ -188,7 +188,6 @@ impl Walker<'_> {
             "RFC 6749 §4.1.2",
         ));
         let failed = checks.iter().find(|check| !check.passed).cloned();
-        let meant = self.is_meant(run);
         let denies = !self.session.setup.allow;
         let of_run = self.run(run);
         for (name, value) in callback.query() {
@@ -205,6 +204,7 @@ impl Walker<'_> {
             status: None,
             error: failed.as_ref().map(|check| check.name.clone()),
         });
+        let (refused, meant) = (of_run.refused(), of_run.is_spoiled());
         let Some(failed) = failed else {
             self.session.facts.code = callback.parameter("code");
             return Outcome {
@@ -215,10 +215,10 @@ impl Walker<'_> {
         };
         let is_error = failed.name == "no_error";
         Outcome {
-            verdict: if meant || (is_error && denies) {
+            verdict: if is_error && denies {
                 Verdict::RefusedAsMeant
             } else {
-                Verdict::Failed
+                refused
             },
             words: if is_error {
                 format!(

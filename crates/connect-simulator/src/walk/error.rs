@@ -35,6 +35,14 @@ pub enum WalkError {
         /// Why not.
         why: String,
     },
+    /// Another run went wrong so, or none.
+    #[error("run {run} did not go wrong by `{name}`: leave `tamper` out, or give the run's own")]
+    TamperOfAnotherRun {
+        /// Which run.
+        run: u32,
+        /// What was asked for.
+        name: String,
+    },
     /// The step sends nothing that could be changed.
     #[error("the step \"{}\" has no request that could be changed", .0.title())]
     NothingToEdit(Step),

@@ -25,6 +25,8 @@ pub struct Prepared {
     pub own: Option<Prediction>,
     /// What goes wrong on purpose.
     pub tamper: Option<String>,
+    /// Its draft without that and unchanged by hand; none when it is that.
+    pub without: Option<Draft>,
 }
 
 /// Prepares a step as if the walk stood there.
@@ -42,6 +44,7 @@ pub fn prepare(
     pace::rewind(&mut session, step);
     let mut draft = plan::draft(&session, step)?;
     let tamper = tamper.map(|name| find(name, step)).transpose()?;
+    let without = (tamper.is_some() || edit.is_some()).then(|| draft.clone());
     if let Some(tamper) = tamper {
         let available = (tamper.available)(&session, known);
         available.map_err(|why| WalkError::TamperUnavailable {
@@ -70,11 +73,12 @@ pub fn prepare(
         predictions,
         own,
         tamper: tamper.map(|tamper| tamper.name.to_owned()),
+        without,
     })
 }
 
 /// The tampering of this name, which must belong to the step.
-fn find(name: &str, step: Step) -> Result<&'static Tamper, WalkError> {
+pub(super) fn find(name: &str, step: Step) -> Result<&'static Tamper, WalkError> {
     let found = tamper::TAMPERS.iter().find(|it| it.name == name);
     let Some(found) = found else {
         let near: Vec<&str> = tamper::TAMPERS

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Walker;
 use super::callback::{check, member};
 use super::telling::{done, shown};
-use crate::session::{Outcome, Verdict};
+use crate::session::Outcome;
 
 /// Most bytes of a server's metadata that are kept.
 pub(super) const MOST: usize = 64 * 1024;
@@ -69,18 +69,14 @@ impl Walker<'_> {
         }
         let failed = checks.iter().find(|check| !check.passed).cloned();
         of_run.checks = checks;
-        let meant = self.is_meant(run);
+        let verdict = of_run.refused();
         match failed {
             None => {
                 self.session.facts.metadata = Some(metadata.into());
                 done("The app knows the server's endpoints and keys by their addresses.")
             }
             Some(failed) => Outcome {
-                verdict: if meant {
-                    Verdict::RefusedAsMeant
-                } else {
-                    Verdict::Failed
-                },
+                verdict,
                 words: format!(
                     "The app's check `{}` failed: {} was wanted, and {} came.",
                     failed.name, failed.expected, failed.received

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use connect_core::Moment;
-use connect_core::domain::walk::Party;
+use connect_core::domain::walk::{Party, Step};
 use tokio::time::Instant;
 
-use super::{Walker, words};
+use super::{Walker, cancelled, words};
 use crate::client::{self, Answer, MAY_BE_SPENT};
-use crate::plan::{Planned, Request};
+use crate::plan::{Draft, Planned, Request};
 use crate::predict;
-use crate::session::{Answered, Bytes, CredentialState, Exchange, Place, Prediction, Session};
+use crate::session::{
+    Answered, Bytes, CredentialState, Exchange, Outcome, Place, Prediction, Session, Verdict,
+};
 
 /// How long a step may wait for a server.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +56,70 @@ impl Walker<'_> {
         } else {
             "Look at the exchanges: their times say who was slow. Then take the step again."
         }
+    }
+
+    /// Sends the requests of a draft in order.
+    pub(super) async fn send_all(
+        &mut self,
+        run: usize,
+        draft: &Draft,
+        predictions: &[Option<Prediction>],
+    ) -> Outcome {
+        let mut main_answer = None;
+        for (place, planned) in draft.requests.iter().enumerate() {
+            let is_main = draft.main == Some(place);
+            let after_main = draft.main.is_some_and(|main| place > main);
+            let refused = main_answer
+                .as_ref()
+                .is_none_or(|it: &Answer| it.status >= 400);
+            if draft.step == Step::Refresh && after_main && refused {
+                // There is no new token to make the call with.
+                break;
+            }
+            // What the main request brought about is learnt already: the step is taken, whatever follows it or not.
+            if main_answer.is_some() && (self.is_cancelled() || self.time_left().is_zero()) {
+                break;
+            }
+            if self.is_cancelled() {
+                return cancelled();
+            }
+            if self.time_left().is_zero() {
+                return Outcome {
+                    verdict: Verdict::Failed,
+                    words: format!(
+                        "No answer came: the step took longer than {} seconds in all.",
+                        self.patience.step.as_secs()
+                    ),
+                    fix: Some(self.fix_of_silence().to_owned()),
+                };
+            }
+            if is_main
+                && let Some(span) = draft.advance
+                && let Err(why) = self.moved(span).await
+            {
+                return Outcome {
+                    verdict: Verdict::Failed,
+                    words: format!(
+                        "The clock could not be moved, so the request was not sent: {why}."
+                    ),
+                    fix: Some("Take the step again when the clock can be moved.".to_owned()),
+                };
+            }
+            let prediction = predictions.get(place).cloned().flatten();
+            let (number, answer) = self.send(run, planned, prediction).await;
+            if is_main {
+                let answered = self.exchange(number).and_then(|it| it.answered.clone());
+                let prediction = self.exchange(number).and_then(|it| it.prediction.clone());
+                let run = self.run(run);
+                run.main_exchange = Some(number);
+                if answered.is_some() {
+                    run.prediction = prediction;
+                }
+                run.answered = answered;
+                main_answer = answer;
+            }
+        }
+        self.tell(run, draft, main_answer.as_ref())
     }
 
     /// Sends a request, keeps its bytes, and learns from its answer. The answer is none when none came.

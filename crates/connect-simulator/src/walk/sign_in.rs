@@ -53,7 +53,7 @@ impl Walker<'_> {
             }
             Consent::Browser => {
                 let listening = self.around.listen(self.session).await;
-                let url = self.redirected_to(&url, &listening);
+                let url = self.redirected_to(run, &url, &listening);
                 self.wait(&url, Some(listening))
             }
             Consent::Window | Consent::Paste => self.wait(&url, None),
@@ -61,7 +61,7 @@ impl Walker<'_> {
     }
 
     /// The authorization URL with the redirect URI that is listened at in truth.
-    fn redirected_to(&mut self, url: &str, listening: &Listening) -> String {
+    fn redirected_to(&mut self, run: usize, url: &str, listening: &Listening) -> String {
         let Some(in_truth) = &listening.redirect_uri else {
             return url.to_owned();
         };
@@ -73,6 +73,13 @@ impl Walker<'_> {
             return url.to_owned();
         }
         request.set_parameter("redirect_uri", Some(in_truth));
+        if let Some(spoiled) = &mut self.run(run).spoiled {
+            let drafts = [&mut spoiled.without, &mut spoiled.made].into_iter();
+            let kept = drafts.filter_map(Draft::main_mut);
+            for request in kept.filter(|it| it.parameter("redirect_uri") == asked) {
+                request.set_parameter("redirect_uri", Some(in_truth));
+            }
+        }
         let facts = &mut self.session.facts;
         facts.redirect_uri = Some(in_truth.clone());
         facts.authorization_url = Some(request.url.clone());
@@ -178,19 +185,19 @@ impl Walker<'_> {
                     error: told.or_else(|| pages::error(&html)),
                 };
                 let heading = pages::heading(&html).unwrap_or_default();
-                let meant = self.is_meant(run);
                 // Which error another server's page is about can't be read from it.
                 if !self.session.target.own && answered.error.is_none() {
                     self.session.runs[run].prediction = None;
                 }
                 let unregistered = self.look_where_registered(run, &answered);
-                self.session.runs[run].answered = Some(answered);
+                let of_run = self.run(run);
+                of_run.answered = Some(answered);
                 Outcome {
-                    verdict: if meant { Verdict::RefusedAsMeant } else { Verdict::Failed },
+                    verdict: of_run.refused(),
                     words: format!(
                         "The server shows the person a page with status {status}: \"{heading}\". The app is told nothing."
                     ),
-                    fix: (!meant).then(|| if unregistered {
+                    fix: (!of_run.is_spoiled()).then(|| if unregistered {
                         "Look at client id and redirect URI under Configure: they have to be those that are registered at this platform. The page in the answer says more."
                     } else {
                         "Look at the page in the answer: it says what is wrong and how to mend it."
@@ -221,11 +228,5 @@ impl Walker<'_> {
             predict::registered_there(prediction, answered, &self.known);
             prediction.came_otherwise(answered)
         })
-    }
-
-    /// Whether a refusal of this run was meant.
-    pub(super) fn is_meant(&self, run: usize) -> bool {
-        let run = &self.session.runs[run];
-        run.tamper.is_some() || run.edited
     }
 }

@@ -1,13 +1,14 @@
 //! Servers that do not do what they should, over real sockets: nothing hangs, nothing is lost, and a prediction that does
 //! not come true is said.
 
+mod rate;
+mod refreshed;
 mod server;
 
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use connect_core::domain::app::{AppType, IdTokenAlg};
 use connect_core::domain::walk::Step;
 use connect_core::{Env, Moment};
 use connect_testkit::seeded_env;
@@ -16,9 +17,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::server::{Manner, Server, server};
 use super::{Listening, Patience, Surroundings, Walker};
-use crate::known::{Caller, Counted, Known, Registration};
+use crate::known::Known;
 use crate::samples;
-use crate::session::{Bytes, CredentialState, Outcome, Session, Verdict};
+use crate::session::{Bytes, CredentialKind, CredentialState, Outcome, Session, Verdict};
 
 /// As long as a test waits for a server that it knows to be silent; long enough for a busy machine to send a request in.
 const SHORT: Patience = Patience {
@@ -34,6 +35,8 @@ const LONG: Patience = Patience {
 const NEVER: Duration = Duration::from_secs(30);
 
 const INTROSPECTED: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"active\":true}";
+
+const REVOKED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /// What is known of the server: each time it is asked for, the next, the last of them for ever.
 struct Around(Mutex<Vec<Known>>);
@@ -94,6 +97,7 @@ fn session(server: &Server) -> Session {
         "authorization_endpoint": at("/v1/oauth/authorize"),
         "token_endpoint": at("/v1/oauth/token"),
         "introspection_endpoint": at("/v1/oauth/introspect"),
+        "revocation_endpoint": at("/v1/oauth/revoke"),
         "jwks_uri": at("/jwks"),
     });
     session.runs.clear();
@@ -185,88 +189,6 @@ async fn a_whole_sign_in_has_one_deadline() {
     );
 }
 
-/// A refresh that is answered, after which the call is not: it is cancelled, or takes too long.
-async fn refreshed(patience: Patience, cancels: bool) {
-    let mut server = server(Manner::Refreshing).await;
-    let mut session = session(&server);
-    let before = session.facts.refresh_token.clone();
-    let (env, _) = seeded_env();
-    let around = around(&env);
-    let token = CancellationToken::new();
-    let walker = Walker::new(&env, &around, &mut session)
-        .await
-        .expect("a walker");
-    let mut walker = walker
-        .with_patience(patience)
-        .until_cancelled(token.clone());
-    let taking = async {
-        let taken = walker.take(Step::Refresh, None, None);
-        let taken = tokio::time::timeout(NEVER, taken).await;
-        taken.expect("nothing hangs").expect("it can be taken");
-    };
-    let cancelling = async {
-        while let Some(line) = server.heard.recv().await {
-            if !line.contains("/token") {
-                break;
-            }
-        }
-        if cancels {
-            token.cancel();
-        }
-    };
-    tokio::join!(taking, cancelling);
-    let run = session.runs.last().expect("a run");
-    assert_eq!(run.outcome.verdict, Verdict::Done, "{:?}", run.outcome);
-    assert_ne!(session.at, Some(Step::Refresh), "the walk goes on");
-    assert_eq!(session.facts.old_refresh_token, before);
-    assert_eq!(session.facts.refresh_token.as_deref(), Some("lph_rt_new"));
-}
-
-#[tokio::test]
-async fn a_refresh_that_was_answered_is_taken_although_the_call_after_it_was_not() {
-    tokio::join!(refreshed(LONG, true), refreshed(SHORT, false));
-}
-
-/// A clock that cancels the step when it is read after the server has heard something: between two requests.
-struct Cancelling(
-    Mutex<tokio::sync::mpsc::UnboundedReceiver<String>>,
-    CancellationToken,
-);
-
-impl connect_core::env::WallClock for Cancelling {
-    fn now(&self) -> connect_core::Timestamp {
-        if self.0.lock().expect("nobody panicked").try_recv().is_ok() {
-            self.1.cancel();
-        }
-        connect_testkit::START
-    }
-}
-
-#[tokio::test]
-async fn a_refresh_that_was_answered_is_taken_when_it_is_cancelled_before_the_call() {
-    let mut server = server(Manner::Refreshing).await;
-    let mut session = session(&server);
-    let (_, nothing) = tokio::sync::mpsc::unbounded_channel();
-    let heard = std::mem::replace(&mut server.heard, nothing);
-    let token = CancellationToken::new();
-    let clock = Cancelling(Mutex::new(heard), token.clone());
-    let env = Env::seeded(Box::new(clock), 42);
-    let around = around(&env);
-    let walker = Walker::new(&env, &around, &mut session)
-        .await
-        .expect("a walker");
-    let mut walker = walker.until_cancelled(token.clone());
-    let taken = walker.take(Step::Refresh, None, None).await;
-    taken.expect("it can be taken");
-    let sent = walker.into_bytes().len();
-    assert!(token.is_cancelled());
-    assert_eq!(sent, 1, "nothing more is sent");
-    let run = session.runs.last().expect("a run");
-    assert_eq!(run.outcome.verdict, Verdict::Done, "{:?}", run.outcome);
-    assert_ne!(session.at, Some(Step::Refresh), "the walk goes on");
-    assert_eq!(session.facts.refresh_token.as_deref(), Some("lph_rt_new"));
-}
-
 #[tokio::test]
 async fn a_step_is_cancelled_while_a_server_is_silent_and_can_be_taken_again() {
     for step in [Step::Introspect, Step::SignIn, Step::IdToken, Step::Token] {
@@ -342,81 +264,31 @@ async fn what_was_unsure_works_again_once_it_is_taken() {
     }
 }
 
-/// The server of this process, whose rate limit gives 10 requests a minute, of which so many are used up.
-fn limited(env: &Env, session: &Session, used: u32) -> Known {
-    let caller = Caller {
-        client_id: session.setup.client_id.clone(),
-        service: "identity".to_owned(),
-    };
-    let mut known = known(env);
-    known.rules.rate_limit_per_minute = Some(10);
-    known.counted = Counted::at(known.server_now(), [(caller, used)]);
-    known.apps = vec![Registration {
-        client_id: session.setup.client_id.clone(),
-        name: "An app".to_owned(),
-        app_type: AppType::Web,
-        redirect_uris: Vec::new(),
-        scopes: Vec::new(),
-        baa_signed: true,
-        enabled: true,
-        first_party: false,
-        secrets: session
-            .setup
-            .client_secret
-            .as_deref()
-            .map(connect_core::domain::secret::SecretText::new)
-            .into_iter()
-            .collect(),
-        id_token_alg: IdTokenAlg::EdDsa,
-        access_token_lifetime: Duration::from_hours(1),
-    }];
-    known
-}
-
-const SLOWED_DOWN: &str = "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nRetry-After: 7\r\nContent-Length: 24\r\n\r\n{\"error\":\"rate_limited\"}";
-
 #[tokio::test]
-async fn being_slowed_down_without_a_reason_is_a_disagreement_and_with_one_is_none() {
-    let (env, _) = seeded_env();
-    // What is used up before the request, what after it, the answer, and whether that is a disagreement.
-    for (before, after, answer, disagreements) in [
-        (3, 4, INTROSPECTED, 0),
-        (3, 4, SLOWED_DOWN, 1),
-        (3, 10, SLOWED_DOWN, 0),
-        (10, 10, SLOWED_DOWN, 0),
-        (10, 10, INTROSPECTED, 1),
-    ] {
-        let server = server(Manner::Saying(answer)).await;
-        let mut session = session(&server);
-        session.target.own = true;
-        let states = vec![
-            limited(&env, &session, before),
-            limited(&env, &session, after),
-        ];
-        let around = Around(Mutex::new(states));
-        let mut walker = Walker::new(&env, &around, &mut session)
-            .await
-            .expect("a walker");
-        let taken = walker.take(Step::Introspect, None, None).await;
-        taken.expect("it can be taken");
-        let case = format!("{before} then {after}: {answer}");
-        assert_eq!(session.disagreements(), disagreements, "{case}");
-        let slow = answer == SLOWED_DOWN;
-        let verdict = session.runs.last().expect("a run").outcome.verdict;
-        assert_eq!(verdict == Verdict::Failed, slow, "{case}");
-    }
-}
-
-#[tokio::test]
-async fn how_many_requests_another_target_takes_is_not_foreseen() {
-    let server = server(Manner::Saying(SLOWED_DOWN)).await;
+async fn what_was_unsure_is_dead_once_its_revocation_was_answered() {
+    let server = server(Manner::Saying(REVOKED)).await;
     let mut session = session(&server);
-    let token = CancellationToken::new();
-    let (outcome, _) = take(&mut session, Step::Introspect, LONG, token).await;
-    assert_eq!(outcome.verdict, Verdict::Failed);
-    assert!(outcome.fix.expect("a fix").contains("Retry-After"));
+    for credential in &mut session.credentials {
+        credential.state = CredentialState::Unsure;
+    }
+    let (env, _) = seeded_env();
+    let around = around(&env);
+    let mut walker = Walker::new(&env, &around, &mut session)
+        .await
+        .expect("a walker");
+    let taken = walker.take(Step::Revoke, None, None).await;
+    taken.expect("it can be taken");
+    for credential in &session.credentials {
+        // A code is no token: of that nothing was said.
+        let expected = match credential.kind {
+            CredentialKind::Code => CredentialState::Unsure,
+            _ => CredentialState::Revoked,
+        };
+        assert_eq!(credential.state, expected);
+    }
+    let run = session.runs.last().expect("a run");
+    assert_eq!(run.outcome.verdict, Verdict::Done);
     assert_eq!(session.disagreements(), 0);
-    assert!(session.runs[0].prediction.is_none());
 }
 
 #[tokio::test]
