@@ -41,5 +41,7 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ['tests/setup.ts'],
     css: false,
     testTimeout: 20_000,
+    // Every processor: one is left idle otherwise, which on two of them is half.
+    maxWorkers: '100%',
   },
 }));

@@ -2,6 +2,7 @@
 //!
 //! To add a generated thing: one function that writes it into an empty directory, and one row in `GENERATORS`.
 
+mod example;
 mod queries;
 mod schema;
 mod tree;

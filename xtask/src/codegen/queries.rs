@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::example::example;
 use super::tree;
 use crate::step;
 use crate::workspace::Workspace;
@@ -52,16 +53,7 @@ pub(super) fn generate(workspace: &Workspace, into: &Path) -> anyhow::Result<()>
     let scratch = tempfile::tempdir()?;
     let database = scratch.path().join("scratch.db");
     step::run(
-        step::cargo(workspace)
-            .args([
-                "run",
-                "--quiet",
-                "--package",
-                "xtask",
-                "--example",
-                "scratch_db",
-                "--",
-            ])
+        example(workspace, "scratch_db")?
             .arg(&database)
             .args(&migrations),
     )?;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::example::example;
 use super::tree;
 use crate::step;
 use crate::workspace::Workspace;
@@ -27,10 +28,5 @@ pub(super) fn inputs(workspace: &Workspace) -> anyhow::Result<Vec<PathBuf>> {
 /// # Errors
 /// When the schema does not compile, or two of its types would have one name.
 pub(super) fn generate(workspace: &Workspace, into: &Path) -> anyhow::Result<()> {
-    step::run(
-        step::cargo(workspace)
-            .args(["run", "--quiet", "--package", "connect-rpc"])
-            .args(["--example", "typescript", "--"])
-            .arg(into),
-    )
+    step::run(example(workspace, "typescript")?.arg(into))
 }
