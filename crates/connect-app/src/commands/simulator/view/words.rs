@@ -11,7 +11,16 @@ pub(super) fn action(session: &Session, known: &Known, step: Step) -> String {
     let lives = |it: &&Credential| it.kind != CredentialKind::Code && it.is_alive(now);
     let any_lives = session.credentials.iter().any(|it| lives(&it));
     match step {
-        Step::Reuse if any_lives => format!("{action} {ENDS_ALL}"),
+        Step::Reuse => {
+            let forgiven = match known.rules.refresh_grace_seconds {
+                0 => String::new(),
+                seconds => format!(
+                    " Only within {seconds} s of being replaced is that forgiven: this sandbox is set to it."
+                ),
+            };
+            let ends_all = if any_lives { ENDS_ALL } else { "" };
+            format!("{action}{ends_all}{forgiven}")
+        }
         Step::Revoke if !any_lives => {
             let facts = &session.facts;
             let token = facts.refresh_token.as_ref().or(facts.access_token.as_ref());
@@ -21,9 +30,7 @@ pub(super) fn action(session: &Session, known: &Known, step: Step) -> String {
             let fate = fate.map_or_else(String::new, |fate| {
                 format!(" What became of the tokens: {fate}.")
             });
-            format!(
-                "{action} Nothing is left to revoke here, and the answer is 200 all the same (RFC 7009 §2.2).{fate}"
-            )
+            format!("{action} Nothing is left to revoke here.{fate}")
         }
         Step::AfterRevoke => after_revoke(session, known),
         _ => action.to_owned(),
@@ -46,14 +53,15 @@ fn after_revoke(session: &Session, known: &Known) -> String {
         )
     };
     let Some(token) = token else { return sent };
+    let sent = format!("{sent} The service checks first of all whether the token is alive.");
     match token.fate(known.server_now()) {
-        Some(fate) => format!("{sent} What became of the token: {fate}."),
-        None => format!("{sent} The token still works: nothing has ended it."),
+        Some(fate) => format!("{sent} What became of it: {fate}."),
+        None => format!("{sent} It is: nothing has ended it."),
     }
 }
 
 /// Said before the old refresh token is sent once more.
-const ENDS_ALL: &str = "That ends every token of this consent at once: leave this step out, and \"Revocation\" has something to revoke.";
+const ENDS_ALL: &str = " The tokens of this walk are among them: leave this step out, and \"Revocation\" has something left to end.";
 
 /// Why the flow has a step, and what happens in it.
 pub(super) const fn words(step: Step) -> (&'static str, &'static str) {
@@ -64,51 +72,51 @@ pub(super) const fn words(step: Step) -> (&'static str, &'static str) {
         ),
         Step::Pkce => (
             "Once the person has agreed, the platform sends their browser back to the app with a code: a short-lived voucher that the app exchanges for tokens. On its way through the browser the code can be read, and stolen. PKCE (Proof Key for Code Exchange, RFC 7636) makes a stolen code worthless: it can be exchanged only by who knows a secret, and only the app that began knows it.",
-            "The app makes up that secret, the `code_verifier`, and keeps it. It computes the SHA-256 of it, the `code_challenge`, which tells nothing of the secret: this goes ahead, the secret follows in step 6. It makes up two more values, too: the `state`, by which it knows later that the answer is to its own request, and the `nonce`, by which it knows that the id_token is.",
+            "The app makes up that secret, the `code_verifier`, and keeps it. It computes the SHA-256 of it, the `code_challenge`, which tells nothing of the secret: this goes ahead, the secret follows in step 6. It makes up two more values, too: the `state`, by which it knows later that the answer is to its own request, and the `nonce`, by which it knows that of the id_token, which says who signed in. Nothing is sent yet.",
         ),
         Step::AuthorizationUrl => (
             "The app does not ask for a password. It sends the person's browser to the platform. All that it asks for stands in the address, where everybody may read it: that is why only the challenge is in it, and never the secret.",
             "The app puts the address together: which app asks (`client_id`), for what (`scope`), where the browser is to come back to (`redirect_uri`), with `state`, `nonce` and challenge. Nothing is sent yet: the browser opens the address in the next step.",
         ),
         Step::SignIn => (
-            "The person signs in where they have their account, and decides what the app may see. The app sees neither password nor pages.",
-            "The browser goes to the authorization URL, the person signs in and decides, and the server sends the browser back.",
+            "The person signs in where they have their account: the app sees neither the password nor these pages. Then a page asks for their consent: it names the app and each scope, and they allow it or say no. Without that the app gets nothing.",
+            "The browser opens the authorization URL. Before it shows a page, the server checks which app asks, that this app has registered the `redirect_uri`, that it may ask for these scopes, and that there is a challenge. When the person has decided, it sends the browser to the `redirect_uri` with the code, or with an error if they said no, and in both cases with `state` and `iss`, its own name.",
         ),
         Step::Callback => (
-            "Anybody can send a browser to the app's callback. What comes back is believed only when it answers this very request.",
-            "The app compares `state` and `iss` with what it expects, and takes the code.",
+            "The address that the browser comes back to is the app's callback. Anybody can send a browser there, with a code of their own or of another server: an app that believed it would connect a stranger's account. So the app takes a code only when it answers the request that it began itself.",
+            "The app sends nothing: it reads what the browser brought. It checks that `state` is the one it made up in step 2, so that this answers its own request, and that `iss` is the issuer of step 1, so that the right server answers. Only then does it take the code.",
         ),
         Step::Token => (
-            "The code alone opens nothing. The app exchanges it from its own side, where no browser looks on, and proves with the verifier that it began the flow.",
-            "The app sends code, verifier and its own credentials to the token endpoint, and is given tokens.",
+            "The code alone opens nothing. The app exchanges it for the tokens in a request of its own, which no browser sees, and proves in it who it is, and that it began the flow. A code is good once, and not for long.",
+            "To the token endpoint the app sends the code, the `redirect_uri` once more, its `client_id`, its secret if it has one, and now the `code_verifier` that it kept. The server checks who the app is, that the code is unused and this app's, and that the SHA-256 of the verifier is the challenge of step 3. It gives an access token, which opens the data, a refresh token, which gets the next access token, and, when `openid` was among the scopes, an id_token, which says who signed in.",
         ),
         Step::IdToken => (
-            "The id_token says who signed in. It is worth as much as its checks: signature, issuer, audience, time, nonce.",
-            "The app fetches the server's published keys and verifies the token claim by claim.",
+            "The id_token tells the app who signed in. It is a text of statements, the claims, which the server has signed: anybody can read it, and anybody can write one like it, but only the server can sign it. So it is worth as much as the app's checks.",
+            "The app fetches the server's public keys (a JWKS, JSON Web Key Set): they serve to check a signature, not to make one. It checks the signature, then claim by claim who made the token (`iss`), for which app (`aud`), until when (`exp`), and that it belongs to this sign-in (the `nonce` of step 2, if there is one). Nothing is sent but the question for the keys.",
         ),
         Step::Api => (
-            "The access token opens what the person allowed, and nothing else.",
-            "The app calls a service that the scopes open, and one that they do not.",
+            "The access token opens what the person allowed, for a while, and nothing else. It works for whoever holds it, as a key does: so it travels in a header, and never in an address, where it would be kept in logs. What it opens is said by its scopes.",
+            "The app calls a service, and sends the access token along as `Authorization: Bearer`: whose data is meant, the token says. The service checks that the token is alive, then that one of its scopes opens the call. Step 1 says which calls are made: one that the scopes open, and one that they do not, which is refused with `insufficient_scope`.",
         ),
         Step::Introspect => (
-            "An access token says nothing by itself here. Who needs to know asks the server.",
-            "The app asks the server what it knows of the access token.",
+            "An access token is a random text here: nobody can read out of it whom it is for, or whether it still works. Only the server that made it knows, and answers those who may ask: that is introspection. Services ask so when they are shown a token; an app can ask about its own.",
+            "The app sends the access token to the introspection endpoint, and says who it is. The server checks that the app may ask, and that the token is its own and alive. Then it says for whom the token is, with which scopes, and until when; of any other token it says only that it is not `active`.",
         ),
         Step::Refresh => (
-            "Access tokens are short-lived. The refresh token gets new ones without asking the person again, and is replaced each time.",
-            "The app sends the refresh token, is given a new pair, and makes a call with the new access token.",
+            "An access token does not live long, so that a stolen one soon opens nothing. With the refresh token the app gets the next one without asking the person again. Each use gives a new refresh token in place of the old one, which is rotation: so a copy of an old one shows itself when it is used.",
+            "The app sends the refresh token to the token endpoint, and says who it is. The server checks that the refresh token is this app's, alive, and not used before, and gives a new access token and a new refresh token. The app tries the new access token with the call of step 8, if one was chosen.",
         ),
         Step::Reuse => (
-            "A refresh token that comes a second time was copied by somebody. The server can't know by whom, so it ends everything that came from it.",
-            "The app sends the refresh token that was just replaced once more.",
+            "A refresh token that was used and comes once more has two holders, and one of them stole it. The server can't tell which. So it ends what both of them have, and the person is asked anew: that is reuse detection.",
+            "The app plays the thief: it sends the refresh token that was replaced in step 10 once more. The server checks whether it was used before. It was: so nothing is given for it, and every token of this person and this app is revoked, which means ended before its time.",
         ),
         Step::Revoke => (
-            "When a person disconnects the app, or signs out of it, the app gives its tokens up.",
-            "The app sends its tokens to the revocation endpoint.",
+            "A person disconnects the app, or signs out of it: then nobody is to do anything with its tokens any more, whoever may find them later. So the app does not only forget them, it has them ended at the server. That is revocation.",
+            "The app sends its tokens, one after the other, to the revocation endpoint, and says who it is. The server checks who the app is, and that each token is its own, and ends what still works. It answers 200 also where there was nothing to end: that is what the app wanted (RFC 7009 §2.2).",
         ),
         Step::AfterRevoke => (
-            "Revoked means revoked, at once and everywhere.",
-            "The app makes the same call with the same access token as before.",
+            "What was ended has to open nothing, at once and at every service: only then is it true that the app is disconnected. The app can't see that in its token, which looks as before. So it is tried.",
+            "The app makes the call with its access token.",
         ),
     }
 }
