@@ -7,6 +7,7 @@
 mod authorize;
 mod authorize_flow;
 mod authorize_redirect;
+mod id_token;
 mod limits;
 mod metadata;
 mod pages;
@@ -157,12 +158,12 @@ rules! {
         metadata::n44_everything_advertised_works_and_nothing_else_is_advertised,
     ];
     45 "id_tokens (OpenID Connect Core §2, §3.1.3.6, §12.2)" => by![
-        metadata::n45_an_id_token_holds_what_it_must_and_verifies,
-        metadata::n45_a_refreshed_id_token_speaks_of_the_same_sign_in,
-        metadata::n45_no_private_member_is_published,
-        metadata::n45_each_algorithm_a_client_can_choose_verifies,
+        id_token::n45_an_id_token_holds_what_it_must_and_verifies,
+        id_token::n45_a_refreshed_id_token_speaks_of_the_same_sign_in,
+        id_token::n45_no_private_member_is_published,
+        id_token::n45_each_algorithm_a_client_can_choose_verifies,
     ];
-    46 "key rotation (OpenID Connect Core §10.1.1)" => by![metadata::n46_after_a_rotation_old_tokens_verify_and_the_new_key_was_there_first];
+    46 "key rotation (OpenID Connect Core §10.1.1)" => by![id_token::n46_after_a_rotation_old_tokens_verify_and_the_new_key_was_there_first];
     47 "logout" => Shown::Not("the platform documents no logout endpoint, so there is none (seed overview: no undocumented endpoints)");
     48 "limits and hostile bytes" => by![
         limits::n48_a_body_above_one_mebibyte_is_413,
