@@ -14,6 +14,8 @@ pub mod configuration;
 pub mod control;
 mod due;
 pub mod host;
+pub mod near;
+mod persona;
 mod platform;
 mod seed;
 mod sink;
@@ -55,6 +57,8 @@ pub(crate) struct Inner {
     pub(crate) traffic: Traffic,
     pub(crate) vault: Arc<Vault>,
     pub(crate) settings: Arc<LiveSettings>,
+    /// Held while settings are changed: what is stored and what is in force are changed in the same order.
+    pub(crate) changing_settings: tokio::sync::Mutex<()>,
     pub(crate) identity: Arc<Identity>,
     pub(crate) services: Arc<Services>,
     pub(crate) open: OpenExchanges,

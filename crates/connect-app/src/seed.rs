@@ -12,7 +12,7 @@ use connect_core::domain::journal::{Kind, Origin};
 use connect_core::id::{ClientId, UserId};
 use connect_identity::registration::{NewApp, RegistrationError};
 use connect_store::{StoreError, meta, people};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::start::StartError;
 use crate::{App, Seed};
@@ -239,45 +239,6 @@ pub(crate) async fn create_person(
             })
         })
         .await
-}
-
-/// Changes a persona; what differs is in the journal, and when nothing does, nothing happens. Gives the persona as it is
-/// then.
-pub(crate) async fn update_person(
-    app: &App,
-    old: Person,
-    new: Person,
-    origin: Origin,
-) -> Result<Person, StoreError> {
-    let detail: Map<String, Value> = [
-        ("email", &old.email, &new.email),
-        ("name", &old.name, &new.name),
-        ("locale", &old.locale, &new.locale),
-        ("description", &old.description, &new.description),
-    ]
-    .into_iter()
-    .filter(|(_, from, to)| from != to)
-    .map(|(field, from, to)| (field.to_owned(), json!({ "from": from, "to": to })))
-    .collect();
-    if detail.is_empty() {
-        return Ok(old);
-    }
-    let new = Person {
-        updated_at: origin.at.sandbox,
-        ..new
-    };
-    let updated = new.clone();
-    app.0
-        .world
-        .write(move |tx| {
-            Box::pin(async move {
-                let detail = Value::Object(detail);
-                tx.journal(&origin, Kind::PersonUpdated, new.id.as_str(), &detail);
-                people::update(tx, &new).await
-            })
-        })
-        .await?;
-    Ok(updated)
 }
 
 fn service_clients() -> Vec<NewApp> {

@@ -215,6 +215,7 @@ impl App {
             traffic,
             vault,
             settings,
+            changing_settings: tokio::sync::Mutex::default(),
             identity,
             services,
             open: OpenExchanges::new(),

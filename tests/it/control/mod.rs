@@ -3,10 +3,12 @@
 
 mod commands;
 mod events;
+mod meant;
 mod rows;
 #[cfg(unix)]
 mod socket;
 mod tcp;
+mod together;
 
 use connect_rpc::ErrorCode;
 use serde_json::{Value, json};

@@ -20,7 +20,7 @@ pub(super) use self::check::check;
 pub(super) use self::code::code;
 pub(super) use self::env::env;
 use super::{Answer, broken, chain, no_key, not_found};
-use crate::App;
+use crate::{App, near};
 
 pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::AppList> {
     let mut connection = app.0.world.read().await.map_err(broken)?;
@@ -128,6 +128,7 @@ pub(super) async fn update(app: &App, request: rpc::UpdateApp) -> Answer<rpc::Ap
 }
 
 pub(super) async fn rotate_secret(app: &App, request: rpc::AppRef) -> Answer<rpc::Rotated> {
+    find(app, &request.client_id).await?;
     let origin = app.origin(Actor::Console);
     let ends = origin.at.sandbox.plus(ROTATED_SECRET_LIFETIME);
     let id = ClientId::from_text(&request.client_id);
@@ -173,7 +174,7 @@ pub(super) async fn disable(app: &App, request: rpc::AppRef) -> Answer<rpc::App>
 }
 
 pub(super) async fn delete(app: &App, request: rpc::AppRef) -> Answer<Done> {
-    let id = ClientId::from_text(request.client_id);
+    let id = find(app, &request.client_id).await?.client.id.clone();
     app.0
         .identity
         .delete_app(&id, app.origin(Actor::Console))
@@ -189,7 +190,31 @@ async fn find(app: &App, id: &str) -> Answer<std::sync::Arc<ClientRecord>> {
         .client(&ClientId::from_text(id))
         .await
         .map_err(broken)?;
-    found.ok_or_else(|| not_found("app", id, "apps_list"))
+    match found {
+        Some(found) => Ok(found),
+        None => Err(unknown(app, id).await?),
+    }
+}
+
+/// That there is no such app, and which one may have been meant: by its name, or by an id with a slip.
+async fn unknown(app: &App, wanted: &str) -> Answer<RpcError> {
+    let mut connection = app.0.world.read().await.map_err(broken)?;
+    let all = clients::list(&mut connection).await.map_err(broken)?;
+    let names = all.iter().map(|(client, _)| client.name.as_str());
+    let near = near::nearest(wanted, names);
+    let meant = all.iter().map(|(client, _)| client).find(|client| {
+        near == Some(client.name.as_str()) || near::is_slip_of(wanted, client.id.as_str())
+    });
+    let error = not_found("app", wanted, "apps_list");
+    Ok(match meant {
+        Some(client) => super::meant(
+            error,
+            "client_id",
+            client.id.as_str(),
+            &format!("{} ({})", client.id, client.name),
+        ),
+        None => error,
+    })
 }
 
 async fn change(
@@ -197,6 +222,7 @@ async fn change(
     id: &str,
     with: impl FnOnce(&mut NewApp, &mut bool) + Clone + Send + 'static,
 ) -> Answer<rpc::App> {
+    find(app, id).await?;
     let origin = app.origin(Actor::Console);
     app.0
         .identity

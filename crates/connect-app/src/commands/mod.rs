@@ -23,7 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::App;
+use crate::{App, near};
 
 /// What handlers answer.
 type Answer<T> = Result<T, RpcError>;
@@ -59,16 +59,17 @@ fn read<T: DeserializeOwned>(command: &str, payload: Value) -> Answer<T> {
     } else {
         payload
     };
-    let refused = |why: &dyn std::fmt::Display| {
+    let refused = |why: &str| {
+        let end = if why.ends_with('?') { "" } else { ";" };
         RpcError::new(
             ErrorCode::BadRequest,
             format!(
-                "{command} does not take this payload: {why}; see `connect-sandbox commands {command}`"
+                "{command} does not take this payload: {why}{end} see `connect-sandbox commands {command}`"
             ),
         )
     };
     if !payload.is_object() {
-        return Err(refused(&"it must be a JSON object"));
+        return Err(refused("it must be a JSON object"));
     }
     serde_path_to_error::deserialize(payload).map_err(|error| refused(&at_its_place(&error)))
 }
@@ -76,8 +77,12 @@ fn read<T: DeserializeOwned>(command: &str, payload: Value) -> Answer<T> {
 /// What is wrong with a payload, its place in front: `redirect_uris[1]: invalid type: integer …`. A member that is
 /// missing or too many is named by the message itself.
 fn at_its_place(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    let (path, why) = (error.path().to_string(), error.inner().to_string());
-    let names_it = why.starts_with("unknown field `");
+    let (path, why) = (
+        error.path().to_string(),
+        near::said(&error.inner().to_string()),
+    );
+    // The message names what is unknown, but not what it stands in.
+    let names_it = why.starts_with("unknown field `") && !path.contains(['.', '[']);
     if path == "." || names_it {
         why
     } else {
@@ -97,20 +102,26 @@ fn unknown(command: &str) -> RpcError {
         .take(64)
         .collect();
     let group = shown.split('_').next().unwrap_or("");
-    let near: Vec<&str> = connect_rpc::COMMANDS
+    let of_group: Vec<&str> = connect_rpc::COMMANDS
         .iter()
         .filter(|known| known.group == group)
         .map(|known| known.name)
         .collect();
-    let hint = if near.is_empty() {
-        "see `connect-sandbox commands`".to_owned()
-    } else {
-        format!("there are {}", near.join(", "))
+    let near = near::commands(&shown);
+    let hint = match (near.as_slice(), of_group.as_slice()) {
+        ([], []) => "see `connect-sandbox commands`".to_owned(),
+        ([], all) => format!("there are {}", all.join(", ")),
+        (near, []) => format!("did you mean {}?", near.join(", ")),
+        ([first, ..], all) => format!("did you mean {first}? There are {}", all.join(", ")),
     };
-    RpcError::new(
+    let error = RpcError::new(
         ErrorCode::UnknownCommand,
         format!("there is no command `{shown}`; {hint}"),
-    )
+    );
+    if near.is_empty() {
+        return error;
+    }
+    error.with(serde_json::json!({ "field": "cmd", "did_you_mean": near }))
 }
 
 /// A failure of the store, as a command's.
@@ -136,8 +147,13 @@ fn flawless(flaws: &[Flaw]) -> Answer<()> {
     if flaws.is_empty() {
         return Ok(());
     }
+    Err(flawed(flaws))
+}
+
+/// Flaws, in words and for programs.
+fn flawed(flaws: &[Flaw]) -> RpcError {
     let detail = serde_json::json!({ "flaws": flaws });
-    Err(RpcError::new(ErrorCode::Invalid, Flaw::list(flaws)).with(detail))
+    RpcError::new(ErrorCode::Invalid, Flaw::list(flaws)).with(detail)
 }
 
 /// An error with its causes, in one line.
@@ -161,6 +177,15 @@ fn not_found(what: &str, id: &str, see: &str) -> RpcError {
         ErrorCode::NotFound,
         format!("there is no {what} `{shown}`; see {see}"),
     )
+}
+
+/// That something else may have been meant by a member of the request: for people as `shown`, for programs as `instead`.
+fn meant(error: RpcError, field: &str, instead: &str, shown: &str) -> RpcError {
+    let message = error
+        .message
+        .replacen("; see ", &format!("; did you mean {shown}? See "), 1);
+    RpcError { message, ..error }
+        .with(serde_json::json!({ "field": field, "did_you_mean": [instead] }))
 }
 
 /// How many rows to give.

@@ -25,8 +25,9 @@ use serde_json::json;
 pub(super) use self::access::{alerts, connected_apps, reads};
 pub(super) use self::health::{biomarkers, health, protocols};
 pub(super) use self::writing::{check_in, start_protocol};
-use super::{Answer, broken, flawless, grants, not_found};
-use crate::{App, seed};
+use super::{Answer, broken, flawed, flawless, grants, not_found};
+use crate::persona::{self, PersonaError};
+use crate::{App, near, seed};
 
 pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::PersonList> {
     let everyone = people::list(&mut *app.0.world.read().await.map_err(broken)?)
@@ -102,25 +103,27 @@ pub(super) async fn create(app: &App, request: rpc::CreatePerson) -> Answer<rpc:
 
 pub(super) async fn update(app: &App, request: rpc::UpdatePerson) -> Answer<rpc::Person> {
     let origin = app.origin(Actor::Console);
-    let old = find(app, &request.user_id).await?;
-    let new = Person {
-        email: request
-            .email
-            .map_or_else(|| old.email.clone(), |email| email.trim().to_owned()),
-        name: request
-            .name
-            .map_or_else(|| old.name.clone(), |name| name.trim().to_owned()),
-        locale: request.locale.unwrap_or_else(|| old.locale.clone()),
-        description: request
-            .description
-            .unwrap_or_else(|| old.description.clone()),
-        ..old.clone()
+    let id = find(app, &request.user_id).await?.id;
+    let change = move |person: &mut Person| {
+        if let Some(email) = request.email {
+            email.trim().clone_into(&mut person.email);
+        }
+        if let Some(name) = request.name {
+            name.trim().clone_into(&mut person.name);
+        }
+        if let Some(locale) = request.locale {
+            person.locale = locale;
+        }
+        if let Some(description) = request.description {
+            person.description = description;
+        }
     };
-    flawless(&new.flaws())?;
-    let updated = seed::update_person(app, old, new, origin)
-        .await
-        .map_err(taken)?;
-    Ok(view(&updated))
+    match persona::change(app, id, change, origin).await {
+        Ok(changed) => Ok(view(&changed)),
+        Err(PersonaError::Unknown(id)) => Err(not_found("persona", id.as_str(), "people_list")),
+        Err(PersonaError::Invalid(flaws)) => Err(flawed(&flaws)),
+        Err(PersonaError::Store(error)) => Err(taken(error)),
+    }
 }
 
 pub(super) async fn delete(app: &App, request: rpc::PersonRef) -> Answer<Done> {
@@ -249,9 +252,36 @@ async fn find(app: &App, id_or_email: &str) -> Answer<Person> {
     } else {
         people::get(&mut connection, &UserId::from_text(id_or_email)).await
     };
-    found
-        .map_err(broken)?
-        .ok_or_else(|| not_found("persona", id_or_email, "people_list"))
+    if let Some(found) = found.map_err(broken)? {
+        return Ok(found);
+    }
+    let everyone = people::list(&mut connection).await.map_err(broken)?;
+    let error = not_found("persona", id_or_email, "people_list");
+    Err(match meant(&everyone, id_or_email) {
+        Some(person) => super::meant(
+            error,
+            "user_id",
+            &person.email,
+            &format!("{} ({})", person.email, person.id),
+        ),
+        None => error,
+    })
+}
+
+/// Who may have been meant by an id, an email or a name that nobody has.
+pub(super) fn meant<'p>(everyone: &'p [Person], wanted: &str) -> Option<&'p Person> {
+    // Emails of one domain are alike by that alone.
+    let own = |email: &'p str| email.split('@').next().unwrap_or(email);
+    let sought = wanted.split('@').next().unwrap_or(wanted);
+    let names = everyone
+        .iter()
+        .flat_map(|person| [own(&person.email), person.name.as_str()]);
+    let near = near::nearest(sought, names);
+    everyone.iter().find(|person| {
+        near == Some(own(&person.email))
+            || near == Some(person.name.as_str())
+            || near::is_slip_of(wanted, person.id.as_str())
+    })
 }
 
 fn taken(error: StoreError) -> RpcError {

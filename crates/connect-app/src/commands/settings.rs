@@ -71,6 +71,7 @@ pub(super) async fn get(app: &App, _: Nothing) -> Answer<rpc::SettingsAnswer> {
 /// Changes the settings in force and, apart from them, the stored ones: what the command line says for this run is in
 /// force but is not stored.
 pub(super) async fn update(app: &App, request: rpc::UpdateSettings) -> Answer<rpc::SettingsAnswer> {
+    let _one_at_a_time = app.0.changing_settings.lock().await;
     let new = changed(&app.0.settings.get(), request.clone());
     check(app, &request, &new).await?;
     let kept = store(app, request).await.map_err(broken)?;
@@ -116,12 +117,19 @@ pub(crate) fn changed(old: &Settings, request: rpc::UpdateSettings) -> Settings 
 async fn check(app: &App, request: &rpc::UpdateSettings, new: &Settings) -> Answer<()> {
     let mut flaws = new.flaws();
     if let Some(Some(email)) = &request.auto_approve {
-        let known = people::by_email(&mut *app.0.world.read().await.map_err(broken)?, email)
-            .await
-            .map_err(broken)?;
-        if known.is_none() {
-            let message =
-                "no persona has this email; see people_list, or send null to ask people again";
+        let mut connection = app.0.world.read().await.map_err(broken)?;
+        let everyone = people::list(&mut connection).await.map_err(broken)?;
+        drop(connection);
+        let known = everyone
+            .iter()
+            .any(|person| person.email.eq_ignore_ascii_case(email));
+        if !known {
+            let meant = super::people::meant(&everyone, email).map_or_else(String::new, |person| {
+                format!("did you mean {}? ", person.email)
+            });
+            let message = format!(
+                "no persona has this email; {meant}see people_list, or send null to ask people again"
+            );
             flaws.insert(0, Flaw::new("auto_approve", message));
         }
     }

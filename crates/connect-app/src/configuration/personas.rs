@@ -8,12 +8,13 @@ use connect_store::{StoreError, people};
 
 use super::file::PersonaTable;
 use super::{Applied, Configuration};
+use crate::persona::{self, PersonaError};
 use crate::{App, seed};
 
 /// What is to happen to a persona.
 pub(super) enum Step {
     Create { person: Person, with_data: bool },
-    Update { old: Person, new: Person },
+    Update(Person),
 }
 
 /// Compares the file with the world; what can't be is complained about.
@@ -60,7 +61,7 @@ pub(super) async fn plan(
                 with_data: !table.without_data,
             }),
             Some(old) if old == person => {}
-            Some(old) => steps.push(Step::Update { old, new: person }),
+            Some(_) => steps.push(Step::Update(person)),
         }
     }
     Ok(steps)
@@ -141,9 +142,19 @@ pub(super) async fn apply(
                 };
                 seed::create_person(app, person, with_data, false, origin.clone()).await?;
             }
-            Step::Update { old, new } => {
+            Step::Update(new) => {
                 applied.changed.push(new.email.clone());
-                seed::update_person(app, old, new, origin.clone()).await?;
+                let id = new.id.clone();
+                let change = move |person: &mut Person| {
+                    person.name = new.name;
+                    person.locale = new.locale;
+                    person.description = new.description;
+                };
+                match persona::change(app, id, change, origin.clone()).await {
+                    Err(PersonaError::Store(error)) => return Err(error),
+                    // It was planned a moment ago: whoever deleted or changed the persona since goes before the file.
+                    Ok(_) | Err(PersonaError::Unknown(_) | PersonaError::Invalid(_)) => {}
+                }
             }
         }
     }

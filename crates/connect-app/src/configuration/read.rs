@@ -10,6 +10,7 @@ use super::error::{ConfigurationError, Problem};
 use super::file::{AppTable, File, PersonaTable};
 use super::position::Position;
 use super::{Configuration, secrets};
+use crate::near;
 
 /// Reads a `connect.toml`.
 ///
@@ -140,31 +141,9 @@ fn identifier(prefix: &str, id: &str, field: String, all: &mut Vec<Flaw>) {
     }
 }
 
-/// The parser's words, with the nearest known word where one is unknown.
+/// The parser's words, in those of a file: it has keys.
 fn said(message: &str) -> String {
-    let message = message.trim_end();
-    let nearest = message
-        .strip_prefix("unknown field `")
-        .or_else(|| message.strip_prefix("unknown variant `"))
-        .and_then(|rest| rest.split_once('`'))
-        .and_then(|(unknown, known)| nearest(unknown, known));
-    let message = message
+    near::said(message)
         .replacen("unknown field", "unknown key", 1)
-        .replacen("missing field", "missing key", 1);
-    match nearest {
-        Some(near) => format!("{message}; did you mean `{near}`?"),
-        None => message,
-    }
-}
-
-/// The word of `known` (words in backquotes) that is most like `unknown`, if one is.
-fn nearest<'k>(unknown: &str, known: &'k str) -> Option<&'k str> {
-    known
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .map(|word| (strsim::jaro_winkler(unknown, word), word))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, word)| word)
+        .replacen("missing field", "missing key", 1)
 }

@@ -12,9 +12,6 @@ use crate::arguments::Rpc;
 use crate::failure::Failure;
 use crate::output;
 
-/// Names that a name is taken for are at least this much like it.
-const LIKENESS: f64 = 0.8;
-
 pub(super) async fn run(data_dir: &Path, call: Rpc) -> Result<(), Failure> {
     let Some(command) = connect_rpc::find(&call.command) else {
         return Err(Failure::Arguments(unknown(&call.command)));
@@ -56,13 +53,7 @@ fn payload(given: Option<&str>) -> Result<Value, Failure> {
 /// What is said of a command that does not exist.
 pub(super) fn unknown(name: &str) -> String {
     let group = name.split('_').next().unwrap_or_default();
-    let mut near: Vec<(f64, &str)> = connect_rpc::COMMANDS
-        .iter()
-        .map(|known| (strsim::jaro_winkler(name, known.name), known.name))
-        .filter(|(likeness, _)| *likeness > LIKENESS)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut near: Vec<&str> = near.into_iter().take(3).map(|(_, name)| name).collect();
+    let mut near = connect_app::near::commands(name);
     if near.is_empty() {
         near = connect_rpc::COMMANDS
             .iter()
