@@ -20,6 +20,26 @@ export async function duplicate(simulator: Simulator, session: string): Promise<
   else if (simulator.failure) notifyFailure('Duplicating', simulator.failure);
 }
 
+/** Deletes walks, one after the other. The open one gives its place to what took it in the list. */
+async function discard(simulator: Simulator, walks: readonly string[]): Promise<void> {
+  const place = simulator.sessions.findIndex(({ session }) => session === simulator.id);
+  for (const session of walks) {
+    const takeBack = simulator.letGo(session);
+    try {
+      await mutate('simulator_delete', { session });
+    } catch (thrown) {
+      takeBack();
+      throw thrown;
+    }
+  }
+  if (simulator.id && walks.includes(simulator.id)) {
+    // What took its place, or stood above it. One that can't be read had none.
+    const rest = simulator.sessions;
+    const next = place < 0 ? undefined : rest[Math.min(place, rest.length - 1)];
+    go(next ? href('simulator', next.session) : href('simulator'), { replace: true });
+  }
+}
+
 /** Asks, and deletes a walk. */
 export async function remove(simulator: Simulator, session: string, name: string): Promise<void> {
   const deleted = await confirm({
@@ -28,24 +48,26 @@ export async function remove(simulator: Simulator, session: string, name: string
     stays: ['What it did in the sandbox: traffic, grants, journal'],
     confirmLabel: 'Delete the walk',
     run: async () => {
-      const place = simulator.sessions.findIndex((one) => one.session === session);
-      const takeBack = simulator.letGo(session);
-      try {
-        await mutate('simulator_delete', { session });
-      } catch (thrown) {
-        takeBack();
-        throw thrown;
-      }
-      if (session === simulator.id) {
-        // What took its place in the list, or stood above it.
-        const rest = simulator.sessions;
-        const next = rest[Math.min(Math.max(place, 0), rest.length - 1)];
-        go(next ? href('simulator', next.session) : href('simulator'), { replace: true });
-      }
+      await discard(simulator, [session]);
       notify('good', `${name} is deleted.`);
     },
   });
   if (deleted) simulator.deleted += 1;
+}
+
+/** Asks, and deletes walks whose key is gone: nothing of them can be read, nor told. */
+export async function removeLost(simulator: Simulator, lost: readonly string[]): Promise<void> {
+  const one = lost.length === 1;
+  await confirm({
+    title: one ? 'Delete the walk that can’t be read?' : `Delete ${lost.length} walks that can’t be read?`,
+    happens: ['What is left of them, sealed with a key that is gone, is removed'],
+    stays: ['Every walk that can be read', 'What they did in the sandbox: traffic, grants, journal'],
+    confirmLabel: one ? 'Delete the walk' : 'Delete them',
+    run: async () => {
+      await discard(simulator, lost);
+      notify('good', one ? 'The walk is deleted.' : `${lost.length} walks are deleted.`);
+    },
+  });
 }
 
 /** Copies one of its requests as something that can be run. */
@@ -55,28 +77,4 @@ export function copyExchange(simulator: Simulator, exchange: number, format: Cop
     (form, all) => mutate('simulator_copy_as', { session, exchange, format: form, with_credentials: all }),
     format,
   );
-}
-
-/** Asks, and deletes walks whose key is gone: nothing of them can be read, nor told. */
-export async function removeLost(simulator: Simulator, lost: readonly string[]): Promise<void> {
-  await confirm({
-    title:
-      lost.length === 1 ? 'Delete the walk that can’t be read?' : `Delete ${lost.length} walks that can’t be read?`,
-    happens: ['What is left of them, sealed with a key that is gone, is removed'],
-    stays: ['Every walk that can be read', 'What they did in the sandbox: traffic, grants, journal'],
-    confirmLabel: lost.length === 1 ? 'Delete the walk' : 'Delete them',
-    run: async () => {
-      for (const session of lost) {
-        const takeBack = simulator.letGo(session);
-        try {
-          await mutate('simulator_delete', { session });
-        } catch (thrown) {
-          takeBack();
-          throw thrown;
-        }
-      }
-      if (simulator.id && lost.includes(simulator.id)) go(href('simulator'), { replace: true });
-      notify('good', lost.length === 1 ? 'The walk is deleted.' : `${lost.length} walks are deleted.`);
-    },
-  });
 }
