@@ -13,7 +13,8 @@ pub enum ErrorCode {
     BadRequest,
     /// There is no such command.
     UnknownCommand,
-    /// What the request names does not exist.
+    /// What the request names does not exist. Where something is called much like it, `detail.field` says which name of
+    /// the request it is, and `detail.did_you_mean` what may have been meant, the likest first.
     NotFound,
     /// It contradicts the present state.
     Conflict,

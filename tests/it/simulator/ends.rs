@@ -1,6 +1,5 @@
 //! What ends tokens in a walk: what is foreseen and told of it is what the sandbox's journal says, with the reuse and without.
 
-use connect_rpc::ErrorCode;
 use serde_json::{Value, json};
 
 use super::walker::ended;
@@ -21,6 +20,13 @@ fn run_of(session: &Value, step: &str) -> Value {
     let mut runs = session["runs"].as_array().expect("runs").iter().rev();
     let found = runs.find(|run| run["step"] == step && run["set_aside"] == false);
     found.unwrap_or_else(|| panic!("no run of {step}")).clone()
+}
+
+/// The steps that were passed over.
+fn passed_over(session: &Value) -> Vec<String> {
+    let steps = session["steps"].as_array().expect("steps").iter();
+    let passed = steps.filter(|it| it["state"] == "skipped");
+    passed.map(|it| text(&it["step"])).collect()
 }
 
 fn exchanges_of<'s>(session: &'s Value, run: &Value) -> Vec<&'s Value> {
@@ -105,14 +111,10 @@ async fn without_the_reuse_the_revocation_ends_what_it_says_and_the_call_fails_b
     let session = sandbox
         .rpc("simulator_go", with(&walk, "step", "revoke"))
         .await;
-    assert_eq!(session["summary"]["skipped"], json!(["reuse"]));
+    assert_eq!(passed_over(&session), ["reuse"]);
     let steps = session["steps"].as_array().expect("steps");
     let reuse = steps.iter().find(|it| it["step"] == "reuse");
-    let reuse = reuse.expect("the step");
-    assert_eq!(
-        (&reuse["state"], &reuse["word"]),
-        (&json!("skipped"), &json!("left out"))
-    );
+    assert_eq!(reuse.expect("the step")["word"], "left out");
     let plan = sandbox
         .rpc("simulator_plan", with(&walk, "step", "revoke"))
         .await;
@@ -129,7 +131,7 @@ async fn without_the_reuse_the_revocation_ends_what_it_says_and_the_call_fails_b
     assert!(words.contains("The same call, the same token"), "{words}");
     assert!(words.contains("it was revoked, in this walk"), "{words}");
     assert_eq!(session["summary"]["disagreements"], 0);
-    assert_eq!(session["summary"]["skipped"], json!(["reuse"]));
+    assert_eq!(passed_over(&session), ["reuse"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -227,18 +229,9 @@ async fn both_calls_of_a_step_are_foreseen_and_told_and_what_sends_nothing_fores
     assert_eq!(also["agreement"]["agrees"], true);
     let words = text(&api["outcome"]["words"]);
     assert!(words.contains("403 `insufficient_scope`"), "{words}");
-    let checked = api["checked"].as_array().expect("checks");
-    assert_eq!(checked.len(), 2, "{checked:?}");
     let plan = sandbox
         .rpc("simulator_plan", with(&walk, "step", "authorization_url"))
         .await;
     assert_eq!(plan["prediction"], Value::Null);
     assert_eq!(plan["requests"][0].get("prediction"), None);
-    // A request that was refused before anybody was asked: nobody was looked at.
-    let slip = with(&with(&walk, "step", "sign_in"), "tamper", "plain_method");
-    let session = sandbox.app.rpc("simulator_run", slip).await;
-    let session = session.unwrap_or_else(|error| panic!("{error} {:?}", ErrorCode::Invalid));
-    let checked = &run_of(&session, "sign_in")["checked"];
-    assert_eq!(checked.as_array().map(Vec::len), Some(1), "{checked}");
-    assert!(!checked.to_string().contains("who the person is"));
 }

@@ -45,20 +45,25 @@ async fn the_list_says_of_each_walk_how_it_ended() {
         listed(&sandbox, &whole).await["ended"],
         json!({
             "step": "after_revoke", "title": "The call that now fails", "state": "done",
-            "tamper": null, "edited": false,
+            "word": "refused, as foreseen", "cancelled": false, "tamper": null, "edited": false,
         })
     );
     assert_eq!(
         listed(&sandbox, &refused).await["ended"],
         json!({
             "step": "token", "title": "Token exchange", "state": "refused_as_meant",
+            "word": "refused, as meant", "cancelled": false,
             "tamper": { "name": "wrong_verifier", "title": "Wrong verifier" }, "edited": false,
         })
     );
     let ended = &listed(&sandbox, &waiting).await["ended"];
     assert_eq!(
-        (&ended["step"], &ended["state"]),
-        (&json!("sign_in"), &json!("waiting"))
+        (&ended["step"], &ended["state"], &ended["word"]),
+        (
+            &json!("sign_in"),
+            &json!("waiting"),
+            &json!("waits for you")
+        )
     );
     // What was set aside says nothing of how the walk stands now.
     let back = json!({ "session": refused, "step": "callback" });
@@ -68,10 +73,44 @@ async fn the_list_says_of_each_walk_how_it_ended() {
         (&ended["step"], &ended["tamper"]),
         (&json!("sign_in"), &Value::Null)
     );
-    sandbox
-        .rpc("simulator_restart", json!({ "session": refused }))
-        .await;
-    assert_eq!(listed(&sandbox, &refused).await["ended"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_walk_that_is_begun_again_is_listed_with_how_it_had_ended() {
+    let sandbox = Sandbox::start().await;
+    let id = started(&sandbox, "Again").await;
+    let session = json!({ "session": id });
+    let until = json!({ "session": id, "until": "callback" });
+    sandbox.rpc("simulator_run_all", until).await;
+    let slip = json!({ "session": id, "tamper": "wrong_verifier" });
+    sandbox.rpc("simulator_run", slip).await;
+    let before = listed(&sandbox, &id).await;
+    assert_eq!(before["ended_before"], Value::Null);
+    sandbox.rpc("simulator_restart", session.clone()).await;
+    let restarted = listed(&sandbox, &id).await;
+    assert_eq!(restarted["ended"], Value::Null);
+    assert_eq!(restarted["ended_before"], before["ended"]);
+    assert_eq!(before["ended"]["tamper"]["name"], "wrong_verifier");
+    // Once a step counts again, that is how it stands.
+    let until = json!({ "session": id, "until": "configure" });
+    sandbox.rpc("simulator_run_all", until).await;
+    let walked = listed(&sandbox, &id).await;
+    assert_eq!(walked["ended"]["step"], "configure");
+    assert_eq!(walked["ended_before"], Value::Null);
+
+    // A wait that was cancelled is neither done nor refused; one that was left behind waits for nobody.
+    let paste = json!({ "session": id, "setup": { "consent": "paste" } });
+    sandbox.rpc("simulator_update", paste).await;
+    sandbox.rpc("simulator_run_all", session.clone()).await;
+    let cancelled = sandbox.rpc("simulator_cancel", session.clone()).await;
+    let ended = &cancelled["summary"]["ended"];
+    assert_eq!(
+        (&ended["state"], &ended["word"], &ended["cancelled"]),
+        (&json!("failed"), &json!("cancelled"), &json!(true))
+    );
+    sandbox.rpc("simulator_run_all", session.clone()).await;
+    let restarted = sandbox.rpc("simulator_restart", session).await;
+    assert_eq!(restarted["summary"]["ended_before"]["word"], "left waiting");
 }
 
 #[tokio::test]

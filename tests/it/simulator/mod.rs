@@ -1,5 +1,6 @@
 //! The client simulator: what it foresees is held against what the sandbox answers.
 
+mod again;
 mod cancel;
 mod conditions;
 mod dice;

@@ -37,16 +37,24 @@ pub(super) async fn list(app: &App, _: Nothing) -> Answer<rpc::WalkList> {
     let mut sessions = Vec::with_capacity(rows.len());
     let mut lost = Vec::new();
     for (id, summary) in rows {
+        // A key that was remade leaves what it sealed lost: the others are listed all the same.
+        let summary = summary.ok().and_then(|it| parsed(&it).ok());
         match summary {
-            Ok(summary) => match parsed(&summary) {
-                Ok(summary) => sessions.push(summary),
-                Err(_) => lost.push(id),
-            },
-            // A key that was remade leaves what it sealed lost: the others are listed all the same.
-            Err(_) => lost.push(id),
+            Some(summary) if is_worded(&summary) => sessions.push(summary),
+            Some(summary) => {
+                let session = load(app, &id).await;
+                sessions.push(session.map_or(summary, |it| view::summary(&it)));
+            }
+            None => lost.push(id),
         }
     }
     Ok(rpc::WalkList { sessions, lost })
+}
+
+/// Whether a summary says in words how the walk ended: an earlier version kept it without.
+fn is_worded(summary: &rpc::WalkSummary) -> bool {
+    let ended = summary.ended.as_ref();
+    ended.is_none_or(|it| !it.word.is_empty())
 }
 
 pub(super) async fn start(app: &App, request: rpc::StartWalk) -> Answer<rpc::WalkSession> {

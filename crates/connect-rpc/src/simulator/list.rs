@@ -27,12 +27,11 @@ pub struct WalkSummary {
     /// The step that was taken last and how it ended; none when none was, or when the walk went back to its beginning.
     #[serde(default)]
     pub ended: Option<WalkEnd>,
+    /// How it ended before it was begun again; none when it was not, or when a step was taken since.
+    #[serde(default)]
+    pub ended_before: Option<WalkEnd>,
     /// How many steps are done, set-aside ones not counted.
     pub done: usize,
-    /// Steps that were left out, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[ts(as = "Option<_>", optional)]
-    pub skipped: Vec<Step>,
     /// How many requests were sent.
     pub exchanges: usize,
     /// Predictions that turned out wrong.
@@ -47,7 +46,7 @@ pub struct WalkSummary {
     pub updated_at: Timestamp,
 }
 
-/// How a walk ended, as far as it went. Set-aside runs do not count.
+/// How a walk ended, as far as it went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct WalkEnd {
     /// The step that was taken last.
@@ -56,6 +55,12 @@ pub struct WalkEnd {
     pub title: String,
     /// How it ended: done, waiting, refused as meant, or failed.
     pub state: StepState,
+    /// The same as people read it: the word of that run. Empty in what an earlier version kept.
+    #[serde(default)]
+    pub word: String,
+    /// Whether it was cancelled: then it is neither done nor refused, and `state` says failed.
+    #[serde(default)]
+    pub cancelled: bool,
     /// What went wrong on purpose in it.
     pub tamper: Option<WalkSlip>,
     /// Whether its main request was changed by hand.

@@ -8,24 +8,31 @@ use ts_rs::TS;
 
 use crate::traffic::NamedValue;
 
-/// Asks for a step as it would be taken.
-#[derive(Clone, Serialize, Deserialize, JsonSchema, TS)]
+/// Asks for a step as it would be taken, or as it was.
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PlanStep {
     /// Which session.
     pub session: String,
-    /// Which step; the one the walk stands at unless told.
+    /// Which step; the one the walk stands at unless told, or that of `run`.
     #[serde(default)]
     #[ts(optional = nullable)]
     pub step: Option<Step>,
-    /// What goes wrong on purpose, by name.
+    /// What goes wrong on purpose, by name; with `run` the one that it had.
     #[serde(default)]
     #[ts(optional = nullable)]
     pub tamper: Option<String>,
-    /// The step's main request, changed by hand.
+    /// The step's main request, changed by hand; not with `run`.
     #[serde(default)]
     #[ts(optional = nullable)]
     pub edit: Option<RequestEdit>,
+    /// A run by number: its step as it was then, from what was known before it. With its `tamper` that is what was sent
+    /// and what was foreseen for it; without, what would have been sent, of which nothing is foreseen. Credentials stand
+    /// as markers such as `[code 1a2b3c4d]`, as in the exchanges; behind the main request by name. `not_found` for one
+    /// that the session has not, `invalid` for another step or tampering than its own.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub run: Option<u32>,
 }
 
 /// A request changed by hand. Credentials stand as `{{client_secret}}`, `{{code}}`, `{{access_token}}`,
@@ -54,7 +61,7 @@ pub struct Plan {
     pub action: String,
     /// Why the step can't be taken as things are; none when it can.
     pub blocked: Option<String>,
-    /// Its requests in order; credentials stand as `{{name}}`.
+    /// Its requests in order; credentials stand as `{{name}}`, those of a run as markers.
     pub requests: Vec<PlannedRequest>,
     /// What will be answered to the main request, or what the app itself will find.
     pub prediction: Option<Prediction>,

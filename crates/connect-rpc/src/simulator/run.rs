@@ -50,8 +50,6 @@ pub struct StepView {
     /// Where it stands.
     pub state: StepState,
     /// The same as people read it: `done`, `refused, as foreseen`, `left out`.
-    #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
     pub word: String,
     /// The run that counts, by number.
     pub run: Option<u32>,
@@ -129,10 +127,6 @@ pub struct StepRun {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<_>", optional)]
     pub also: Vec<AlsoForeseen>,
-    /// What the server looked at, as far as its answer shows; empty when it was not asked, or at another target.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[ts(as = "Option<_>", optional)]
-    pub checked: Vec<String>,
 }
 
 /// A request beside the main one of a step: what was foreseen for it, and what came.
@@ -164,9 +158,7 @@ pub struct Agreement {
 pub struct RunOutcome {
     /// Where the step stands after it.
     pub state: StepState,
-    /// The same as people read it: `done`, `refused, as foreseen`, `refused, as meant`, `went wrong`.
-    #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
+    /// The same as people read it: `done`, `refused, as foreseen`, `refused, as meant`, `went wrong`, `waits for you`.
     pub word: String,
     /// Whether it was cancelled: then it is neither done nor refused, and `state` says failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -1247,7 +1247,7 @@ export type HostSettings = {
 /** How the window's sandbox is. */
 export type HostState =
 	| { "state": "starting" }
-	| { "state": "running", workspace: string | null }
+	| { "state": "running", workspace: string | null, left?: string }
 	| { "state": "failed", message: string, port_in_use: number | null }
 	| { "state": "stopped" };
 
@@ -1830,7 +1830,7 @@ export type Plan = {
 	action: string;
 	/** Why the step can't be taken as things are; none when it can. */
 	blocked: string | null;
-	/** Its requests in order; credentials stand as `{{name}}`. */
+	/** Its requests in order; credentials stand as `{{name}}`, those of a run as markers. */
 	requests: Array<PlannedRequest>;
 	/** What will be answered to the main request, or what the app itself will find. */
 	prediction: Prediction | null;
@@ -1838,16 +1838,23 @@ export type Plan = {
 	tamper: TamperInfo | null;
 };
 
-/** Asks for a step as it would be taken. */
+/** Asks for a step as it would be taken, or as it was. */
 export type PlanStep = {
 	/** Which session. */
 	session: string;
-	/** Which step; the one the walk stands at unless told. */
+	/** Which step; the one the walk stands at unless told, or that of `run`. */
 	step?: Step | null;
-	/** What goes wrong on purpose, by name. */
+	/** What goes wrong on purpose, by name; with `run` the one that it had. */
 	tamper?: string | null;
-	/** The step's main request, changed by hand. */
+	/** The step's main request, changed by hand; not with `run`. */
 	edit?: RequestEdit | null;
+	/**
+	 * A run by number: its step as it was then, from what was known before it. With its `tamper` that is what was sent
+	 * and what was foreseen for it; without, what would have been sent, of which nothing is foreseen. Credentials stand
+	 * as markers such as `[code 1a2b3c4d]`, as in the exchanges; behind the main request by name. `not_found` for one
+	 * that the session has not, `invalid` for another step or tampering than its own.
+	 */
+	run?: number | null;
 };
 
 /** A request that will be sent. */
@@ -2119,8 +2126,8 @@ export type RunAll = {
 export type RunOutcome = {
 	/** Where the step stands after it. */
 	state: StepState;
-	/** The same as people read it: `done`, `refused, as foreseen`, `refused, as meant`, `went wrong`. */
-	word?: string;
+	/** The same as people read it: `done`, `refused, as foreseen`, `refused, as meant`, `went wrong`, `waits for you`. */
+	word: string;
 	/** Whether it was cancelled: then it is neither done nor refused, and `state` says failed. */
 	cancelled?: boolean;
 	/** What just happened, in plain words. */
@@ -2388,8 +2395,6 @@ export type StepRun = {
 	main_exchange: number | null;
 	/** The other requests of the step for which something was foreseen, in order: a step agrees when all of them do. */
 	also?: Array<AlsoForeseen>;
-	/** What the server looked at, as far as its answer shows; empty when it was not asked, or at another target. */
-	checked?: Array<string>;
 };
 
 /** Where a step stands. */
@@ -2404,7 +2409,7 @@ export type StepView = {
 	/** Where it stands. */
 	state: StepState;
 	/** The same as people read it: `done`, `refused, as foreseen`, `left out`. */
-	word?: string;
+	word: string;
 	/** The run that counts, by number. */
 	run: number | null;
 	/** Why it does not belong to this walk, when it does not. */
@@ -2767,7 +2772,7 @@ export type WalkConfig = {
 	outside_call: string | null;
 };
 
-/** How a walk ended, as far as it went. Set-aside runs do not count. */
+/** How a walk ended, as far as it went. */
 export type WalkEnd = {
 	/** The step that was taken last. */
 	step: Step;
@@ -2775,6 +2780,10 @@ export type WalkEnd = {
 	title: string;
 	/** How it ended: done, waiting, refused as meant, or failed. */
 	state: StepState;
+	/** The same as people read it: the word of that run. Empty in what an earlier version kept. */
+	word: string;
+	/** Whether it was cancelled: then it is neither done nor refused, and `state` says failed. */
+	cancelled: boolean;
 	/** What went wrong on purpose in it. */
 	tamper: WalkSlip | null;
 	/** Whether its main request was changed by hand. */
@@ -2931,10 +2940,10 @@ export type WalkSummary = {
 	step: Step | null;
 	/** The step that was taken last and how it ended; none when none was, or when the walk went back to its beginning. */
 	ended: WalkEnd | null;
+	/** How it ended before it was begun again; none when it was not, or when a step was taken since. */
+	ended_before: WalkEnd | null;
 	/** How many steps are done, set-aside ones not counted. */
 	done: number;
-	/** Steps that were left out, in order. */
-	skipped?: Array<Step>;
 	/** How many requests were sent. */
 	exchanges: number;
 	/** Predictions that turned out wrong. */

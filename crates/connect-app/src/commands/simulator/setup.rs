@@ -11,6 +11,7 @@ use connect_rpc::{ErrorCode, RpcError};
 use connect_simulator::session::{Facts, Session, Setup, Target};
 
 use self::call::{call, parsed};
+pub(super) use self::meant::{alike, may_have_meant};
 use self::meant::{client, first_person, person};
 pub(super) use self::name::name;
 use self::name::{LONGEST_NAME, usual_name};

@@ -3,30 +3,63 @@
 use connect_core::domain::walk::Step;
 use connect_rpc::simulator as rpc;
 use connect_rpc::{ErrorCode, RpcError};
+use connect_simulator::plan::Blocked;
 use connect_simulator::session::Session;
-use connect_simulator::walk::{self, Taken, WalkError, Walker};
+use connect_simulator::tamper::TAMPERS;
+use connect_simulator::walk::{self, Prepared, Taken, WalkError, Walker};
 use tokio_util::sync::CancellationToken;
 
+use super::setup::{alike, invalid, may_have_meant};
 use super::{exchanges, load, save, saved, targets, unknown, view};
 use crate::App;
-use crate::commands::{Answer, broken};
+use crate::commands::{Answer, broken, not_found};
 use crate::walks::{Around, meanwhile};
 
 pub(in crate::commands) async fn plan(app: &App, request: rpc::PlanStep) -> Answer<rpc::Plan> {
     let mut session = load(app, &request.session).await?;
+    if let Some(run) = request.run {
+        return plan_again(app, &session, run, request).await;
+    }
     meanwhile(app, &mut session).await.map_err(broken)?;
     let known = Around::of(app, &session).know().await.map_err(unknown)?;
     let step = request.step.or(session.at).unwrap_or(Step::AfterRevoke);
     let edit = request.edit.map(view::edited);
-    let tamper = request.tamper.as_deref();
-    match walk::prepare(&session, &known, step, tamper, edit.clone()) {
-        Ok(prepared) => Ok(view::plan(&session, &known, step, Ok(&prepared))),
-        Err(WalkError::Blocked(blocked)) => Ok(view::plan(
-            &session,
-            &known,
-            step,
-            Err(&blocked.to_string()),
-        )),
+    let prepared = walk::prepare(&session, &known, step, request.tamper.as_deref(), edit);
+    let prepared = unless_blocked(prepared)?;
+    Ok(view::plan(&session, &known, step, prepared.as_ref()))
+}
+
+/// The step of a run as it was then.
+async fn plan_again(
+    app: &App,
+    session: &Session,
+    number: u32,
+    asked: rpc::PlanStep,
+) -> Answer<rpc::Plan> {
+    let mut runs = session.runs.iter();
+    let run = runs.find(|it| it.number == number).ok_or_else(|| {
+        let what = "run of this session";
+        not_found(what, &number.to_string(), "simulator_get")
+    })?;
+    if asked.step.is_some_and(|step| step != run.step) {
+        let step = run.step.as_str();
+        let message = format!("run {number} is one of the step {step}: leave `step` out");
+        return Err(invalid("step", &message));
+    }
+    if asked.edit.is_some() {
+        return Err(invalid("edit", "a run is as it was: leave `edit` out"));
+    }
+    let known = Around::of(app, session).know().await.map_err(unknown)?;
+    let prepared = walk::prepare_again(session, &known, run, asked.tamper.as_deref());
+    let prepared = unless_blocked(prepared)?;
+    Ok(view::plan_again(session, run.step, prepared.as_ref()))
+}
+
+/// A step that is prepared, or why it can't be taken as things are, which a plan says as well.
+fn unless_blocked(prepared: Result<Prepared, WalkError>) -> Answer<Result<Prepared, Blocked>> {
+    match prepared {
+        Ok(prepared) => Ok(Ok(prepared)),
+        Err(WalkError::Blocked(blocked)) => Ok(Err(blocked)),
         Err(error) => Err(refused(&error)),
     }
 }
@@ -210,5 +243,12 @@ fn refused(error: &WalkError) -> RpcError {
         WalkError::Surroundings(_) => ErrorCode::Internal,
         _ => ErrorCode::Invalid,
     };
-    RpcError::new(code, error.to_string())
+    let refused = RpcError::new(code, error.to_string());
+    match error {
+        WalkError::UnknownTamper { name, .. } => {
+            let there: Vec<&str> = TAMPERS.iter().map(|it| it.name).collect();
+            may_have_meant(refused, "tamper", &alike(name, &there))
+        }
+        _ => refused,
+    }
 }

@@ -1,6 +1,6 @@
 //! A session as the console shows it: credentials masked, words in place of states.
 
-mod checked;
+mod ended;
 mod plan;
 mod run;
 mod words;
@@ -9,10 +9,10 @@ use connect_core::domain::walk::Step;
 use connect_rpc::simulator as rpc;
 use connect_simulator::known::Known;
 use connect_simulator::mask::Mask;
-use connect_simulator::session::{self, Answered, Run, Session, Verdict};
-use connect_simulator::tamper::{TAMPERS, Tamper};
+use connect_simulator::session::{self, Session, Verdict};
+use connect_simulator::tamper::Tamper;
 
-pub(super) use self::plan::{edited, plan};
+pub(super) use self::plan::{edited, plan, plan_again};
 pub(super) use self::run::exchange;
 use self::run::run;
 use super::deleted_at;
@@ -23,7 +23,7 @@ pub(super) fn session(session: &Session) -> rpc::WalkSession {
     rpc::WalkSession {
         summary: summary(session),
         setup: setup(&session.setup),
-        steps: steps(session),
+        steps: ended::steps(session),
         runs: session
             .runs
             .iter()
@@ -50,10 +50,11 @@ pub(super) fn summary(session: &Session) -> rpc::WalkSummary {
         run.is_some_and(|run| match run.outcome.verdict {
             Verdict::Done => true,
             // A refusal that nobody brought about, and that was foreseen: the walk went on.
-            Verdict::RefusedAsMeant => run.tamper.is_none() && !run.edited,
+            Verdict::RefusedAsMeant => !run.is_spoiled(),
             Verdict::Waiting | Verdict::Failed | Verdict::Cancelled => false,
         })
     };
+    let (ended, ended_before) = ended::walk(session);
     rpc::WalkSummary {
         session: session.id.clone(),
         name: session.name.clone(),
@@ -68,9 +69,9 @@ pub(super) fn summary(session: &Session) -> rpc::WalkSummary {
             .unwrap_or_else(|| session.setup.client_id.clone()),
         persona: session.setup.persona.clone(),
         step: session.at,
-        ended: ended(session),
+        ended,
+        ended_before,
         done: Step::ALL.iter().filter(|step| done(step)).count(),
-        skipped: session.skipped.clone(),
         exchanges: session.exchanges.len(),
         disagreements: session.disagreements(),
         kept: session.kept,
@@ -78,25 +79,6 @@ pub(super) fn summary(session: &Session) -> rpc::WalkSummary {
         created_at: session.created_at,
         updated_at: session.updated_at,
     }
-}
-
-/// The step that was taken last, of those that count.
-fn ended(session: &Session) -> Option<rpc::WalkEnd> {
-    let mut newest = session.runs.iter().rev();
-    let run = newest.find(|run| !run.set_aside)?;
-    Some(rpc::WalkEnd {
-        step: run.step,
-        title: run.step.title().to_owned(),
-        state: state(run.outcome.verdict),
-        tamper: run.tamper.as_ref().map(|name| {
-            let known = TAMPERS.iter().find(|it| it.name == name);
-            rpc::WalkSlip {
-                name: name.clone(),
-                title: known.map_or(&**name, |it| it.title).to_owned(),
-            }
-        }),
-        edited: run.edited,
-    })
 }
 
 fn setup(setup: &session::Setup) -> rpc::WalkConfig {
@@ -119,72 +101,6 @@ fn setup(setup: &session::Setup) -> rpc::WalkConfig {
         prompt: setup.prompt.clone(),
         call: call(&setup.call),
         outside_call: call(&setup.outside_call),
-    }
-}
-
-fn steps(session: &Session) -> Vec<rpc::StepView> {
-    Step::ALL
-        .into_iter()
-        .map(|step| {
-            let run = session.run_of(step);
-            let left_out = connect_simulator::plan::left_out(session, step);
-            let state = match run {
-                _ if left_out.is_some() => rpc::StepState::LeftOut,
-                Some(run) => state(run.outcome.verdict),
-                None if session.at == Some(step) => rpc::StepState::Next,
-                None if session.skipped.contains(&step) => rpc::StepState::Skipped,
-                None => rpc::StepState::Later,
-            };
-            rpc::StepView {
-                step,
-                title: step.title().to_owned(),
-                state,
-                word: match run {
-                    Some(run) if left_out.is_none() => word(run),
-                    _ => unrun(state),
-                }
-                .to_owned(),
-                run: run.map(|run| run.number),
-                left_out,
-            }
-        })
-        .collect()
-}
-
-fn state(verdict: Verdict) -> rpc::StepState {
-    match verdict {
-        Verdict::Done => rpc::StepState::Done,
-        Verdict::Waiting => rpc::StepState::Waiting,
-        Verdict::RefusedAsMeant => rpc::StepState::RefusedAsMeant,
-        Verdict::Failed | Verdict::Cancelled => rpc::StepState::Failed,
-    }
-}
-
-/// How a run ended, as people read it: a refusal is told apart from a success, also where the walk goes on after it.
-fn word(run: &Run) -> &'static str {
-    let refused = run.answered.as_ref().is_some_and(Answered::is_refusal);
-    let foreseen = run.prediction.as_ref().zip(run.answered.as_ref());
-    let foreseen = foreseen.map(|(foreseen, came)| foreseen.agrees(came));
-    match run.outcome.verdict {
-        Verdict::Waiting => "waits for you",
-        Verdict::Failed if refused => "refused",
-        Verdict::Failed => "went wrong",
-        Verdict::Cancelled => "cancelled",
-        Verdict::Done if !refused => "done",
-        _ if foreseen == Some(false) => "refused, not as foreseen",
-        _ if run.tamper.is_some() || run.edited => "refused, as meant",
-        _ if foreseen == Some(true) => "refused, as foreseen",
-        _ => "refused",
-    }
-}
-
-/// Where a step stands that was not taken, as people read it.
-const fn unrun(state: rpc::StepState) -> &'static str {
-    match state {
-        rpc::StepState::Next => "next",
-        rpc::StepState::Skipped => "left out",
-        rpc::StepState::LeftOut => "not in this walk",
-        _ => "later",
     }
 }
 

@@ -4,6 +4,7 @@ use connect_core::domain::app::{AppType, Client};
 use connect_rpc::{ErrorCode, RpcError};
 use connect_simulator::session::Setup;
 use connect_store::{clients, people};
+use serde_json::json;
 
 use super::super::choices::signs_people_in;
 use super::invalid;
@@ -14,6 +15,8 @@ use crate::commands::{Answer, broken};
 const LIKENESS: f64 = 0.8;
 /// Most names that are told.
 const MOST: usize = 12;
+/// Most of those that may have been meant.
+const MOST_ALIKE: usize = 3;
 
 /// The app that was meant: by client id or by name; else the one before, or the first.
 pub(super) async fn client(
@@ -100,22 +103,36 @@ fn nobody(what: &str, wanted: &str, there: &[&str]) -> RpcError {
         .filter(|c| !c.is_control())
         .take(80)
         .collect();
+    let near = alike(wanted, there);
+    let meant = near.first().map_or_else(
+        || "; there are".to_owned(),
+        |name| format!("; did you mean {name}? There are"),
+    );
+    let message = format!("there is no {what} `{shown}`{meant} {}", told(there));
+    may_have_meant(RpcError::new(ErrorCode::NotFound, message), what, &near)
+}
+
+/// The names that are much like one that nothing has, the likest first; a few of them.
+pub(in super::super) fn alike<'n>(wanted: &str, there: &[&'n str]) -> Vec<&'n str> {
     // Emails of one domain are alike by that alone.
     let own = |name: &str| name.split('@').next().unwrap_or(name).to_ascii_lowercase();
     let sought = own(wanted);
-    let near = there
-        .iter()
-        .map(|name| (strsim::jaro_winkler(&sought, &own(name)), *name))
-        .filter(|(likeness, _)| *likeness > LIKENESS)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    let meant = near.map_or_else(
-        || "; there are".to_owned(),
-        |(_, name)| format!("; did you mean {name}? There are"),
-    );
-    RpcError::new(
-        ErrorCode::NotFound,
-        format!("there is no {what} `{shown}`{meant} {}", told(there)),
-    )
+    let likeness = |name: &str| strsim::jaro_winkler(&sought, &own(name));
+    let near = there.iter().map(|name| (likeness(name), *name));
+    let mut near: Vec<(f64, &str)> = near.filter(|(it, _)| *it > LIKENESS).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    near.into_iter()
+        .take(MOST_ALIKE)
+        .map(|(_, it)| it)
+        .collect()
+}
+
+/// The failure with what may have been meant by a field, for programs.
+pub(in super::super) fn may_have_meant(error: RpcError, field: &str, names: &[&str]) -> RpcError {
+    if names.is_empty() {
+        return error;
+    }
+    error.with(json!({ "field": field, "did_you_mean": names }))
 }
 
 /// Names in a sentence.

@@ -5,7 +5,7 @@ use connect_rpc::simulator as rpc;
 use connect_simulator::mask::Mask;
 use connect_simulator::session::{self, Answered, Place, Prediction, Run, Session, Verdict};
 
-use super::{checked, state, word};
+use super::ended::{state, word};
 
 pub(super) fn run(session: &Session, run: &Run, mask: &Mask) -> rpc::StepRun {
     rpc::StepRun {
@@ -66,7 +66,6 @@ pub(super) fn run(session: &Session, run: &Run, mask: &Mask) -> rpc::StepRun {
             .collect(),
         main_exchange: run.main_exchange,
         also: also(session, run),
-        checked: checked::by_the_server(session, run),
     }
 }
 
