@@ -1,18 +1,19 @@
 //! The command line as typed.
 
-use std::net::IpAddr;
+mod serve;
+mod walk;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::parser::ValueSource;
-use clap::{
-    ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint,
-};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use connect_core::domain::app::Profile;
-use connect_core::domain::walk::Step;
 use tracing::level_filters::LevelFilter;
+
+pub(crate) use self::serve::{SeedChoice, Serve};
+pub(crate) use self::walk::Walk;
 
 /// The port of the platform unless told.
 pub(crate) const PORT: u16 = 9400;
@@ -50,32 +51,11 @@ Exit codes:
   7  no sandbox is running on the data directory
   8  another process has the data directory
   9  a port is in use
-  10 a step of a walk was refused, and not on purpose
+  10 a step of a walk was refused or went wrong, and not on purpose
   11 a walk was answered otherwise than was foreseen
-  12 a step of a walk got no answer";
-
-const WALK_EXIT_CODES_AND_EXAMPLES: &str = "\
-Exit codes:
-  0  walked as foreseen; what was refused was refused on purpose
-  2  the arguments are not right
-  3  there is no such app or persona
-  4  the target is not unlocked, or the walk can't be walked as things are
-  7  no sandbox is running on the data directory
-  10 a step was refused, and not on purpose
-  11 an answer was not as foreseen: a defect of this program or of the target
-  12 a step got no answer: nobody is there, or the certificate is not trusted
-
-Examples:
-  Every step, as the first persona:
-    connect-sandbox walk
-  What the server says to the verifier of another flow:
-    connect-sandbox walk --tamper wrong_verifier --persona maya
-  Without the reuse that ends everything, so that the revocation has something to end:
-    connect-sandbox walk --skip reuse
-  Against a second sandbox, which runs in another terminal:
-    connect-sandbox --data-dir /tmp/second serve --port 0
-    eval \"$(connect-sandbox --data-dir /tmp/second env --format shell)\"
-    connect-sandbox walk --target \"$LOOP_ISSUER\"";
+  12 a step of a walk got no answer
+  13 a step of a walk was cancelled
+  14 a step of a walk waits for a person";
 
 /// All of Connect with Loop on this machine: the authorization server and the services behind it, offline.
 #[derive(Debug, Parser)]
@@ -146,7 +126,7 @@ pub(crate) enum Command {
         json: bool,
     },
     /// Walk through the flow as an app does: each step with what was foreseen and what came
-    #[command(after_help = WALK_EXIT_CODES_AND_EXAMPLES)]
+    #[command(after_help = walk::EXIT_CODES_AND_EXAMPLES)]
     Walk(Walk),
     /// Print the running world as a connect.toml
     Export {
@@ -165,50 +145,6 @@ pub(crate) enum Command {
     /// Print the JSON Schema of connect.toml
     #[command(hide = true)]
     ConfigSchema,
-}
-
-#[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
-pub(crate) struct Serve {
-    /// Port of the platform; 0 for any free one
-    #[arg(long, value_name = "PORT", default_value_t = PORT)]
-    pub(crate) port: u16,
-    /// Serve the control surface over TCP as well, on this port; 0 for any free one [default with --ui: 9402, or any free one with --port 0]
-    #[arg(long, value_name = "PORT")]
-    pub(crate) control_port: Option<u16>,
-    /// Serve the console to a browser, at the address that is printed
-    #[arg(long)]
-    pub(crate) ui: bool,
-    /// Which rules are enforced, while this process runs: what the documents show (loop), or all of the security page (strict)
-    #[arg(long, value_parser = profile_parser())]
-    pub(crate) profile: Option<Profile>,
-    /// What a new workspace begins with
-    #[arg(long, default_value = "demo")]
-    pub(crate) seed: SeedChoice,
-    /// Keep nothing: the workspace ends with the process
-    #[arg(long)]
-    pub(crate) ephemeral: bool,
-    /// Allow every authorization request as this persona, without asking
-    #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
-    pub(crate) auto_approve: Option<String>,
-    /// Listen on this address instead of loopback, for containers, phones and other machines
-    #[arg(long, value_name = "IP")]
-    pub(crate) listen: Option<IpAddr>,
-    /// Answer to these names too, beside loopback
-    #[arg(long, value_name = "HOST", num_args = 1.., action = ArgAction::Append, value_hint = ValueHint::Hostname)]
-    pub(crate) allow_host: Vec<String>,
-    /// Apply this connect.toml on start
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) config: Option<PathBuf>,
-    /// Keep a new workspace's sealing key in a file, and do not ask the system keychain
-    #[arg(long)]
-    pub(crate) key_file: bool,
-    /// Print one line of JSON when ready, and nothing else, to standard output
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -239,37 +175,6 @@ pub(crate) struct Code {
     /// Write the files and `.env` into this directory, made when it is not there; no file is overwritten
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) into: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Walk {
-    /// Name or client_id of the app; with --target its client_id there [default: the first that signs people in]
-    #[arg(long, value_name = "APP")]
-    pub(crate) app: Option<String>,
-    /// Who signs in: an email, what is before its @, or a name [default: the first persona]
-    #[arg(long, value_name = "WHO", value_hint = ValueHint::EmailAddress)]
-    pub(crate) persona: Option<String>,
-    /// What goes wrong on purpose, such as wrong_verifier; can be given once for each step; `list` says what there is
-    #[arg(long, value_name = "NAME", action = ArgAction::Append)]
-    pub(crate) tamper: Vec<String>,
-    /// A scope to ask for; can be given several times [default: openid, profile, email and biomarkers, as far as the app may have them]
-    #[arg(long, value_name = "SCOPE", num_args = 1.., action = ArgAction::Append)]
-    pub(crate) scope: Vec<String>,
-    /// Base URL of another sandbox, or of a host that was unlocked; its app is taken from LOOP_CLIENT_ID, LOOP_CLIENT_SECRET and LOOP_REDIRECT_URI
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
-    pub(crate) target: Option<String>,
-    /// The last step to take
-    #[arg(long, value_name = "STEP", value_parser = step_parser())]
-    pub(crate) until: Option<Step>,
-    /// A step to leave out, such as reuse; can be given several times
-    #[arg(long, value_name = "STEP", value_parser = step_parser(), hide_possible_values = true, action = ArgAction::Append)]
-    pub(crate) skip: Vec<Step>,
-    /// What the session is called in the console [default: made of what goes wrong, the app and the persona]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
-    /// The session as JSON, in one document however the walk ends
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -316,14 +221,6 @@ impl From<EnvFormat> for connect_rpc::apps::EnvFormat {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SeedChoice {
-    /// Three personas with two years of data, and demo apps
-    Demo,
-    /// Nothing but the services' own clients
-    Empty,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogLevel {
     Off,
     Error,
@@ -344,18 +241,6 @@ impl LogLevel {
             Self::Trace => LevelFilter::TRACE,
         }
     }
-}
-
-fn profile_parser() -> impl clap::builder::TypedValueParser<Value = Profile> {
-    use clap::builder::TypedValueParser as _;
-    PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.as_str()))
-        .map(|word| Profile::from_word(&word).unwrap_or(Profile::Loop))
-}
-
-fn step_parser() -> impl clap::builder::TypedValueParser<Value = Step> {
-    use clap::builder::TypedValueParser as _;
-    PossibleValuesParser::new(Step::ALL.map(Step::as_str))
-        .map(|word| Step::from_word(&word).unwrap_or(Step::AfterRevoke))
 }
 
 /// The command line as shells complete it: with the names of all commands after `rpc` and `commands`. They are no

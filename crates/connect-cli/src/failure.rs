@@ -68,18 +68,11 @@ pub(crate) enum Failure {
     /// The environment does not say which app a walk elsewhere is about.
     #[error("a walk at {target} needs an app that is registered there: not set are {missing}")]
     NoAppThere { target: String, missing: String },
-    /// A step of a walk was refused, or waits for a person.
-    #[error("the step \"{step}\" went wrong: {words}")]
+    /// A walk got no further than this step.
+    #[error("the step \"{step}\" {}: {words}", how.words())]
     Step {
         step: &'static str,
-        words: String,
-        /// What to do.
-        fix: Option<String>,
-    },
-    /// A step of a walk got no answer.
-    #[error("the step \"{step}\" went wrong: {words}")]
-    Unanswered {
-        step: &'static str,
+        how: Stuck,
         words: String,
         /// What to do.
         fix: Option<String>,
@@ -95,6 +88,38 @@ pub(crate) enum Failure {
     /// Nobody reads the output any more; there is nobody to tell.
     #[error("standard output was closed")]
     NobodyReads,
+}
+
+/// Why a walk got no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stuck {
+    /// Its step was refused, or went wrong otherwise.
+    WentWrong,
+    /// Nobody answered.
+    Unanswered,
+    /// Somebody cancelled it.
+    Cancelled,
+    /// A person has to decide.
+    Waits,
+}
+
+impl Stuck {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::WentWrong | Self::Unanswered => "went wrong",
+            Self::Cancelled => "was cancelled",
+            Self::Waits => "waits for you",
+        }
+    }
+
+    const fn exit_code(self) -> u8 {
+        match self {
+            Self::WentWrong => 10,
+            Self::Unanswered => 12,
+            Self::Cancelled => 13,
+            Self::Waits => 14,
+        }
+    }
 }
 
 impl From<ClientError> for Failure {
@@ -132,9 +157,8 @@ impl Failure {
             Self::Client(_) | Self::UnknownAnswer(..) | Self::System(..) => 1,
             Self::Command(error) | Self::Misspelt { error, .. } => error.code.exit_code(),
             Self::PortOfAnotherSandbox { .. } => 9,
-            Self::Step { .. } => 10,
+            Self::Step { how, .. } => how.exit_code(),
             Self::NotAsForeseen(_) => 11,
-            Self::Unanswered { .. } => 12,
             Self::Start(error) => match error {
                 StartError::Directory(LockError::InUse { .. }) => 8,
                 StartError::PortInUse { .. } => 9,
@@ -181,7 +205,7 @@ impl Failure {
                 output::hint("for any other server, with LOOP_CLIENT_SECRET when the app has one:");
                 output::hint("export LOOP_CLIENT_ID=... LOOP_REDIRECT_URI=...");
             }
-            Self::Step { fix, .. } | Self::Unanswered { fix, .. } => {
+            Self::Step { fix, .. } => {
                 output::error(&self.to_string());
                 if let Some(fix) = fix {
                     output::hint(fix);
@@ -218,14 +242,18 @@ pub(crate) fn commands_data_dir(data_dir: &std::path::Path) -> String {
     }
 }
 
-/// What a program can use of a failure: flaws a line each, anything else as JSON.
+/// What a program can use of a failure: flaws a line each, anything else that the message does not say as JSON.
 fn say_detail(detail: &Value) {
     if let Some(flaws) = detail["flaws"].as_array().filter(|flaws| flaws.len() > 1) {
         for flaw in flaws {
             let text = |name: &str| flaw[name].as_str().unwrap_or_default();
             output::hint(&format!("{}: {}", text("field"), text("message")));
         }
-    } else if !detail.is_null() && detail.get("flaws").is_none() {
+    } else if !detail.is_null()
+        && ["flaws", "did_you_mean"]
+            .iter()
+            .all(|it| detail.get(it).is_none())
+    {
         output::hint(&format!("detail: {detail}"));
     }
 }

@@ -150,31 +150,16 @@ fn one(text: &mut String, session: &WalkSession, run: &StepRun, beside: &Beside<
     text.push('\n');
 }
 
-/// How the step ended, in the words that the console has for it.
+/// How the step ended, in the word that the sandbox has for it.
 fn state(run: &StepRun) -> String {
-    match run.outcome.state {
-        _ if run.outcome.cancelled => styled(CARE, "cancelled"),
-        StepState::Done | StepState::RefusedAsMeant if is_refused(run) => {
-            let spoiled = run.tamper.is_some() || run.edited;
-            let how = if spoiled { "meant" } else { "foreseen" };
-            styled(GOOD, format!("refused, as {how}"))
-        }
-        StepState::Done => styled(GOOD, "done"),
-        StepState::Waiting => styled(CARE, "waits for a person"),
-        StepState::Failed => styled(BAD, "went wrong"),
-        _ => String::new(),
-    }
-}
-
-/// Whether it ended with a refusal that was foreseen, also where the walk goes on after it.
-fn is_refused(run: &StepRun) -> bool {
-    let foreseen = run.agreement.as_ref().filter(|it| it.agrees);
-    let refused = foreseen.is_some_and(|it| it.answered.error.is_some());
-    match run.outcome.state {
-        StepState::RefusedAsMeant => true,
-        StepState::Done => refused,
-        _ => false,
-    }
+    let agrees = run.agreement.as_ref().is_none_or(|it| it.agrees);
+    let colour = match run.outcome.state {
+        _ if run.outcome.cancelled => CARE,
+        StepState::Waiting => CARE,
+        StepState::Done | StepState::RefusedAsMeant if agrees => GOOD,
+        _ => BAD,
+    };
+    styled(colour, plain(&run.outcome.word))
 }
 
 fn exchange(text: &mut String, exchange: &WalkExchange, base_url: &str) {

@@ -1,26 +1,24 @@
 //! The end of a walk: what was shown, counted, and where to look on.
 
-use connect_rpc::simulator::{StepState, WalkSession};
+use connect_rpc::simulator::WalkSession;
 
-use super::is_refused;
-use crate::output::{BAD, DIM, GOOD, styled};
+use crate::output::{BAD, DIM, GOOD, plain, styled};
 
 /// How it went, and where to look on. What it counts are the steps, requests and verdicts that were shown.
 pub(crate) fn foot(session: &WalkSession, data_dir: &str) -> String {
     let shown = &session.runs;
-    let refused = shown.iter().filter(|run| is_refused(run)).count();
-    let in_state = |state: StepState| shown.iter().filter(|it| it.outcome.state == state).count();
-    let done = in_state(StepState::Done) + in_state(StepState::RefusedAsMeant) - refused;
-    let parts = [
-        (done, "done"),
-        (refused, "refused as foreseen"),
-        (in_state(StepState::Waiting), "waiting for a person"),
-        (in_state(StepState::Failed), "went wrong"),
-    ];
-    let parts: Vec<String> = parts
+    // Each word as often as it stands above, without the commas that are between them here.
+    let mut words: Vec<(String, usize)> = Vec::new();
+    for run in shown {
+        let word = plain(&run.outcome.word).replace(", ", " ");
+        match words.iter_mut().find(|(it, _)| *it == word) {
+            Some((_, number)) => *number += 1,
+            None => words.push((word, 1)),
+        }
+    }
+    let parts: Vec<String> = words
         .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, words)| format!("{number} {words}"))
+        .map(|(word, number)| format!("{number} {word}"))
         .collect();
     let steps = match parts.as_slice() {
         [] => String::new(),

@@ -63,9 +63,11 @@ fn the_program() {
       7  no sandbox is running on the data directory
       8  another process has the data directory
       9  a port is in use
-      10 a step of a walk was refused, and not on purpose
+      10 a step of a walk was refused or went wrong, and not on purpose
       11 a walk was answered otherwise than was foreseen
       12 a step of a walk got no answer
+      13 a step of a walk was cancelled
+      14 a step of a walk waits for a person
     "#);
 }
 
@@ -220,9 +222,11 @@ fn questions() {
       3  there is no such app or persona
       4  the target is not unlocked, or the walk can't be walked as things are
       7  no sandbox is running on the data directory
-      10 a step was refused, and not on purpose
+      10 a step was refused or went wrong, and not on purpose
       11 an answer was not as foreseen: a defect of this program or of the target
       12 a step got no answer: nobody is there, or the certificate is not trusted
+      13 a step was cancelled, here or in the console; what was sent until then is kept
+      14 a step waits for a person: somebody set the walk up so while it was walked
 
     Examples:
       Every step, as the first persona:

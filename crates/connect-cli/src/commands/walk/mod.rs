@@ -106,10 +106,11 @@ impl OnFoot {
                 output::data(&walk::runs(&self.session, self.told, &beside))?;
             }
             self.told = self.session.runs.len();
-            let newest = self.session.runs.last().map(|run| run.outcome.state);
-            if newest == Some(StepState::Done) && self.session.summary.step != Some(step) {
+            // A refusal that was foreseen and that nobody brought about is no end either.
+            if self.session.summary.step != Some(step) {
                 continue;
             }
+            let newest = self.session.runs.last().map(|run| run.outcome.state);
             let as_meant = slip.is_some() && newest == Some(StepState::RefusedAsMeant);
             let Some(next) = self.slips.next().filter(|_| as_meant) else {
                 break;
@@ -128,8 +129,7 @@ impl OnFoot {
         let asked = PlanStep {
             session: self.session.summary.session.clone(),
             step: Some(step),
-            tamper: None,
-            edit: None,
+            ..PlanStep::default()
         };
         let plan: Plan = self
             .sandbox

@@ -2,7 +2,7 @@
 
 use connect_rpc::simulator::{StepRun, StepState, WalkSession};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Stuck};
 
 /// Nothing but foreseen answers, and every step as it was meant: that is a success.
 pub(super) fn of(session: &WalkSession) -> Result<(), Failure> {
@@ -13,12 +13,17 @@ pub(super) fn of(session: &WalkSession) -> Result<(), Failure> {
         !run.set_aside && matches!(run.outcome.state, StepState::Failed | StepState::Waiting)
     });
     let Some(run) = stuck else { return Ok(()) };
-    let (step, words) = (run.step.title(), run.outcome.words.clone());
-    let fix = run.outcome.fix.clone();
-    Err(if is_unanswered(session, run) {
-        Failure::Unanswered { step, words, fix }
-    } else {
-        Failure::Step { step, words, fix }
+    let how = match run.outcome.state {
+        StepState::Waiting => Stuck::Waits,
+        _ if run.outcome.cancelled => Stuck::Cancelled,
+        _ if is_unanswered(session, run) => Stuck::Unanswered,
+        _ => Stuck::WentWrong,
+    };
+    Err(Failure::Step {
+        step: run.step.title(),
+        how,
+        words: run.outcome.words.clone(),
+        fix: run.outcome.fix.clone(),
     })
 }
 
@@ -37,6 +42,8 @@ mod tests {
 
     /// A session that came to an end so.
     fn session(disagreements: usize, state: &str, exchange: &Value) -> WalkSession {
+        let cancelled = state == "cancelled";
+        let state = if cancelled { "failed" } else { state };
         let session = json!({
             "summary": {
                 "session": "walk_1", "name": "A walk", "app": "An app", "persona": null,
@@ -56,7 +63,10 @@ mod tests {
                 "run": 1, "step": "token", "at": "2026-11-21T10:00:00Z", "took_ms": 1,
                 "set_aside": false, "tamper": null, "edited": false, "prediction": null,
                 "agreement": null,
-                "outcome": { "state": state, "words": "So it ended.", "fix": null },
+                "outcome": {
+                    "state": state, "word": "as it is", "cancelled": cancelled,
+                    "words": "So it ended.", "fix": null,
+                },
                 "shown": [], "checks": [], "claims": [], "exchanges": [], "main_exchange": null,
             }],
         });
@@ -83,11 +93,15 @@ mod tests {
         assert_eq!(code(0, "done"), 0);
         assert_eq!(code(0, "refused_as_meant"), 0);
         assert_eq!(code(0, "failed"), 10);
-        assert_eq!(code(0, "waiting"), 10);
+        assert_eq!(code(0, "cancelled"), 13);
+        assert_eq!(code(0, "waiting"), 14);
         // What is not as foreseen is the graver news.
         assert_eq!(code(1, "done"), 11);
         assert_eq!(code(1, "failed"), 11);
-        let silent = session(0, "failed", &exchange(None, Some("nobody answers")));
-        assert_eq!(of(&silent).unwrap_err().exit_code(), 12);
+        let silent = exchange(None, Some("nobody answers"));
+        let code = |state| of(&session(0, state, &silent)).unwrap_err().exit_code();
+        assert_eq!(code("failed"), 12);
+        // Who cancels a step does not wait for its answer.
+        assert_eq!(code("cancelled"), 13);
     }
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use connect_core::domain::walk::Consent;
-use connect_rpc::ErrorCode;
 use connect_rpc::sandbox::Status;
 use connect_rpc::simulator::{StartWalk, WalkChoices, WalkSetup};
 use serde_json::{Value, json};
@@ -112,12 +111,16 @@ impl Started {
         if let Some(base_url) = error.detail["unlock"].as_str() {
             return locked(base_url, data_dir);
         }
-        let meant = meant(&error.message).map(connect_app::shell::word);
-        if let (ErrorCode::NotFound, Some(meant)) = (error.code, meant) {
+        let option = match error.detail["field"].as_str() {
+            Some("app") => Some("--app"),
+            Some("persona") => Some("--persona"),
+            _ => None,
+        };
+        let meant = error.detail["did_you_mean"][0].as_str();
+        if let Some((option, meant)) = option.zip(meant) {
             let at = failure::commands_data_dir(data_dir);
-            let of_app = error.message.starts_with("there is no app ");
-            let option = if of_app { "--app" } else { "--persona" };
-            let instead = format!("{at} walk {option} {}", plain(&meant));
+            let meant = connect_app::shell::word(&plain(meant));
+            let instead = format!("{at} walk {option} {meant}");
             return Failure::Misspelt { error, instead };
         }
         let flaw = &error.detail["flaws"][0];
@@ -136,12 +139,6 @@ impl Started {
             _ => return Failure::Command(error),
         })
     }
-}
-
-/// The name that the sandbox thinks was meant.
-fn meant(message: &str) -> Option<&str> {
-    let (_, named) = message.split_once("; did you mean ")?;
-    named.split_once("? There are").map(|(name, _)| name)
 }
 
 /// A host that nothing may be sent to yet.

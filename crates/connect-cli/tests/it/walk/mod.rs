@@ -2,6 +2,10 @@
 
 mod typed;
 
+use std::io::Read as _;
+use std::net::TcpListener;
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use crate::sandbox::{Home, Said};
@@ -52,19 +56,18 @@ fn assert_adds_up(text: &str) {
         let number = line.trim_start().split("  ").next();
         number.is_some_and(|it| it.parse::<u8>().is_ok()) && line.ends_with(ends)
     };
-    let done = lines(text, |it| of_step(it, "  done"));
-    let refused = lines(text, |it| {
-        of_step(it, "  refused, as foreseen") || of_step(it, "  refused, as meant")
+    let counted = ["done", "refused, as foreseen", "refused, as meant"].map(|word| {
+        let count = lines(text, |it| of_step(it, &format!("  {word}")));
+        (count, word.replace(',', ""))
     });
+    let steps: usize = counted.iter().map(|(count, _)| count).sum();
+    let words = counted.iter().filter(|(count, _)| *count > 0);
+    let words: Vec<String> = words.map(|(count, it)| format!("{count} {it}")).collect();
     let requests = lines(text, |it| it.starts_with("    answered  "));
     let foreseen = lines(text, |it| it.starts_with("    ✓ as foreseen: "));
-    let refusals = match refused {
-        0 => String::new(),
-        refused => format!(", {refused} refused as foreseen"),
-    };
     let last = format!(
-        "\n{} steps: {done} done{refusals}; {requests} requests; {foreseen} answers as foreseen\n",
-        done + refused
+        "\n{steps} steps: {}; {requests} requests; {foreseen} answers as foreseen\n",
+        words.join(", ")
     );
     assert!(text.contains(&last), "{last} is not the end of\n{text}");
 }
@@ -170,14 +173,43 @@ fn a_step_that_goes_wrong_has_an_exit_code_of_its_own() {
         "    ✓ as foreseen: invalid_scope in the redirect to the app\n",
         "    the server's check  ✗ scopes_exist  ",
         "      received  read:nothing is not a scope of the platform\n",
-        " 5  Callback  went wrong\n",
-        "\n5 steps: 3 done, 1 refused as foreseen, 1 went wrong; ",
+        " 5  Callback  refused\n",
+        "\n5 steps: 3 done, 1 refused as foreseen, 1 refused; ",
     ] {
         assert!(refused.out.contains(part), "{part} in {}", refused.out);
     }
     let run = sandbox.run(&["walk", "--until", "somewhere"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("authorization_url"), "{}", run.err);
+}
+
+/// A server that takes every request and never answers.
+#[test]
+fn a_step_that_is_cancelled_has_an_exit_code_of_its_own() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    let mut walk = sandbox.program(&["walk", "--target", &address, "--app", "client_x"]);
+    walk.env("LOOP_REDIRECT_URI", "http://localhost:3000/callback");
+    walk.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let walk = walk.spawn().unwrap();
+    let (mut connection, _) = silent.accept().unwrap();
+    assert!(connection.read(&mut [0; 64]).unwrap() > 0, "a request came");
+    let list = sandbox.rpc("simulator_list", &json!({}));
+    let id = json!({ "session": list["sessions"][0]["session"] });
+    let session = sandbox.rpc("simulator_cancel", &id);
+    assert_eq!(session["summary"]["ended"]["word"], "cancelled");
+    assert_eq!(session["summary"]["ended"]["cancelled"], true);
+    let said = Said::of(walk.wait_with_output().unwrap());
+    assert_eq!(said.code, 13, "{}\n{}", said.out, said.err);
+    assert!(
+        said.out.contains(" 1  Configure  cancelled\n"),
+        "{}",
+        said.out
+    );
+    let wanted = "error: the step \"Configure\" was cancelled: ";
+    assert!(said.err.starts_with(wanted), "{}", said.err);
 }
 
 /// Only its base URL and what an app's own environment holds.
@@ -247,6 +279,22 @@ fn several_slips_are_walked_one_after_the_other() {
         "{}",
         run.err
     );
+}
+
+/// What an app may not ask is refused as was foreseen, and the walk goes on after it.
+#[test]
+fn a_walk_goes_on_after_a_refusal_that_nobody_brought_about() {
+    let home = Home::new();
+    let sandbox = home.serve(&[]);
+    let text = sandbox.run(&["walk", "--app", "Demo SPA"]).data();
+    for part in [
+        " 9  Introspection  refused, as foreseen\n",
+        "10  Refresh  done\n",
+        "13  The call that now fails  refused, as foreseen\n",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert_adds_up(&text);
 }
 
 /// What is left out is said, and what comes after it is taken.
@@ -321,6 +369,7 @@ fn as_json_a_walk_that_went_wrong_is_one_document_too() {
     let session: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(session["summary"]["ended"]["step"], "callback", "{session}");
     assert_eq!(session["summary"]["ended"]["state"], "failed");
+    assert_eq!(session["summary"]["ended"]["word"], "refused");
     let id = json!({ "session": session["summary"]["session"] });
     assert_eq!(
         session,
