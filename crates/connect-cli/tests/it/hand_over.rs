@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::sandbox::{Home, Said, Sandbox};
 
-/// A walk in a directory of its own, as a script for curl.
+/// A walk in a directory of its own, as a program.
 struct Script {
     directory: PathBuf,
     commands: Vec<String>,
@@ -16,7 +16,11 @@ struct Script {
 
 impl Script {
     fn of(sandbox: &Sandbox<'_>, session: &Value, directory: PathBuf) -> Self {
-        let request = json!({ "session": session, "form": "curl" });
+        Self::in_form(sandbox, session, directory, "curl")
+    }
+
+    fn in_form(sandbox: &Sandbox<'_>, session: &Value, directory: PathBuf, form: &str) -> Self {
+        let request = json!({ "session": session, "form": form });
         let handed = sandbox.rpc("simulator_hand_over", &request);
         std::fs::create_dir(&directory).unwrap();
         let beside = handed["beside"].as_array().unwrap();
@@ -133,6 +137,12 @@ fn a_redirect_uri_is_data_to_every_reader_of_env() {
         assert!(printed.contains("\nToken request: 200\n"), "{printed}");
         let read = script.typed(&home, ". ./.env; printf '%s' \"$LOOP_REDIRECT_URI\"");
         assert_eq!((read.out.as_str(), read.err.as_str()), (uri, ""));
+        let directory = home.path().join(format!("odd-{number}-node"));
+        let script = Script::in_form(&sandbox, &session, directory, "node");
+        let program = script.names.last().unwrap();
+        let says = "process.stdout.write(process.env.LOOP_REDIRECT_URI)";
+        std::fs::write(script.directory.join(program), says).unwrap();
+        assert_eq!(script.typed_in_turn(&home), uri);
     }
 }
 
