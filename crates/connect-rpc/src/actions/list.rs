@@ -112,18 +112,54 @@ actions! {
     Simulator {
         "simulator.new" "New Walk" ["Mod+Alt+W"] Any
             "Begins a walk through the flow with the demo app and the first persona.";
+        "simulator.elsewhere" "New Walk against Another Target…" ["Mod+Alt+Shift+W"] Any
+            "Begins a walk against another platform, whose host is unlocked first.";
         "simulator.next" "Next Step" ["Mod+Enter"] Any
             "Takes the step of the walk that is looked at, then goes on to the one after it.";
         "simulator.back" "Step Before" ["Mod+Alt+Enter"] Any
             "Looks at the step before, without undoing anything.";
         "simulator.run_all" "Run All Steps" ["Mod+Shift+Enter"] Any
             "Takes the steps that are left, until one fails or waits for a person.";
+        "simulator.cancel" "Cancel the Step" ["Mod+Alt+I"] Any
+            "Stops the step that is under way, or the wait for a person; what was sent stays in the session.";
+        "simulator.take" "Take the Step as It Is" ["Mod+Alt+G"] Any
+            "Takes the step that is looked at, whatever is foreseen for it.";
+        "simulator.again" "Try the Step Again" ["Mod+Alt+Y"] Any
+            "Looks at the step once more before it is sent, with the mistake that was made in it.";
+        "simulator.without_mistake" "Try Again without the Mistake" ["Mod+Alt+Shift+Y"] Any
+            "Looks at the step once more before it is sent, as it should be.";
+        "simulator.leave_out" "Leave This Step Out" ["Mod+Alt+K"] Any
+            "Goes on without the step at which the walk stands, where the flow can do without it.";
+        "simulator.stand" "Go to This Step" ["Mod+Alt+B"] Any
+            "Makes the walk stand at the step that is looked at; what came after it is set aside, what lies between is left out.";
+        "simulator.new_code" "Back to the Authorization URL" ["Mod+Alt+U"] Any
+            "Goes back to where a new code is asked for; what came after it is set aside.";
+        "simulator.mistake" "Choose a Mistake…" ["Mod+Alt+F"] Any
+            "Shows what can go wrong on purpose in the step that is looked at.";
+        "simulator.edit" "Change the Request…" ["Mod+Alt+V"] Any
+            "Changes the step's request by hand before it goes.";
+        "simulator.sign_in" "Open the Sign-in Page" ["Mod+Alt+Shift+U"] Any
+            "Opens the page at which the walk waits for a person.";
         "simulator.restart" "Start the Walk Again" ["Mod+Alt+R"] Any
             "Goes back to the first step; what was done stays in the session.";
         "simulator.diagram" "Sequence Diagram" ["Mod+Alt+D"] Any
             "Shows the open walk as a sequence diagram of what really passed.";
+        "simulator.copy_mermaid" "Copy the Diagram for Mermaid" ["Mod+Alt+Shift+D"] Any
+            "Copies the sequence diagram of the open walk as text that Mermaid draws.";
+        "simulator.save_mermaid" "Save the Diagram for Mermaid…" ["Mod+Alt+Shift+F"] Any
+            "Writes the sequence diagram of the open walk to a file that Mermaid draws.";
+        "simulator.save_svg" "Save the Diagram as SVG…" ["Mod+Alt+Shift+G"] Any
+            "Writes the sequence diagram of the open walk to a picture.";
         "simulator.hand_over" "Hand Over the Walk…" ["Mod+Alt+H"] Any
             "Gives the open walk as code or as text, without its credentials.";
+        "simulator.rename" "Rename the Walk…" ["F2"] Any
+            "Gives the open walk another name.";
+        "simulator.duplicate" "Duplicate the Walk" ["Mod+Alt+P"] Any
+            "Begins a walk with the same setup, at its first step.";
+        "simulator.keep" "Keep the Walk" ["Mod+Alt+Shift+K"] Any
+            "Keeps a walk against another target from being deleted after 7 days, or lets it go again.";
+        "simulator.delete" "Delete the Walk…" [] Any
+            "Deletes the open walk after asking; what it did in the sandbox stays.";
     }
     Traffic {
         "traffic.pause" "Pause Traffic" ["Mod+Shift+P"] Any

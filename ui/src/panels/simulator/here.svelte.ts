@@ -1,34 +1,31 @@
 /** The open panel, for the actions of the frame: they are known before the panel's code is loaded. */
 
-export interface Doing {
-  next(): Promise<void>;
-  /** Why it can't go on now; null when it can. */
-  readonly stuck: string | null;
-  back(): void;
-  /** Whether there is a step before the one that is looked at. */
-  readonly atStart: boolean;
-  /** Every step was taken. */
-  readonly finished: boolean;
-  /** There is a session to do something with. */
-  readonly has: boolean;
-  runAll(): Promise<void>;
-  restart(): Promise<void>;
-  showDiagram(): void;
-  handOver(): void;
-}
+import type { ActionId } from '../../rpc/generated/actions';
+import type { Handler } from '../panel';
+import type { Simulator } from './simulator.svelte';
 
-let open = $state.raw<Doing | null>(null);
+/** What is done with the open panel. A walk is also begun from elsewhere. */
+export type WalkAction = Exclude<Extract<ActionId, `simulator.${string}`>, 'simulator.new'>;
+
+/** How each of them is carried out, and why it can't be now. */
+export type Doings = Readonly<Record<WalkAction, Required<Handler>>>;
+
+let now = $state.raw<{ readonly simulator: Simulator; readonly doings: Doings } | null>(null);
 
 export const here = {
-  get open(): Doing | null {
-    return open;
+  get open(): Simulator | null {
+    return now?.simulator ?? null;
+  },
+  get doings(): Doings | null {
+    return now?.doings ?? null;
   },
 };
 
 /** Says that the panel is open, until the returned function is called. */
-export function enter(doing: Doing): () => void {
-  open = doing;
+export function enter(simulator: Simulator, doings: Doings): () => void {
+  const entered = { simulator, doings };
+  now = entered;
   return () => {
-    if (open === doing) open = null;
+    if (now === entered) now = null;
   };
 }

@@ -1,11 +1,21 @@
 import Icon from '@lucide/svelte/icons/footprints';
+import { ACTIONS, type ActionId } from '../../rpc/generated/actions';
 import { go, href } from '../../shared';
-import { definePanel } from '../panel';
-import { here } from './here.svelte';
+import { definePanel, type Handler } from '../panel';
+import { here, type WalkAction } from './here.svelte';
 
-const OPEN_FIRST = 'Open the Simulator first.';
-const BEGIN_FIRST = 'Begin a walk first.';
-const unopened = (): string | null => (here.open ? (here.open.has ? null : BEGIN_FIRST) : OPEN_FIRST);
+const isOfWalk = (id: ActionId): id is WalkAction => id.startsWith('simulator.') && id !== 'simulator.new';
+
+/** Carried out by the panel, which is loaded when it is first opened. */
+const inPanel = (id: WalkAction): Handler => ({
+  run: () => here.doings?.[id].run(),
+  unavailable: () => (here.doings ? here.doings[id].unavailable() : 'Open the Simulator first.'),
+});
+const ofWalk = Object.fromEntries(
+  ACTIONS.map(({ id }) => id)
+    .filter(isOfWalk)
+    .map((id) => [id, inPanel(id)]),
+) as Record<WalkAction, Handler>;
 
 export default definePanel({
   id: 'simulator',
@@ -14,17 +24,6 @@ export default definePanel({
   load: () => import('./Simulator.svelte'),
   actions: {
     'simulator.new': { run: () => go(href('simulator', 'new')) },
-    'simulator.next': { run: () => here.open?.next(), unavailable: () => (here.open ? here.open.stuck : OPEN_FIRST) },
-    'simulator.back': {
-      run: () => here.open?.back(),
-      unavailable: () => unopened() ?? (here.open?.atStart ? 'This is the first step.' : null),
-    },
-    'simulator.run_all': {
-      run: () => here.open?.runAll(),
-      unavailable: () => unopened() ?? (here.open?.finished ? 'Every step is taken. Start the walk again.' : null),
-    },
-    'simulator.restart': { run: () => here.open?.restart(), unavailable: unopened },
-    'simulator.diagram': { run: () => here.open?.showDiagram(), unavailable: unopened },
-    'simulator.hand_over': { run: () => here.open?.handOver(), unavailable: unopened },
+    ...ofWalk,
   },
 });

@@ -7,7 +7,7 @@ import Pencil from '@lucide/svelte/icons/pencil';
 import SkipForward from '@lucide/svelte/icons/skip-forward';
 import Trash from '@lucide/svelte/icons/trash-2';
 import type { WalkSummary } from '../../rpc';
-import { relative, sandboxTime, type MenuItem } from '../../shared';
+import { host, relative, sandboxTime, type MenuItem } from '../../shared';
 import { duplicate, keep, remove } from './keeping';
 import type { Simulator } from './simulator.svelte';
 import { walkName } from './words';
@@ -60,7 +60,7 @@ export function openMenu(simulator: Simulator, walk: WalkSummary): MenuItem[] {
           label: 'Leave this step out',
           icon: SkipForward,
           hint: `The walk goes on with ${next.title}.`,
-          run: () => void simulator.leaveOut(),
+          run: () => void host.act('simulator.leave_out'),
         },
         'line',
       ]

@@ -1,147 +1,55 @@
 /** The panel's state: what is looked at, and what can be done there. It draws nothing. */
 
 import { untrack } from 'svelte';
-import { asFailure, desktop, mutate, type Failure, type Step, type WalkSession, type WalkSetup } from '../../rpc';
-import { confirm, go, href, notify, notifyFailure, route } from '../../shared';
-import type { Doing } from './here.svelte';
-import { Ways } from './ways.svelte';
-import { agreed, stateOf, walkName } from './words';
+import { asFailure, desktop, mutate, type Step, type WalkSession, type WalkSetup } from '../../rpc';
+import { confirm, go, host, href, notify, notifyFailure, route } from '../../shared';
+import { Working } from './working.svelte';
+import { walkName } from './words';
 
-/** What sends something, and so may take its time. */
-const CANCELLED_BY_HAND = new Set(['run', 'all', 'callback']);
-/** Shorter than this nobody looks for a way to cancel. */
-const PATIENCE_MS = 400;
+/** What is unfolded for somebody who asked for it by its action. */
+type Asked = 'mistake' | 'edit';
 
-export class Simulator extends Ways implements Doing {
-  /** What is being done: `start`, `run`, `all`… */
-  busy = $state<string | null>(null);
-  /** Why the last thing could not be done. */
-  failure = $state.raw<Failure | null>(null);
-  /** The walk in which it is being done; null where none was open. */
-  #within = $state<string | null>(null);
-  /** What is being done takes so long that it is worth cancelling. */
-  #slow = $state(false);
-  /** The walk whose work is being ended. */
-  #ending = $state<string | null>(null);
+export class Simulator extends Working {
   /** How many steps were taken here: each time the focus belongs to what goes on. */
   taken = $state(0);
   /** Dialogs. */
   handing = $state(false);
   targeting = $state(false);
   renaming = $state<string | null>(null);
+  /** Whether the diagram has the runs that were set aside, too. */
+  withSetAside = $state(false);
+  /** Who draws it unfolds it, and gives it the focus. */
+  asked = $state<Asked | null>(null);
   /** The session that was just begun. */
   begun = $state<string | null>(null);
-  /** What came of the step that was taken, for those who do not see it. */
-  told = $state('');
   /** A window for sign-in is open. */
   windowed = $state(false);
-  /** The session in which all steps are taken, also after a person has signed in. */
-  #going = $state<string | null>(null);
   /** How many walks were deleted here: each time the focus belongs to what took their place. */
   deleted = $state(0);
 
   /** `path` is what follows the panel's name in the address. */
   constructor(path: () => readonly string[]) {
     super(path);
-    const at = $derived(this.at);
-    $effect(() => {
-      void at;
-      untrack(() => (this.failure = null));
-    });
     $effect(() => {
       if (this.path()[0] === 'new') untrack(() => void this.#startFromAddress());
     });
     // All steps were asked for, and the person is back: on with the rest.
     $effect(() => {
       const session = this.session;
-      if (!session || this.#going === null || this.busy) return;
-      if (session.summary.session !== this.#going) this.#going = null;
+      if (!session || this.going === null || this.busy) return;
+      if (session.summary.session !== this.going) this.going = null;
       else if (!session.waiting) untrack(() => void this.#goOn(session));
     });
   }
 
-  /** What is being done in the open walk, and in no other. */
-  get busyHere(): string | null {
-    return this.#within === this.id ? this.busy : null;
-  }
-
-  /** It takes so long in the open walk that it is worth cancelling. */
-  get slow(): boolean {
-    return this.#slow && this.busyHere !== null;
-  }
-
-  get cancelling(): boolean {
-    return this.#ending !== null && this.#ending === this.id;
-  }
-
   /** Whether the rest is taken by itself once the person is back. */
   get goesOn(): boolean {
-    return this.#going !== null && this.#going === this.id;
+    return this.going !== null && this.going === this.id;
   }
 
   async #goOn(session: WalkSession): Promise<void> {
-    this.#going = null;
+    this.going = null;
     if (session.summary.ended?.state === 'done' && session.summary.step) await this.runAll();
-  }
-
-  /** Says what came of the last step that was taken. */
-  #tell(done: WalkSession): void {
-    const last = done.runs.findLast(({ set_aside }) => !set_aside);
-    const view = done.steps.find(({ step }) => step === last?.step);
-    if (!last || !view) return;
-    const agrees = agreed(last);
-    const agreement =
-      agrees === null ? '' : agrees ? 'Prediction and answer agree.' : 'Prediction and answer disagree.';
-    this.told = [`${view.title}: ${stateOf(view, last).word}.`, last.outcome.words.replaceAll('`', ''), agreement]
-      .filter(Boolean)
-      .join(' ');
-  }
-
-  /** Ends what is under way, or the wait for a person. What was sent stays in the session. */
-  async cancel(): Promise<void> {
-    const session = this.id;
-    if (!session || this.#ending !== null) return;
-    this.#ending = session;
-    this.#going = null;
-    try {
-      const done = await mutate('simulator_cancel', { session });
-      if (this.id !== session) return;
-      this.fresh = done;
-      this.open.refresh();
-      // What was under way tells itself how it ended.
-      if (!this.busyHere) this.#tell(done);
-    } catch (thrown) {
-      notifyFailure('Cancelling', asFailure(thrown));
-    } finally {
-      this.#ending = null;
-    }
-  }
-
-  /** Does one thing at a time, and keeps why it could not be done. Whoever has left the walk meanwhile is told of that. */
-  async carryOut(what: string, work: () => Promise<WalkSession>): Promise<WalkSession | undefined> {
-    if (this.busy) {
-      notify('note', 'It is at work.');
-      return undefined;
-    }
-    const session = this.id;
-    this.busy = what;
-    this.#within = session;
-    this.failure = null;
-    this.told = '';
-    const patience = setTimeout(() => (this.#slow = CANCELLED_BY_HAND.has(what)), PATIENCE_MS);
-    try {
-      const done = await work();
-      if (this.id === session) this.fresh = done;
-      return done;
-    } catch (thrown) {
-      if (this.id === session) this.failure = asFailure(thrown);
-      else notifyFailure('The other walk', asFailure(thrown));
-      return undefined;
-    } finally {
-      clearTimeout(patience);
-      this.#slow = false;
-      this.busy = null;
-    }
   }
 
   async #startFromAddress(): Promise<void> {
@@ -170,7 +78,7 @@ export class Simulator extends Ways implements Doing {
 
   /** Whether the looked-at step is where the walk stands, or was taken and may be taken again. */
   get stuck(): string | null {
-    if (this.busy) return 'It is at work.';
+    if (this.atWork) return 'It is at work.';
     if (!this.session) return null;
     if (this.helps) return null;
     if (this.session.waiting && this.step === 'sign_in' && this.view !== 'before')
@@ -225,6 +133,32 @@ export class Simulator extends Ways implements Doing {
     return plan?.step === this.step && this.step !== 'authorization_url' && plan.requests.length > 0;
   }
 
+  /** Why the step that is looked at can't be taken as it is planned; null when it can. */
+  get barsTaking(): string | null {
+    if (this.atWork) return 'It is at work.';
+    if (this.waits && this.step === 'sign_in') return 'The walk waits for the callback.';
+    return this.plan.data?.step === this.step ? this.plan.data.blocked : null;
+  }
+
+  /** Why the walk can't be made to stand at the step that is looked at; null when it can. */
+  get barsStanding(): string | null {
+    if (this.step === this.standing) return 'The walk stands here.';
+    return this.stepView?.left_out ?? null;
+  }
+
+  /** Whether the step has a request that can be changed by hand. */
+  get editable(): boolean {
+    return this.plan.data?.step === this.step && this.plan.data.requests.some(({ main }) => main);
+  }
+
+  /** Whether a new code can be asked for by going back. */
+  get pastAsking(): boolean {
+    const places = this.steps.map(({ step }) => step);
+    return (
+      this.finished || (this.standing !== null && places.indexOf(this.standing) > places.indexOf('authorization_url'))
+    );
+  }
+
   /** One key for the whole walk: takes the step, shows what came of it, shows what comes next. */
   async next(): Promise<void> {
     if (!this.session) {
@@ -267,6 +201,22 @@ export class Simulator extends Ways implements Doing {
     await this.#goOnFrom(next);
   }
 
+  /** Goes back to where a new code is asked for. */
+  async askAnew(): Promise<void> {
+    await this.#goOnFrom('authorization_url');
+  }
+
+  /** Stands at the step that is looked at. */
+  async standHere(): Promise<void> {
+    if (this.step) await this.stand(this.step);
+  }
+
+  /** Shows something of the step before it is taken, unfolded. */
+  ask(what: Asked): void {
+    this.asked = what;
+    if (this.view !== 'before') this.show(this.step, { view: 'before' }, false);
+  }
+
   async #goOnFrom(step: Step): Promise<void> {
     const session = this.id;
     await this.stand(step);
@@ -298,7 +248,7 @@ export class Simulator extends Ways implements Doing {
       }),
     );
     if (!done || this.id !== session) return;
-    this.#tell(done);
+    this.tell(done);
     this.forgetChosen();
     this.open.refresh();
     this.show(step, { view: diagram ? 'diagram' : 'after' });
@@ -314,11 +264,11 @@ export class Simulator extends Ways implements Doing {
     if (this.id !== session) return;
     const done = await this.carryOut('all', () => mutate('simulator_run_all', { session }));
     if (!done || this.id !== session) return;
-    this.#tell(done);
+    this.tell(done);
     this.open.refresh();
     const last = done.runs.findLast(({ set_aside }) => !set_aside);
     if (last) this.show(last.step, { view: diagram ? 'diagram' : 'after' });
-    this.#going = done.waiting ? session : null;
+    this.going = done.waiting ? session : null;
     this.taken += 1;
   }
 
@@ -352,24 +302,26 @@ export class Simulator extends Ways implements Doing {
     if (done && this.id === session) this.show(step, { view: 'before' });
   }
 
-  /** Changes what the walk is about. */
-  async set(setup: WalkSetup): Promise<void> {
-    const session = this.id;
-    if (session) await this.carryOut('set', () => mutate('simulator_update', { session, setup }));
-  }
-
   /** Hands the walk the address that the browser was sent to. */
   async paste(url: string): Promise<boolean> {
     const session = this.id;
     if (!session) return false;
     const done = await this.carryOut('callback', () => mutate('simulator_callback', { session, url }));
     if (done && this.id === session) {
-      this.#tell(done);
+      this.tell(done);
       this.open.refresh();
       const last = done.runs.findLast(({ set_aside }) => !set_aside);
       if (last) this.show(last.step, { view: 'after' });
     }
     return done !== undefined;
+  }
+
+  /** Opens the page at which the walk waits for a person, as the walk is set up to. */
+  async openSignIn(): Promise<void> {
+    const { waiting, setup } = this.session ?? {};
+    if (!waiting || !setup) return;
+    if (setup.consent === 'window' && desktop.available) await this.openWindow(waiting.open, setup.redirect_uri);
+    else await host.openExternal(waiting.open);
   }
 
   /** Opens sign-in and consent in a window without access to the console, and waits for its end. */

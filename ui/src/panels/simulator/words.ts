@@ -1,4 +1,4 @@
-/** Words and signs of a walk. */
+/** Words and signs of a walk. How a step ended is said by the sandbox; here is the sign beside it. */
 
 import Ban from '@lucide/svelte/icons/ban';
 import Check from '@lucide/svelte/icons/check';
@@ -18,28 +18,38 @@ import type {
   Step,
   StepRun,
   StepState,
-  StepView,
+  WalkEnd,
   WalkSummary,
 } from '../../rpc';
 import { presenter, type Icon } from '../../shared';
 import { statusWord } from '../../wire/message/words';
 
-export interface StateWords {
-  readonly word: string;
+/** How something stands, as a sign; the word beside it comes from the sandbox. */
+export interface Sign {
   readonly icon: Icon;
   readonly tone: 'good' | 'note' | 'warn' | 'bad' | 'quiet';
 }
 
-export const STATES: Record<StepState, StateWords> = {
-  later: { word: 'later', icon: Circle, tone: 'quiet' },
-  next: { word: 'next', icon: CircleDot, tone: 'note' },
-  waiting: { word: 'waits for you', icon: Hourglass, tone: 'warn' },
-  done: { word: 'done', icon: Check, tone: 'good' },
-  refused_as_meant: { word: 'refused, as meant', icon: ShieldCheck, tone: 'note' },
-  failed: { word: 'went wrong', icon: X, tone: 'bad' },
-  skipped: { word: 'left out', icon: SkipForward, tone: 'quiet' },
-  left_out: { word: 'not in this walk', icon: Minus, tone: 'quiet' },
+export const SIGNS: Record<StepState, Sign> = {
+  later: { icon: Circle, tone: 'quiet' },
+  next: { icon: CircleDot, tone: 'note' },
+  waiting: { icon: Hourglass, tone: 'warn' },
+  done: { icon: Check, tone: 'good' },
+  refused_as_meant: { icon: ShieldCheck, tone: 'note' },
+  failed: { icon: X, tone: 'bad' },
+  skipped: { icon: SkipForward, tone: 'quiet' },
+  left_out: { icon: Minus, tone: 'quiet' },
 };
+
+/** It was stopped on its way: the sandbox says that it failed, and that it was cancelled. */
+export const CANCELLED: Sign = { icon: Ban, tone: 'warn' };
+
+/** The sign of a step, with the run that counts in it: a refusal is told apart from a success, also where the walk goes on. */
+export function signOf(state: StepState, run: StepRun | null | undefined): Sign {
+  if (run?.outcome.cancelled) return CANCELLED;
+  if (state !== 'done' || !run?.agreement || run.agreement.answered.error === null) return SIGNS[state];
+  return run.agreement.agrees ? SIGNS.refused_as_meant : SIGNS.failed;
+}
 
 export const CONSENTS: readonly { readonly value: Consent; readonly label: string; readonly about: string }[] = [
   {
@@ -112,45 +122,42 @@ export function agreed(run: Pick<StepRun, 'agreement' | 'also'>): boolean | null
   return all.length > 0 ? all.every(({ agrees }) => agrees) : null;
 }
 
-/** How a run ended: a refusal is told apart from a success, also where the walk goes on after it as foreseen. */
-export function stateOf(step: Pick<StepView, 'step' | 'state'>, run: StepRun | null | undefined): StateWords {
-  if (step.state === 'failed' && run?.outcome.cancelled) return CANCELLED;
-  const refused = step.state === 'done' && run?.agreement?.agrees === true && run.agreement.answered.error !== null;
-  if (step.state === 'refused_as_meant' || refused)
-    return run && run.tamper === null && !run.edited ? REFUSED_AS_FORESEEN : STATES.refused_as_meant;
-  return STATES[step.state];
+/** Ended where it was, and not on its way to the next step. */
+const HALTS: readonly StepState[] = ['refused_as_meant', 'failed', 'waiting'];
+const isOver = ({ step, state, tamper, edited }: WalkEnd) =>
+  step === 'after_revoke' && state !== 'failed' && state !== 'waiting' && !tamper && !edited;
+
+/** What was wrong on purpose in the step that was taken last: ` (Wrong verifier)`. */
+function slipOf(end: WalkEnd | null): string {
+  const slip = end?.tamper?.title ?? (end?.edited ? 'changed by hand' : null);
+  return slip ? ` (${slip})` : '';
 }
 
-/** It was stopped on its way. */
-export const CANCELLED: StateWords = { word: 'cancelled', icon: Ban, tone: 'warn' };
+/** How it ended, and where: `refused, as meant, at Token exchange (Wrong verifier)`. */
+const endWords = (end: WalkEnd): string =>
+  `${end.word}${end.word.includes(',') ? ',' : ''} at ${end.title}${slipOf(end)}`;
 
-/** The server refused what was not spoiled, as was said before. */
-const REFUSED_AS_FORESEEN: StateWords = { word: 'refused, as foreseen', icon: ShieldCheck, tone: 'note' };
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** How a walk stands, as the list says it: `Refused, as meant, at Token exchange (Wrong verifier)`. */
-export function standing({ step, done, ended, exchanges }: WalkSummary, titles: Partial<Record<Step, string>>): string {
-  if (ended && (ended.state === 'refused_as_meant' || ended.state === 'failed')) {
-    const meant = ended.tamper !== null || ended.edited;
-    const { word } = ended.state === 'failed' || meant ? STATES[ended.state] : REFUSED_AS_FORESEEN;
-    const slip = ended.tamper?.title ?? (ended.edited ? 'changed by hand' : null);
-    const comma = word.includes(',') ? ',' : '';
-    return `${word.charAt(0).toUpperCase()}${word.slice(1)}${comma} at ${ended.title}${slip ? ` (${slip})` : ''}`;
-  }
-  if (ended?.state === 'waiting') return `Waits for you at ${ended.title}`;
-  if (step === null) return ended?.tamper ? `Finished (${ended.tamper.title})` : 'Finished';
+/** How a walk stands, as the list says it. */
+export function standing(walk: WalkSummary, titles: Partial<Record<Step, string>>): string {
+  const { step, done, ended, ended_before: before, exchanges } = walk;
+  if (step === null) return `Finished${slipOf(ended)}`;
+  if (ended && HALTS.includes(ended.state)) return capital(endWords(ended));
+  if (before) return `Begun again; before: ${isOver(before) ? 'finished' : endWords(before)}`;
   if (done === 0) return exchanges > 0 ? 'Begun again' : 'Not begun';
   return `At ${titles[step] ?? step.replaceAll('_', ' ')}`;
 }
 
 /** The sign of how a walk stands, as its steps have it. */
-export function endSign({ step, done, ended }: WalkSummary): StateWords {
-  const state = ended?.state;
-  if (state === 'refused_as_meant' || state === 'failed' || state === 'waiting') return STATES[state];
-  if (step === null) return STATES.done;
-  return done === 0 ? STATES.later : STATES.next;
+export function endSign({ step, done, ended }: WalkSummary): Sign {
+  if (step === null) return SIGNS.done;
+  if (ended?.cancelled) return CANCELLED;
+  if (ended && HALTS.includes(ended.state)) return SIGNS[ended.state];
+  return done === 0 ? SIGNS.later : SIGNS.next;
 }
 
-/** One sentence for someone who has never seen the flow: what the step is. */
+/** What the step is, in one sentence: where the sandbox's own words about it do not stand. */
 export const ABOUT: Record<Step, string> = {
   configure: 'Which app asks, for which person, for what; and where the platform’s endpoints are.',
   pkce: 'PKCE: the app makes up a secret for this one sign-in, and a hash of it that it may show.',
@@ -186,9 +193,9 @@ export const CHECKED: Record<Step, string> = {
   refresh:
     'By the server: that the app is who it says, and that the refresh token is its own, alive, and not used before (RFC 6749 §6).',
   reuse:
-    'By the server: whether the refresh token was used before. It was, so somebody has a copy: everything that came of it is revoked (RFC 9700 §4.14.2).',
+    'By the server: that the app is who it says, and whether the refresh token was used before (RFC 9700 §4.14.2).',
   revoke: 'By the server: that the app is who it says, and that the token is its own (RFC 7009 §2.1).',
-  after_revoke: 'By the service: that the access token is alive. It is not any more (RFC 6750 §3.1).',
+  after_revoke: 'By the service: that the access token is alive (RFC 6750 §3.1).',
 };
 
 /** What the word beside a rule means. */

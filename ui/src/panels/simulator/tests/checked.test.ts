@@ -3,7 +3,7 @@ import type { Explanation, Plan, StepRun, WalkExchange } from '../../../rpc';
 import { agreed } from '../words';
 import { whatWasChecked } from '../after/checked';
 import { wayBack } from '../ways.svelte';
-import { endSign, inSentence, small, standing, STATES } from '../words';
+import { endSign, inSentence, SIGNS, small, standing } from '../words';
 
 const run = (over: object) =>
   ({
@@ -122,10 +122,11 @@ test('a label stands in a sentence without its capital; an abbreviation keeps it
 });
 
 test('how a walk ended has the sign of its steps', () => {
-  const summary = (over: object) => ({ step: 'token', done: 3, exchanges: 4, ended: null, ...over }) as never;
-  expect(endSign(summary({ ended: { state: 'failed' } }))).toBe(STATES.failed);
-  expect(endSign(summary({ step: null, ended: { state: 'done' } }))).toBe(STATES.done);
-  expect(endSign(summary({ done: 0 }))).toBe(STATES.later);
+  const summary = (over: object) =>
+    ({ step: 'token', done: 3, exchanges: 4, ended: null, ended_before: null, ...over }) as never;
+  expect(endSign(summary({ ended: { state: 'failed' } }))).toBe(SIGNS.failed);
+  expect(endSign(summary({ step: null, ended: { state: 'refused_as_meant' } }))).toBe(SIGNS.done);
+  expect(endSign(summary({ done: 0 }))).toBe(SIGNS.later);
   expect(standing(summary({ done: 0 }), {})).toBe('Begun again');
 });
 

@@ -8,11 +8,15 @@ import { startRoute } from '../../../shared/state/route.svelte';
 import PanelAt from './PanelAt.svelte';
 
 let stops: (() => void)[] = [];
+/** Actions that were carried out, by id. */
+export const acted: string[] = [];
 
 /** Before each test. */
 export function begin(): void {
   forgetAnswers();
+  acted.length = 0;
   host.act = async (id) => {
+    acted.push(id);
     const actions = (await import('../index')).default.actions as Record<string, { run(): void | Promise<void> }>;
     await actions[id]?.run();
   };

@@ -7,7 +7,7 @@ import { keepFocus } from '../../../app/focus';
 import type { StepRun } from '../../../rpc';
 import { layout, wrap } from '../diagram/layout';
 import { here } from '../here.svelte';
-import { answerWords, stateOf, walkName } from '../words';
+import { answerWords, signOf, SIGNS, walkName } from '../words';
 import { fakeWalks, type FakeWalks } from './world';
 
 // The reader needs a layout, which the test page has not: the plain block stays.
@@ -72,7 +72,9 @@ describe('the simulator', () => {
     expect(await screen.findByText('It is refused.')).toBeVisible();
     // Told in its row, and beside what was chosen.
     expect(await screen.findAllByText('Another verifier is sent.')).toHaveLength(2);
-    expect(await screen.findByText('changed')).toBeVisible();
+    const parameters = await screen.findByLabelText('Parameters of the token request');
+    await waitFor(() => expect(within(parameters).getAllByText('changed')).toHaveLength(1));
+    expect(parameters).toHaveTextContent(/another-verifier\s*changed\s*instead of \{\{code_verifier\}\}/);
     expect(sent('simulator_run')).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Send it again' }));
     expect(await screen.findByText(/They disagree/)).toBeVisible();
@@ -316,11 +318,12 @@ describe('words', () => {
 
   test('tell a refusal from a success', () => {
     const answered = { place: 'body', status: 403, error: 'insufficient_scope' } as const;
-    const run = { tamper: null, edited: false, agreement: { agrees: true, answered, words: '' } } as unknown as StepRun;
-    expect(stateOf({ step: 'api', state: 'done' }, run).word).toBe('refused, as foreseen');
-    expect(stateOf({ step: 'api', state: 'refused_as_meant' }, run).word).toBe('refused, as foreseen');
-    expect(stateOf({ step: 'api', state: 'refused_as_meant' }, { ...run, tamper: 'x' }).word).toBe('refused, as meant');
-    expect(stateOf({ step: 'api', state: 'done' }, null).word).toBe('done');
+    const run = { outcome: {}, agreement: { agrees: true, answered, words: '' } } as unknown as StepRun;
+    expect(signOf('done', run)).toBe(SIGNS.refused_as_meant);
+    expect(signOf('refused_as_meant', run)).toBe(SIGNS.refused_as_meant);
+    expect(signOf('done', null)).toBe(SIGNS.done);
+    const unforeseen = { ...run, agreement: { agrees: false, answered, words: '' } } as unknown as StepRun;
+    expect(signOf('done', unforeseen)).toBe(SIGNS.failed);
   });
 
   test('of an arrow go on in a second line', () => {

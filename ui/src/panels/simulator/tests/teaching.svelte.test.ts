@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { later, sandbox } from '../../../../tests/sandbox';
 import type { WalkSession, WalkSummary } from '../../../rpc';
 import { here } from '../here.svelte';
-import { CANCELLED, standing, stateOf } from '../words';
+import { CANCELLED, endSign, SIGNS, signOf, standing } from '../words';
 import { fakeWalks, type FakeWalks } from './world';
 
 // The reader needs a layout, which the test page has not: the plain block stays.
@@ -102,8 +102,9 @@ describe('what takes long', () => {
   });
 
   test('is told from what failed', () => {
-    const run = { tamper: null, edited: false, agreement: null, outcome: { cancelled: true } };
-    expect(stateOf({ step: 'token', state: 'failed' }, run as never)).toBe(CANCELLED);
+    expect(signOf('failed', { outcome: { cancelled: true } } as never)).toBe(CANCELLED);
+    const ended = { state: 'failed', cancelled: true };
+    expect(endSign({ step: 'token', done: 5, ended } as never)).toBe(CANCELLED);
   });
 });
 
@@ -172,12 +173,26 @@ test('a credential of another target is not looked for in the traffic of this sa
 });
 
 test('a walk says in the list how it ended', () => {
-  const walk = { step: 'token', done: 5, ended: null } as unknown as WalkSummary;
-  const ended = { step: 'token', title: 'Token exchange', tamper: null, edited: false } as const;
+  const walk = { step: 'token', done: 5, ended: null, ended_before: null, exchanges: 7 } as unknown as WalkSummary;
+  const ended = { step: 'token', title: 'Token exchange', cancelled: false, tamper: null, edited: false } as const;
   expect(standing(walk, { token: 'Token exchange' })).toBe('At Token exchange');
-  const refused = { ...ended, state: 'refused_as_meant', tamper: { name: 'x', title: 'Wrong verifier' } } as const;
+  // The word is the sandbox's, whatever it is.
+  const tamper = { name: 'x', title: 'Wrong verifier' };
+  const refused = { ...ended, state: 'refused_as_meant', word: 'refused, as meant', tamper } as const;
   expect(standing({ ...walk, ended: refused }, {})).toBe('Refused, as meant, at Token exchange (Wrong verifier)');
-  expect(standing({ ...walk, ended: { ...ended, state: 'failed' } }, {})).toBe('Went wrong at Token exchange');
-  expect(standing({ ...walk, ended: { ...ended, state: 'waiting' } }, {})).toBe('Waits for you at Token exchange');
+  const failed = { ...ended, state: 'failed', word: 'refused, not as foreseen' } as const;
+  expect(standing({ ...walk, ended: failed }, {})).toBe('Refused, not as foreseen, at Token exchange');
+  const waits = { ...ended, state: 'waiting', word: 'waits for you' } as const;
+  expect(standing({ ...walk, ended: waits }, {})).toBe('Waits for you at Token exchange');
   expect(standing({ ...walk, step: null }, {})).toBe('Finished');
+  // Begun again, it says how it ended before.
+  const again = { ...walk, step: 'configure' as const, done: 0 };
+  expect(standing(again, {})).toBe('Begun again');
+  expect(standing({ ...again, exchanges: 0 }, {})).toBe('Not begun');
+  expect(standing({ ...again, ended_before: refused }, {})).toBe(
+    'Begun again; before: refused, as meant, at Token exchange (Wrong verifier)',
+  );
+  const last = { ...ended, step: 'after_revoke', state: 'done', word: 'refused, as foreseen' } as const;
+  expect(standing({ ...again, ended_before: last }, {})).toBe('Begun again; before: finished');
+  expect(endSign(again)).toBe(SIGNS.later);
 });

@@ -13,7 +13,7 @@ import { fakeWalks, type FakeWalks } from './world';
 vi.mock('../../../wire/editor', () => {
   throw new Error('no layout here');
 });
-const { begin, end, open, sent } = await import('./panel');
+const { acted, begin, end, open, sent } = await import('./panel');
 const { go } = await import('../../../shared');
 const { default: ConfirmHost } = await import('../../../shared/ui/ConfirmHost.svelte');
 
@@ -88,7 +88,6 @@ describe('a code that is spent', () => {
     let over = false;
     spentWhen(() => over);
     sandbox.current.answers.journal_list = () => ({ entries: [{ at: new Date(given).toISOString() }], total: 1 });
-    sandbox.current.answers.clock_pause = () => ({});
     setSandboxTime({ now: new Date(given + 18_000).toISOString(), paused: true });
     await begun();
     await upTo('callback');
@@ -96,13 +95,13 @@ describe('a code that is spent', () => {
     fake.change();
     expect(await screen.findByText(/stands still: the code stays good for/)).toHaveTextContent('42 s');
     setSandboxTime({ now: new Date(given + 18_000).toISOString(), paused: false });
-    await user.click(await screen.findByRole('button', { name: 'Pause the clock' }));
-    expect(sent('clock_pause')).toHaveLength(1);
+    await user.click(await screen.findByRole('button', { name: 'Pause Clock' }));
+    expect(acted).toContain('clock.pause');
     go('#/simulator/walk_1/token?view=before');
     await screen.findByText('Why there is token.');
     over = true;
     setSandboxTime({ now: new Date(given + 61_000).toISOString(), paused: true });
-    expect(await screen.findByText('The code’s minute is over.')).toBeVisible();
+    expect(await screen.findByText('The code’s time is over.')).toBeVisible();
     expect((await screen.findAllByRole('button', { name: 'Back to the authorization URL' }))[0]).toHaveClass('primary');
   });
 });
@@ -141,7 +140,15 @@ test('all steps go on by themselves once the person is back, and one thing is pr
         ...held.summary,
         step: 'callback',
         updated_at: '2026-01-01T00:00:02Z',
-        ended: { step: 'sign_in', title: 'Sign-in and consent', state: 'done', tamper: null, edited: false },
+        ended: {
+          step: 'sign_in',
+          title: 'Sign-in and consent',
+          state: 'done',
+          word: 'done',
+          cancelled: false,
+          tamper: null,
+          edited: false,
+        },
       },
     },
   ];
@@ -156,6 +163,7 @@ test('a step that the flow can do without is left out by a button, and by the me
     step,
     title: step === 'reuse' ? 'Reuse' : 'Revoke',
     state: step === 'reuse' ? ('next' as const) : ('later' as const),
+    word: step === 'reuse' ? 'next' : 'later',
     run: null,
     left_out: null,
   }));

@@ -1,20 +1,25 @@
 /** A walk for tests: a sandbox that takes steps one after the other, as the real one does. */
 
 import type {
+  Parameter,
   Plan,
+  PlannedRequest,
+  PlanStep,
   Prediction,
   RunStep,
   StartWalk,
   Step,
   StepRun,
+  StepState,
   StepView,
   UpdateWalk,
+  WalkEnd,
   WalkExchange,
   WalkExchangeRef,
   WalkSession,
-  WalkSummary,
 } from '../../../rpc';
 import { sandbox } from '../../../../tests/sandbox';
+import { changed } from '../setup/unsaved.svelte';
 
 export const STEPS: readonly (readonly [Step, string])[] = [
   ['configure', 'Configure'],
@@ -52,12 +57,73 @@ export interface FakeWalks {
   change(): void;
 }
 
-/** How the last run ended. */
-function endOf(run: StepRun | undefined): WalkSummary['ended'] {
+/** As the sandbox says it. */
+const WORDS: Record<StepState, string> = {
+  later: 'later',
+  next: 'next',
+  waiting: 'waits for you',
+  done: 'done',
+  refused_as_meant: 'refused, as meant',
+  failed: 'went wrong',
+  skipped: 'left out',
+  left_out: 'not in this walk',
+};
+
+/** How a run ended. */
+function endOf(run: StepRun | undefined): WalkEnd | null {
   if (!run) return null;
   const title = STEPS.find(([step]) => step === run.step)?.[1] ?? run.step;
   const tamper = run.tamper ? { name: run.tamper, title: run.tamper.replaceAll('_', ' ') } : null;
-  return { step: run.step, title, state: run.outcome.state, tamper, edited: run.edited };
+  const { state, word } = run.outcome;
+  return { step: run.step, title, state, word, cancelled: false, tamper, edited: run.edited };
+}
+
+/** What a mistake makes of a field of the token request; null where the field is not sent. */
+const SPOILED: Record<string, readonly [field: string, value: string | null]> = {
+  wrong_verifier: ['code_verifier', 'another-verifier'],
+  no_verifier: ['code_verifier', null],
+  code_twice: ['code', '{{spent_code}}'],
+  code_expired: ['code', '{{old_code}}'],
+  no_secret: ['client_secret', null],
+  wrong_secret: ['client_secret', 'another-secret'],
+  other_redirect_uri: ['redirect_uri', 'http://localhost:3000/other'],
+};
+/** The token request as it is sent, credentials by name. */
+const FIELDS: Readonly<Record<string, string>> = {
+  grant_type: 'authorization_code',
+  code: '{{code}}',
+  redirect_uri: 'http://localhost:3000/callback',
+  code_verifier: '{{code_verifier}}',
+  client_secret: '{{client_secret}}',
+};
+
+/** The token request with a mistake in it, each parameter as it then is; `shown` is a value as it stands in the plan. */
+function tokenRequest(
+  tamper: string | null,
+  url: string | undefined,
+  shown: (value: string) => string,
+): PlannedRequest {
+  const [spoiled, value] = (tamper ? SPOILED[tamper] : undefined) ?? [];
+  const fields = Object.entries(FIELDS).flatMap(([name, usual]): [string, string][] => {
+    if (name !== spoiled) return [[name, shown(usual)]];
+    return value == null ? [] : [[name, shown(value)]];
+  });
+  return {
+    label: 'Token request',
+    main: true,
+    method: 'POST',
+    url: url ?? 'http://127.0.0.1:9400/v1/oauth/token',
+    headers: [{ name: 'Content-Type', value: 'application/x-www-form-urlencoded' }],
+    body: fields.map(([name, text]) => `${name}=${text}`).join('&'),
+    parameters: fields.map(([name, text]): Parameter => ({
+      place: 'form',
+      name,
+      value: text,
+      meaning: `What ${name} is for.`,
+      source: 'RFC 6749 §4.1.3',
+      tampered: name === spoiled,
+    })),
+  };
 }
 
 export function fakeWalks(): FakeWalks {
@@ -82,7 +148,8 @@ export function fakeWalks(): FakeWalks {
     const steps = STEPS.map(([step, title]): StepView => {
       const run = counting.findLast((one) => one.step === step);
       const state = run ? run.outcome.state : step === next?.[0] ? 'next' : 'later';
-      return { step, title, state, run: run?.run ?? null, left_out: null };
+      const word = run?.outcome.word ?? WORDS[state];
+      return { step, title, state, word, run: run?.run ?? null, left_out: null };
     });
     return {
       ...session,
@@ -91,6 +158,7 @@ export function fakeWalks(): FakeWalks {
         ...session.summary,
         step: next?.[0] ?? null,
         ended: endOf(counting.at(-1)),
+        ended_before: counting.length === 0 ? endOf(session.runs.at(-1)) : null,
         done: counting.length,
         exchanges: session.exchanges.length,
       },
@@ -136,7 +204,12 @@ export function fakeWalks(): FakeWalks {
             words: tamper ? 'It was refused.' : 'Tokens were given.',
           }
         : null,
-      outcome: { state: tamper ? 'refused_as_meant' : 'done', words: `${step} was taken`, fix: null },
+      outcome: {
+        state: tamper ? 'refused_as_meant' : 'done',
+        word: WORDS[tamper ? 'refused_as_meant' : 'done'],
+        words: `${step} was taken`,
+        fix: null,
+      },
       shown: [],
       checks: [],
       claims: [],
@@ -165,6 +238,7 @@ export function fakeWalks(): FakeWalks {
         persona: 'maya@example.com',
         step: 'configure',
         ended: null,
+        ended_before: null,
         done: 0,
         exchanges: 0,
         disagreements: 0,
@@ -271,45 +345,31 @@ export function fakeWalks(): FakeWalks {
     simulator_update: ({ session, name, kept, setup }: UpdateWalk) => {
       const old = of(session);
       const summary = { ...old.summary, name: name ?? old.summary.name, kept: kept ?? old.summary.kept };
-      const scopes = setup?.scopes ?? old.setup.scopes;
-      return replace({ ...old, summary, setup: { ...old.setup, scopes } });
+      return replace({ ...old, summary, setup: changed(old.setup, setup ?? null) });
     },
     simulator_delete: ({ session }: { session: string }) => {
       fake.sessions = fake.sessions.filter(({ summary }) => summary.session !== session);
       fake.lost = fake.lost.filter((one) => one !== session);
       return {};
     },
-    simulator_plan: ({ step, tamper, edit }: { step: Step; tamper?: string; edit?: { url: string } }): Plan => ({
-      step,
-      purpose: `Why there is ${step}.`,
-      action: `What ${step} does.`,
-      blocked: null,
-      requests:
-        step === 'token'
-          ? [
-              {
-                label: 'Token request',
-                main: true,
-                method: 'POST',
-                url: edit?.url ?? 'http://127.0.0.1:9400/v1/oauth/token',
-                headers: [{ name: 'Content-Type', value: 'application/x-www-form-urlencoded' }],
-                body: 'grant_type=authorization_code&code={{code}}',
-                parameters: [
-                  {
-                    place: 'form',
-                    name: 'code',
-                    value: '{{code}}',
-                    meaning: 'The authorization code.',
-                    source: 'RFC 6749 §4.1.3',
-                    tampered: tamper !== undefined,
-                  },
-                ],
-              },
-            ]
-          : [],
-      prediction: step === 'token' ? { ...PREDICTION, words: tamper ? 'It is refused.' : 'Tokens are given.' } : null,
-      tamper: null,
-    }),
+    simulator_plan: ({ session, step: asked, tamper, edit, run: number }: PlanStep): Plan => {
+      const run = of(session).runs.find((one) => one.run === number);
+      if (number != null && (!run || (tamper != null && tamper !== run.tamper)))
+        throw Object.assign(new Error('the session has no such run'), { code: run ? 'invalid' : 'not_found' });
+      const step = run?.step ?? asked ?? of(session).summary.step ?? 'configure';
+      // What was sent is shown with markers, as in the exchanges.
+      const shown = (value: string) => (run ? value.replace(/\{\{(\w+)\}\}/, `[$1 0000000${run.run}]`) : value);
+      const prediction = { ...PREDICTION, words: tamper ? 'It is refused.' : 'Tokens are given.' };
+      return {
+        step,
+        purpose: `Why there is ${step}.`,
+        action: `What ${step} does.`,
+        blocked: null,
+        requests: step === 'token' ? [tokenRequest(tamper ?? null, edit?.url, shown)] : [],
+        prediction: step === 'token' && (!run || tamper) ? prediction : null,
+        tamper: null,
+      };
+    },
     simulator_run: ({ session, step, tamper }: RunStep) => {
       const old = of(session);
       return replace(take(old, step ?? old.summary.step ?? 'configure', tamper ?? null));
