@@ -13,6 +13,7 @@
 #[cfg(target_os = "linux")]
 mod drawing;
 mod host;
+mod kept;
 mod left;
 mod menu;
 mod options;
@@ -24,7 +25,6 @@ mod stored;
 mod walk;
 mod window;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -33,7 +33,6 @@ use connect_app::host::paths;
 use connect_app::host::signals::Stop;
 use connect_app::host::workspaces::Workspaces;
 use tauri::{App, Manager as _, RunEvent, WindowEvent};
-use tauri_plugin_window_state::StateFlags;
 
 use crate::menu::Menus;
 use crate::options::Options;
@@ -70,7 +69,6 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
         options.is_the_usual_one(),
     );
     let wanted = wanted(options, &place)?;
-    let workspace = wanted.directory.clone();
     let sandbox = Sandbox::new(wanted, logs);
     let starting = sandbox.clone();
 
@@ -83,9 +81,8 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
             }
         }));
     }
-    let shape = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     let remembers_window = tauri_plugin_window_state::Builder::default()
-        .with_state_flags(shape)
+        .with_state_flags(window::REMEMBERED)
         .with_filter(|label| label == window::MAIN)
         .build();
     let app = builder
@@ -98,7 +95,7 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
         .manage(walk::Walks::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc, rpc::changes])
         .on_menu_event(|app, event| menu::chosen(app, &event.id().0))
-        .setup(move |app| Ok(set_up(app, stop, workspace.as_deref())?))
+        .setup(move |app| Ok(set_up(app, stop)?))
         .build(tauri::generate_context!("../tauri.conf.json"))?;
     // It is the only one, and only now is anything opened. Beside the window: neither waits for the other.
     runtime.spawn(async move { starting.start().await });
@@ -123,10 +120,10 @@ fn run(options: &Options, logs: LogFile) -> Result<(), Box<dyn std::error::Error
     Ok(())
 }
 
-fn set_up(app: &mut App, stop: Stop, workspace: Option<&Path>) -> tauri::Result<()> {
+fn set_up(app: &mut App, stop: Stop) -> tauri::Result<()> {
     let menus = Menus::install(app)?;
     app.manage(menus);
-    window::open(app, workspace.and_then(left::take))?;
+    window::open(app, kept::last(app.handle()))?;
     tauri::async_runtime::spawn(quit::when_the_system_asks(app.handle().clone(), stop));
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! before the program ends.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use connect_app::host::logs::{self, LogFile};
@@ -13,6 +13,8 @@ use connect_rpc::{ErrorCode, RpcError};
 use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, watch};
+
+use crate::left;
 
 /// How long what is being answered may take to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,6 +27,8 @@ struct Inner {
     state: watch::Sender<State>,
     /// Held while the sandbox is started, stopped or replaced: one at a time.
     wanted: Mutex<Wanted>,
+    /// Where the console was left in the first workspace that is opened, until the page has asked.
+    left: OnceLock<StdMutex<Option<String>>>,
     logs: LogFile,
 }
 
@@ -110,6 +114,7 @@ impl Sandbox {
         Self(Arc::new(Inner {
             state: watch::Sender::new(State::Starting),
             wanted: Mutex::new(wanted),
+            left: OnceLock::new(),
             logs,
         }))
     }
@@ -122,6 +127,12 @@ impl Sandbox {
     /// How it is.
     pub(crate) fn state(&self) -> State {
         self.0.state.borrow().clone()
+    }
+
+    /// Where the console was left in the workspace that was opened first; told once.
+    pub(crate) fn left(&self) -> Option<String> {
+        let left = self.0.left.get()?;
+        left.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The running sandbox, once it runs.
@@ -193,6 +204,9 @@ impl Sandbox {
                 if let Err(error) = self.0.logs.keep_in(&app.data_dir().join(logs::DIRECTORY)) {
                     tracing::warn!(%error, "logs go to standard error only");
                 }
+                // Its lock is held by now. Workspaces that are opened later are shown where the console is.
+                let left = left::take(app.data_dir());
+                self.0.left.get_or_init(|| StdMutex::new(left));
                 State::Running(app)
             }
             Err(failure) => {
@@ -288,6 +302,35 @@ mod tests {
         app.rpc("people_get", ada).await.expect("kept");
         sandbox.stop().await;
         assert!(two.join("logs").is_dir());
+    }
+
+    #[tokio::test]
+    async fn where_the_console_was_left_is_for_who_holds_the_workspace_and_told_once() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (one, two) = (root.path().join("one"), root.path().join("two"));
+        for workspace in [&one, &two] {
+            std::fs::create_dir_all(workspace).expect("a folder");
+            left::keep("#/people", workspace);
+        }
+        let holder = start(wanted(Some(one.clone())).config()).await;
+        let holder = holder.expect("it runs");
+        let sandbox = Sandbox::new(wanted(Some(one.clone())), LogFile::default());
+        sandbox.start().await;
+        assert!(matches!(sandbox.state(), State::Failed(_)));
+        assert_eq!(sandbox.left(), None);
+        assert!(one.join("left-at").exists(), "it is the other's");
+        holder.stop().await;
+        sandbox.replace(|_| ()).await;
+        assert_eq!(sandbox.left().as_deref(), Some("#/people"));
+        assert_eq!(sandbox.left(), None);
+        assert!(!one.join("left-at").exists());
+        // Another workspace is shown where the console is; what was left there is out of date from then on.
+        sandbox
+            .replace(|wanted| wanted.directory = Some(two.clone()))
+            .await;
+        assert_eq!(sandbox.left(), None);
+        assert!(!two.join("left-at").exists());
+        sandbox.stop().await;
     }
 
     #[tokio::test]

@@ -1,21 +1,32 @@
 //! The console's window: our own page and nothing else in it.
 
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{App, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri_plugin_window_state::StateFlags;
+
+use crate::kept::{self, Kept};
 
 /// The window's label: capabilities name it.
 pub(crate) const MAIN: &str = "main";
 /// What its title bar says.
 pub(crate) const TITLE: &str = "Connect Console";
 
-/// Opens the window at a place of the page, or where the page itself begins; it is shown once its page is there, so that
-/// nobody sees an empty one.
+/// What is remembered of the window's shape.
+pub(crate) const REMEMBERED: StateFlags = StateFlags::SIZE
+    .union(StateFlags::POSITION)
+    .union(StateFlags::MAXIMIZED);
+
+/// Opens the window, and gives its page back what it kept; it is shown once its page is there, so that nobody sees an
+/// empty one.
 ///
 /// # Errors
 /// When the system has no web view, or no display.
-pub(crate) fn open(app: &App, place: Option<String>) -> tauri::Result<WebviewWindow> {
-    let url = place.map_or_else(WebviewUrl::default, |place| WebviewUrl::App(place.into()));
-    let window = WebviewWindowBuilder::new(app, MAIN, url)
+pub(crate) fn open(app: &App, kept: Option<Kept>) -> tauri::Result<WebviewWindow> {
+    let mut window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default());
+    if let Some(kept) = kept {
+        window = window.initialization_script(kept.script());
+    }
+    let window = window
         .title(TITLE)
         .inner_size(1320.0, 860.0)
         .min_inner_size(720.0, 480.0)
@@ -27,6 +38,7 @@ pub(crate) fn open(app: &App, place: Option<String>) -> tauri::Result<WebviewWin
         .on_page_load(|window, page| {
             if page.event() == PageLoadEvent::Finished {
                 show(&window);
+                kept::used_up(window.app_handle());
             }
         })
         .build()?;

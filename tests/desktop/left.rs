@@ -1,13 +1,21 @@
 //! Where the console was left is where it is opened again.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use rustix::process::Signal;
 use serde_json::json;
 
 use crate::support::window::Window;
 use crate::support::{Home, eventually, program};
 
+fn rights(path: &Path) -> u32 {
+    let about = std::fs::metadata(path).expect("it is there");
+    about.permissions().mode() & 0o777
+}
+
 #[tokio::test]
-async fn the_place_is_found_again_however_quickly_the_window_is_left() {
+async fn place_and_choices_are_found_again_however_quickly_the_window_is_left() {
     let home = Home::new().await;
     let data = home.path().join("data-dir");
     let path = data.to_str().expect("a plain path");
@@ -19,15 +27,34 @@ async fn the_place_is_found_again_however_quickly_the_window_is_left() {
         .await;
     };
 
-    // Another place and the end in one breath: the page itself has no time to keep anything.
+    // Another place, another theme and the end in one breath: the page itself has no time to write anything down.
     let window = Window::open(&home, &arguments).await;
     window.rpc("sandbox_status", json!({})).await;
-    window.goes_and_tells("#/people", "host_close").await;
+    let script = r##"location.hash = "#/people?q=maya"; localStorage.setItem("connect.pref.theme", '"contrast"')"##;
+    window.does_and_tells(script, "host_close").await;
     let_go().await;
     drop(window);
+    // What the person wrote themselves is in no file; the files are for nobody else.
+    let (left, kept) = (data.join("left-at"), home.web_view().join("page-kept.json"));
+    assert_eq!(std::fs::read_to_string(&left).expect("written"), "#/people");
+    let text = std::fs::read_to_string(&kept).expect("written");
+    assert!(
+        text.contains("contrast") && !text.contains("maya"),
+        "{text}"
+    );
+    assert_eq!(
+        [rights(&left), rights(&kept), rights(&home.web_view())],
+        [0o600, 0o600, 0o700]
+    );
+
     let window = Window::open(&home, &arguments).await;
     window.element("//main//h1[contains(., 'People')]").await;
     assert_eq!(window.place().await, "#/people");
+    let theme = window
+        .run("return document.documentElement.dataset.theme")
+        .await;
+    assert_eq!(theme, "contrast");
+    assert!(!left.exists() && !kept.exists(), "both are used up");
 
     // Nothing tells of an end by force: then it is the place that the page has kept.
     window.run("location.hash = '#/settings'").await;

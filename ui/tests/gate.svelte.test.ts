@@ -19,6 +19,7 @@ const { default: Gate } = await import('../src/app/Gate.svelte');
 const { default: Strip } = await import('../src/app/Strip.svelte');
 const { gate, watchSandbox } = await import('../src/app/gate.svelte');
 const { startChanges } = await import('../src/rpc');
+const { go, startRoute } = await import('../src/shared/state/route.svelte');
 
 let stops: (() => void)[] = [];
 beforeEach(() => {
@@ -42,6 +43,20 @@ test('a sandbox that could not be started says why, and can be started at anothe
   expect(sandbox.current.calls.at(-1)).toEqual({ cmd: 'host_retry', payload: { any_port: true } });
   flushSync();
   expect(gate.closed).toBe(false);
+});
+
+test('the console goes on where it was left in the workspace, but not away from where somebody went', async () => {
+  sandbox.current.answers = { host_state: () => ({ state: 'running', workspace: null, left: '#/people' }) };
+  history.replaceState(null, '', '#/traffic');
+  stops = [startRoute(), startChanges(), watchSandbox()];
+  await vi.waitFor(() => expect(location.hash).toBe('#/people'));
+  stops.forEach((stop) => stop());
+  history.replaceState(null, '', '#/traffic');
+  stops = [startRoute(), startChanges(), watchSandbox()];
+  go('#/apps', { replace: true });
+  await vi.waitFor(() => expect(gate.state?.state).toBe('running'));
+  expect(location.hash).toBe('#/apps');
+  history.replaceState(null, '', '#');
 });
 
 test('a sandbox that stops is noticed', async () => {

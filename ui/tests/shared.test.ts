@@ -188,6 +188,21 @@ describe('the place', () => {
     expect(route.panel).toBe('apps');
   });
 
+  test('is written down without a text of the person’s own', () => {
+    const kept = () => localStorage.getItem('connect.pref.place');
+    const stop = startRoute({ goesOn: true });
+    go(href('traffic', 'exchange_1', { q: 'maya "lph_at_x"', tab: 'why', with: 'exchange_2' }), { replace: true });
+    expect(location.hash).toContain('maya');
+    expect(kept()).toBe('"#/traffic/exchange_1?tab=why&with=exchange_2"');
+    stop();
+    // What an older version wrote down is not gone back to.
+    pref('place', '').value = '#/traffic?q=maya';
+    history.replaceState(null, '', '#');
+    startRoute({ goesOn: true })();
+    expect(location.hash).toBe('#/traffic');
+    expect(kept()).toBe('"#/traffic"');
+  });
+
   test('of a browser is its address alone', () => {
     pref('place', '').value = '#/traffic';
     history.replaceState(null, '', '#');

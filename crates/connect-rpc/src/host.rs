@@ -69,6 +69,10 @@ pub enum HostState {
     Running {
         /// The name of its workspace; none when its directory was chosen on the command line.
         workspace: Option<String>,
+        /// Where the console was left in it the last time, `#/traffic/exch_…`: told once, to the page that begins.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        left: Option<String>,
     },
     /// It could not be started.
     Failed {

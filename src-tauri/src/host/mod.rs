@@ -80,6 +80,7 @@ fn state_of(app: &AppHandle) -> HostState {
         State::Starting => HostState::Starting,
         State::Running(running) => HostState::Running {
             workspace: app.state::<Place>().name_of(running.data_dir()),
+            left: None,
         },
         State::Failed(failure) => HostState::Failed {
             message: failure.message,
@@ -90,5 +91,9 @@ fn state_of(app: &AppHandle) -> HostState {
 }
 
 async fn state(app: &AppHandle, _: connect_rpc::Nothing) -> Answer<HostState> {
-    Ok(state_of(app))
+    let mut state = state_of(app);
+    if let HostState::Running { left, .. } = &mut state {
+        *left = app.state::<Sandbox>().left();
+    }
+    Ok(state)
 }

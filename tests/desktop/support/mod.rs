@@ -94,12 +94,15 @@ impl Home {
         self.path().join("data/connect-console")
     }
 
+    /// Where the web view writes.
+    pub(crate) fn web_view(&self) -> PathBuf {
+        self.path().join("data/health.loop.connect-console")
+    }
+
     /// Whether a file of the web view's storage holds a text, as it keeps them: in UTF-16.
     pub(crate) fn page_wrote_down(&self, text: &str) -> bool {
         let wanted: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let storage = self
-            .path()
-            .join("data/health.loop.connect-console/localstorage");
+        let storage = self.web_view().join("localstorage");
         let files = std::fs::read_dir(storage).into_iter().flatten().flatten();
         files.into_iter().any(|file| {
             let bytes = std::fs::read(file.path()).unwrap_or_default();

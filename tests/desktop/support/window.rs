@@ -167,10 +167,10 @@ impl Window {
         let _ = self.driver.execute(script, Vec::new()).await;
     }
 
-    /// Goes to a place of the page, and calls such a command without a moment between the two.
-    pub(crate) async fn goes_and_tells(&self, place: &str, command: &str) {
+    /// Does something in the page, and calls such a command without a moment between the two.
+    pub(crate) async fn does_and_tells(&self, script: &str, command: &str) {
         let script = format!(
-            "location.hash = {place:?};
+            "{script};
              window.__TAURI_INTERNALS__.invoke('rpc', {{ cmd: {command:?}, payload: {{}} }})"
         );
         let _ = self.driver.execute(script, Vec::new()).await;

@@ -1,6 +1,7 @@
 /** Whether the desktop's sandbox runs; in a browser the page would not be there if it did not. */
 
 import { desktop, onChanges, type HostState } from '../rpc';
+import { go } from '../shared/state/route.svelte';
 
 let state = $state.raw<HostState | null>(null);
 
@@ -14,9 +15,14 @@ export const gate = {
   },
 };
 
+/** Where the page began: as long as it is there, nobody has gone anywhere. */
+let began: string | null = null;
+
 async function look(): Promise<void> {
   try {
-    state = await desktop.call('host_state');
+    const seen = await desktop.call('host_state');
+    if (seen.state === 'running' && seen.left && location.hash === began) go(seen.left, { replace: true });
+    state = seen;
   } catch {
     // The window itself is broken: the frame says so by its connection.
   }
@@ -25,6 +31,7 @@ async function look(): Promise<void> {
 /** Watches the sandbox of the window; the console does it once. */
 export function watchSandbox(): () => void {
   if (!desktop.available) return () => {};
+  began = location.hash;
   void look();
   // Another sandbox, or none, comes as "everything was missed".
   const stop = onChanges((topics) => topics === null && void look());

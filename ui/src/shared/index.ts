@@ -52,7 +52,7 @@ export { copy } from './state/copy';
 export { afterPaint } from './state/frame';
 export { host } from './state/host';
 export { notify, notifyFailure } from './state/notices.svelte';
-export { pref, type Pref } from './state/prefs.svelte';
+export { forgetPref, pref, type Pref } from './state/prefs.svelte';
 export { masked, presenter } from './state/presenter.svelte';
 export { go, href, route } from './state/route.svelte';
 export { bytes, duration, relative, sandboxTime, timeOfDay, utc, watchTime } from './state/time.svelte';

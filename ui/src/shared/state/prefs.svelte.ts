@@ -56,6 +56,11 @@ export function pref<T>(key: string, initial: T, accepts: (value: unknown) => bo
   return made_;
 }
 
+/** Takes back what an older version kept under `key`. */
+export function forgetPref(key: string): void {
+  write(key, undefined);
+}
+
 function sameKind<T>(initial: T): (value: unknown) => boolean {
   return (value) =>
     typeof value === typeof initial && Array.isArray(value) === Array.isArray(initial) && value !== null;

@@ -16,6 +16,20 @@ function decode(part: string): string {
   }
 }
 
+/** What of an address's search is words and ids of ours; anything else is a person's own text, such as a filter. */
+const OURS = ['tab', 'view', 'x', 'with'];
+
+/** An address without a person's own text, which may hold a name or a token: what may be written down. */
+function plain(hash: string): string {
+  const { path, search } = parse(hash);
+  const kept: Record<string, string> = {};
+  for (const name of OURS) {
+    const value = search.get(name);
+    if (value !== null) kept[name] = value;
+  }
+  return href(...path, kept);
+}
+
 /** Where each panel was last: its rail entry leads back there. */
 const visited = new Map<string, string>();
 
@@ -69,7 +83,7 @@ function arrive(hash: string): void {
   here = parse(hash);
   const panel = here.path[0];
   if (panel) visited.set(panel, hash);
-  if (left) left.value = hash;
+  if (left) left.value = plain(hash);
 }
 
 /**
@@ -78,7 +92,7 @@ function arrive(hash: string): void {
  */
 export function startRoute({ goesOn = false } = {}): () => void {
   left = goesOn ? pref('place', '') : null;
-  if (left?.value && !location.hash) history.replaceState(history.state, '', left.value);
+  if (left?.value && !location.hash) history.replaceState(history.state, '', plain(left.value));
   const hear = () => arrive(location.hash);
   hear();
   window.addEventListener('hashchange', hear);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FilterText, forgetPassing } from './filter.svelte';
 import { plausible } from './plausible';
 import { suggestions, type KnownField } from './suggest';
 import { asks, condition, partsOf, toggled, written } from './text';
@@ -47,6 +48,40 @@ describe('the text of a filter', () => {
     expect(asks('-is:refused', 'is:refused')).toBe(false);
     expect(asks('a or is:refused', 'is:refused')).toBe(false);
     expect(asks('(is:refused)', 'is:refused')).toBe(false);
+  });
+});
+
+describe('what was filtered by', () => {
+  const stored = () => JSON.stringify(Object.entries(localStorage));
+
+  test('is offered again while the page lasts, and not written down', () => {
+    localStorage.setItem('connect.pref.traffic.recent', '["older"]');
+    const filter = new FilterText(() => {});
+    filter.remember('maya@example.com');
+    filter.remember('is:refused');
+    expect(filter.recent).toEqual(['is:refused', 'maya@example.com']);
+    expect(new FilterText(() => {}).recent).toEqual(filter.recent);
+    expect(stored()).not.toContain('traffic.recent');
+    expect(stored()).not.toContain('maya@');
+    forgetPassing();
+  });
+
+  test('is written down when it is saved under a name, unless there is a credential in it', () => {
+    const filter = new FilterText(() => {});
+    const token = `"lph_at_${'x'.repeat(32)}"`;
+    expect(filter.save('Refused', 'is:refused')).toBe(true);
+    expect(filter.save('Its token', token)).toBe(false);
+    expect(filter.saved.map((one) => one.name)).toEqual(['Refused', 'Its token']);
+    expect(stored()).toContain('is:refused');
+    expect(stored()).not.toContain('lph_at_');
+    // Under the same name it takes the place of the other, wherever that was.
+    expect(filter.save('Refused', token)).toBe(false);
+    expect(filter.saved).toHaveLength(2);
+    expect(stored()).not.toContain('is:refused');
+    filter.forget('Refused');
+    filter.forget('Its token');
+    expect(filter.saved).toEqual([]);
+    forgetPassing();
   });
 });
 
