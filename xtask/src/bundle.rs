@@ -4,6 +4,7 @@
 //! root of the repository, so it is given a copy with the paths rewritten, which goes again when it has finished.
 
 mod debian;
+mod elsewhere;
 mod inspect;
 mod notices;
 mod trial;
@@ -24,6 +25,8 @@ use crate::{clients, step, ui};
 const CONFIGURATION: &str = "tauri.conf.json";
 /// Where the bundler puts what it makes.
 const MADE: &str = "release/bundle";
+/// The licences of others, beside the programs and in every package.
+const NOTICES: &str = "third-party-licences";
 /// Where Tauri's bundler looks for one.
 const COPY: &str = "src-tauri/tauri.conf.json";
 
@@ -110,9 +113,11 @@ fn bundle(workspace: &Workspace, kinds: &[String]) -> anyhow::Result<()> {
     let text = fs::read_to_string(workspace.path(CONFIGURATION))?;
     let programs = workspace.target("release");
     let mut configuration = rewritten(serde_json::from_str(&text)?)?;
+    fs::write(programs.join(NOTICES), notices::gather(workspace)?)?;
     if cfg!(target_os = "linux") {
-        fs::write(programs.join(debian::NOTICES), notices::gather(workspace)?)?;
         debian::fill(&mut configuration, workspace.root(), &programs)?;
+    } else {
+        elsewhere::fill(&mut configuration, workspace.root(), &programs);
     }
     let copy = Copy(workspace.path(COPY));
     fs::write(&copy.0, serde_json::to_string_pretty(&configuration)?)?;

@@ -1,5 +1,5 @@
 //! What a Debian package needs beyond Tauri's own: what it depends on, its desktop entry, its description for software
-//! centres, its copyright, the licences of others.
+//! centres, its copyright, the licences of others. Linux's other packages carry the same files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use super::NOTICES;
 use crate::machine::which;
 use crate::run::{CONSOLE, SANDBOX};
 use crate::step;
@@ -18,9 +19,6 @@ const USUAL: [&str; 2] = ["libwebkit2gtk-4.1-0", "libgtk-3-0"];
 const LINE: usize = 76;
 /// The files beside this program's source.
 const FILES: &str = "xtask/bundle/debian";
-
-/// The licences of others, beside the programs and in the package.
-pub(super) const NOTICES: &str = "third-party-licences";
 
 /// Fills in a configuration for Tauri's bundler. Its name for the product becomes the names of files, which have no spaces
 /// in them here.
@@ -35,12 +33,17 @@ pub(super) fn fill(configuration: &mut Value, root: &Path, programs: &Path) -> a
     let deb = &mut configuration["bundle"]["linux"]["deb"];
     deb["depends"] = json!(depends(&built)?);
     deb["desktopTemplate"] = json!(root.join(FILES).join("entry.desktop"));
-    deb["files"] = json!({
+    let files = json!({
         format!("/usr/bin/{SANDBOX}"): programs.join(SANDBOX),
         format!("/usr/share/doc/{CONSOLE}/copyright"): root.join(FILES).join("copyright"),
         format!("/usr/share/doc/{CONSOLE}/{NOTICES}"): programs.join(NOTICES),
         "/usr/share/metainfo/health.loop.connect-console.metainfo.xml": root.join(FILES).join("metainfo.xml"),
     });
+    for kind in ["deb", "rpm", "appimage"] {
+        configuration["bundle"]["linux"][kind]["files"] = files.clone();
+    }
+    configuration["bundle"]["linux"]["rpm"]["desktopTemplate"] =
+        json!(root.join(FILES).join("entry.desktop"));
     Ok(())
 }
 
@@ -182,6 +185,10 @@ mod tests {
             deb["files"]["/usr/share/doc/connect-console/third-party-licences"],
             "/t/release/third-party-licences"
         );
+        for kind in ["rpm", "appimage"] {
+            let other = &configuration["bundle"]["linux"][kind];
+            assert_eq!(other["files"], deb["files"], "{kind}");
+        }
         // What stands in two places says the same in both.
         let ours = include_str!("../../../LICENSE-MIT");
         let papers = include_str!("../../bundle/debian/copyright");

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use super::debian::NOTICES;
+use super::NOTICES;
 use crate::machine::{Installer, which};
 use crate::run::{CONSOLE, SANDBOX};
 use crate::step;
