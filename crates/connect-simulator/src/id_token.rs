@@ -56,14 +56,14 @@ pub fn verify(token: &str, keys: &Value, expected: &Expected<'_>) -> Verified {
     };
     let (header, payload) = (read(0), read(1));
     let is_jwt = pieces.len() == 3 && header.is_some() && payload.is_some();
-    verified.check(
+    verified.checks.push(Check::new(
         "is_jwt",
         "Whether it is a JWT: header, payload and signature in base64url, joined by dots.",
         "three parts, the first two JSON objects",
         format!("{} parts", pieces.len()),
         is_jwt,
         "RFC 7519 §7.2",
-    );
+    ));
     let (Some(header), Some(payload)) = (header, payload) else {
         return verified;
     };
@@ -81,25 +81,6 @@ impl Verified {
         self.checks.iter().find(|check| !check.passed)
     }
 
-    fn check(
-        &mut self,
-        name: &str,
-        about: &str,
-        expected: impl Into<String>,
-        received: impl Into<String>,
-        passed: bool,
-        source: &str,
-    ) {
-        self.checks.push(Check {
-            name: name.to_owned(),
-            about: about.to_owned(),
-            expected: expected.into(),
-            received: received.into(),
-            passed,
-            source: source.to_owned(),
-        });
-    }
-
     fn signature(
         &mut self,
         header: &Map<String, Value>,
@@ -112,14 +93,14 @@ impl Verified {
             .and_then(Value::as_str)
             .unwrap_or("nothing");
         let allowed = expected.algorithms.iter().any(|it| it == alg) && alg != "none";
-        self.check(
+        self.checks.push(Check::new(
             "algorithm_allowed",
             "Whether it is signed by an algorithm of the server's metadata; `none` is never one.",
             expected.algorithms.join(" or "),
             alg,
             allowed,
             "RFC 8725 §3.1",
-        );
+        ));
         let kid = header.get("kid").and_then(Value::as_str);
         let published = keys.get("keys").and_then(Value::as_array);
         let published = published.map_or(&[][..], Vec::as_slice);
@@ -128,14 +109,14 @@ impl Verified {
             .iter()
             .find(|key| kid.is_some() && id(key).as_deref() == kid);
         let known: Vec<String> = published.iter().filter_map(id).collect();
-        self.check(
+        self.checks.push(Check::new(
             "key_published",
             "Whether the key that its header names is among the published ones.",
             known.join(" or "),
             kid.unwrap_or("no kid"),
             key.is_some(),
             "RFC 7515 §4.1.4, RFC 7517 §4.5",
-        );
+        ));
         let outcome = key.ok_or("no key to check it with").and_then(|key| {
             let of_key = key.get("alg").and_then(Value::as_str);
             if of_key.is_some_and(|of_key| of_key != alg) {
@@ -159,7 +140,7 @@ impl Verified {
                 _ => Err("a signature of something else"),
             }
         });
-        self.check(
+        self.checks.push(Check::new(
             "signature_valid",
             "Whether the signature over header and payload is that key's.",
             "a signature of this header and payload",
@@ -168,7 +149,7 @@ impl Verified {
                 .unwrap_or("a signature of this header and payload"),
             outcome.is_ok(),
             "RFC 7515 §5.2",
-        );
+        ));
     }
 
     fn claims(&mut self, payload: &Map<String, Value>, expected: &Expected<'_>) {
@@ -178,71 +159,71 @@ impl Verified {
         let missing = "nothing".to_owned();
         let time = |seconds: Option<i64>| seconds.map_or(missing.clone(), readable);
         let iss = text("iss");
-        self.check(
+        self.checks.push(Check::new(
             "issuer_matches",
             "Whether it comes from the server that was asked.",
             expected.issuer,
             iss.unwrap_or("nothing"),
             iss == Some(expected.issuer),
             CORE,
-        );
+        ));
         let audience = audience(payload);
-        self.check(
+        self.checks.push(Check::new(
             "audience_matches",
             "Whether it is made for this app.",
             expected.audience,
             audience.join(" "),
             audience.iter().any(|it| it == expected.audience),
             CORE,
-        );
+        ));
         if audience.len() > 1 || payload.contains_key("azp") {
             let azp = text("azp");
-            self.check(
+            self.checks.push(Check::new(
                 "authorized_party_matches",
                 "Whether this app is the one it was issued to, when it has several audiences.",
                 expected.audience,
                 azp.unwrap_or("nothing"),
                 azp == Some(expected.audience),
                 CORE,
-            );
+            ));
         }
         let exp = number("exp");
-        self.check(
+        self.checks.push(Check::new(
             "not_expired",
             "Whether it has time left, by this machine's clock.",
             format!("later than {}", readable(now)),
             time(exp),
             exp.is_some_and(|exp| exp.saturating_add(LEEWAY) > now),
             CORE,
-        );
+        ));
         let iat = number("iat");
-        self.check(
+        self.checks.push(Check::new(
             "issued_in_the_past",
             "Whether it was issued in the past, and not in the future.",
             format!("not after {}", readable(now)),
             time(iat),
             iat.is_some_and(|iat| iat.saturating_sub(LEEWAY) <= now),
             CORE,
-        );
+        ));
         let sub = text("sub");
-        self.check(
+        self.checks.push(Check::new(
             "subject_present",
             "Whether it says whom it is about.",
             "a subject",
             sub.unwrap_or("nothing"),
             sub.is_some_and(|sub| !sub.is_empty()),
             "OpenID Connect Core 1.0 §2",
-        );
+        ));
         if let Some(nonce) = expected.nonce {
             let received = text("nonce");
-            self.check(
+            self.checks.push(Check::new(
                 "nonce_matches",
                 "Whether it answers this very authorization request.",
                 nonce,
                 received.unwrap_or("nothing"),
                 received == Some(nonce),
                 CORE,
-            );
+            ));
         }
         for (name, value) in payload {
             self.claims.push(claims::claim(name, value, &self.checks));

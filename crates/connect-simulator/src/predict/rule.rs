@@ -70,6 +70,14 @@ impl Foreseen {
     }
 }
 
+fn in_body(status: u16, error: Option<&str>) -> Answered {
+    Answered {
+        place: Place::Body,
+        status: Some(status),
+        error: error.map(str::to_owned),
+    }
+}
+
 /// An error in the answer's body.
 pub(super) fn refused(
     status: u16,
@@ -78,11 +86,7 @@ pub(super) fn refused(
     because: impl Into<String>,
 ) -> Foreseen {
     Foreseen::new(
-        Answered {
-            place: Place::Body,
-            status: Some(status),
-            error: Some(error.to_owned()),
-        },
+        in_body(status, Some(error)),
         format!("The answer is {status} with the error `{error}`."),
         clause,
         because.into(),
@@ -145,16 +149,7 @@ pub(super) fn answered(
     clause: Clause,
     because: impl Into<String>,
 ) -> Foreseen {
-    Foreseen::new(
-        Answered {
-            place: Place::Body,
-            status: Some(status),
-            error: None,
-        },
-        words.into(),
-        clause,
-        because.into(),
-    )
+    Foreseen::new(in_body(status, None), words.into(), clause, because.into())
 }
 
 /// The browser is sent back to the app with a code.

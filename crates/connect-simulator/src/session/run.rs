@@ -205,6 +205,28 @@ pub struct Check {
     pub source: String,
 }
 
+impl Check {
+    /// One by its name, with what it is for, what was wanted and what came, and where it is written.
+    #[must_use]
+    pub fn new(
+        name: &str,
+        about: &str,
+        expected: impl Into<String>,
+        received: impl Into<String>,
+        passed: bool,
+        source: &str,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            about: about.to_owned(),
+            expected: expected.into(),
+            received: received.into(),
+            passed,
+            source: source.to_owned(),
+        }
+    }
+}
+
 /// A claim of the id_token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {

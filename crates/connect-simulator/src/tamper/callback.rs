@@ -3,57 +3,51 @@
 use connect_core::domain::walk::Step;
 
 use super::Tamper;
-use crate::known::Known;
 use crate::plan::{Draft, Request};
-use crate::session::Session;
-
-const fn slip(
-    name: &'static str,
-    title: &'static str,
-    check: &'static str,
-    about: &'static str,
-    apply: fn(&mut Draft, &Session, &Known),
-) -> Tamper {
-    Tamper::new(Step::Callback, name, title, about, apply).found_by(check)
-}
 
 pub(super) const SLIPS: &[Tamper] = &[
-    slip(
+    Tamper::of_app(
+        Step::Callback,
         "altered_state",
         "Another state",
         "state_matches",
         "The callback of a flow that somebody else began is played into this browser (login CSRF).",
         |draft, _, _| change(draft, "state", Some("another-state")),
     ),
-    slip(
+    Tamper::of_app(
+        Step::Callback,
         "callback_without_state",
         "No state",
         "state_matches",
         "The callback comes without `state`, so nothing ties it to this browser.",
         |draft, _, _| change(draft, "state", None),
     ),
-    slip(
+    Tamper::of_app(
+        Step::Callback,
         "other_issuer",
         "Another issuer",
         "issuer_matches",
         "`iss` names another server: an attacker who mixes two servers up wants the code sent to the wrong one (RFC 9207).",
         |draft, _, _| change(draft, "iss", Some("https://identity.example.com")),
     ),
-    slip(
+    Tamper::of_app(
+        Step::Callback,
         "callback_without_issuer",
         "No issuer",
         "issuer_matches",
         "`iss` is missing though the server's metadata promises it (RFC 9207 §2.4).",
         |draft, _, _| change(draft, "iss", None),
     ),
-    slip(
+    Tamper::of_app(
+        Step::Callback,
         "missing_code",
         "No code",
         "code_present",
         "The callback has everything but the code: a proxy that cuts what looks like a secret.",
         |draft, _, _| change(draft, "code", None),
     ),
-    slip(
+    Tamper::of_app(
+        Step::Callback,
         "error_in_callback",
         "An error in place of the code",
         "no_error",

@@ -63,15 +63,17 @@ pub(super) fn as_another_app(draft: &mut Draft, session: &Session, known: &Known
     let Some(other) = other_public(session, known) else {
         return;
     };
-    main(
-        draft,
-        &["client_id", "client_secret", "Authorization"],
-        |request| {
-            request.remove_header("Authorization");
-            request.set_field("client_secret", None);
-            request.set_field("client_id", Some(&other.client_id));
-        },
-    );
+    with_id_alone(draft, Some(&other.client_id));
+}
+
+/// Says who the app is by a client id alone, or not at all.
+fn with_id_alone(draft: &mut Draft, client_id: Option<&str>) {
+    let touched = ["client_id", "client_secret", "Authorization"];
+    main(draft, &touched, |request| {
+        request.remove_header("Authorization");
+        request.set_field("client_secret", None);
+        request.set_field("client_id", client_id);
+    });
 }
 
 /// A scope that people can give and this session does not ask for.
@@ -134,15 +136,7 @@ pub(super) fn without_secret(draft: &mut Draft, session: &Session) {
 
 /// Leaves out everything that says who the app is.
 pub(super) fn without_authentication(draft: &mut Draft) {
-    main(
-        draft,
-        &["client_id", "client_secret", "Authorization"],
-        |request| {
-            request.remove_header("Authorization");
-            request.set_field("client_secret", None);
-            request.set_field("client_id", None);
-        },
-    );
+    with_id_alone(draft, None);
 }
 
 /// Says who the app is in the body, with this secret.

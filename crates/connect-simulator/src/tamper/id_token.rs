@@ -13,25 +13,17 @@ use crate::known::Known;
 use crate::plan::Draft;
 use crate::session::Session;
 
-const fn slip(
-    name: &'static str,
-    title: &'static str,
-    check: &'static str,
-    about: &'static str,
-    apply: fn(&mut Draft, &Session, &Known),
-) -> Tamper {
-    Tamper::new(Step::IdToken, name, title, about, apply).found_by(check)
-}
-
 pub(super) const SLIPS: &[Tamper] = &[
-    slip(
+    Tamper::of_app(
+        Step::IdToken,
         "altered_claim",
         "An altered claim",
         "signature_valid",
         "Somebody changed `sub` on the way; the signature is still that of the claims before.",
         |draft, _, _| rewrite(draft, |_, claims| claims["sub"] = json!("user_somebody_else")),
     ),
-    slip(
+    Tamper::of_app(
+        Step::IdToken,
         "alg_none",
         "No signature",
         "algorithm_allowed",
@@ -43,21 +35,24 @@ pub(super) const SLIPS: &[Tamper] = &[
             }
         },
     ),
-    slip(
+    Tamper::of_app(
+        Step::IdToken,
         "key_confusion",
         "The public key as secret",
         "algorithm_allowed",
         "The header says HS256: a library that takes the published key for a shared secret would verify what anybody can sign (RFC 8725 §2.1).",
         |draft, _, _| rewrite(draft, |header, _| header["alg"] = json!("HS256")),
     ),
-    slip(
+    Tamper::of_app(
+        Step::IdToken,
         "unknown_key",
         "An unpublished key",
         "key_published",
         "The header names a key that the server never published.",
         |draft, _, _| rewrite(draft, |header, _| header["kid"] = json!("key_of_nobody")),
     ),
-    slip(
+    Tamper::of_app(
+        Step::IdToken,
         "other_nonce",
         "Another nonce",
         "nonce_matches",
@@ -68,7 +63,8 @@ pub(super) const SLIPS: &[Tamper] = &[
         },
     )
     .when(has_nonce),
-    slip(
+    Tamper::of_app(
+        Step::IdToken,
         "other_audience",
         "Another audience",
         "audience_matches",
@@ -78,7 +74,8 @@ pub(super) const SLIPS: &[Tamper] = &[
             draft.touch("aud");
         },
     ),
-    slip(
+    Tamper::of_app(
+        Step::IdToken,
         "expired_id_token",
         "An id_token too old",
         "not_expired",

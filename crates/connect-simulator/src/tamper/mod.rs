@@ -96,11 +96,18 @@ impl Tamper {
         }
     }
 
-    /// The app finds it by this check.
-    const fn found_by(self, check: &'static str) -> Self {
+    /// A slip that the app finds by this check of its own, and the server never meets.
+    const fn of_app(
+        step: Step,
+        name: &'static str,
+        title: &'static str,
+        check: &'static str,
+        about: &'static str,
+        apply: fn(&mut Draft, &Session, &Known),
+    ) -> Self {
         Self {
             client_check: Some(check),
-            ..self
+            ..Self::new(step, name, title, about, apply)
         }
     }
 }

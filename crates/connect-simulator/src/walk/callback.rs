@@ -153,7 +153,7 @@ impl Walker<'_> {
         let state = facts.state.clone().unwrap_or_default();
         let parameter = |name: &str| callback.parameter(name);
         let said = |name: &str| parameter(name).unwrap_or_else(|| "nothing".to_owned());
-        let mut checks = vec![check(
+        let mut checks = vec![Check::new(
             "state_matches",
             "Whether it answers the request of this very browser, so that nobody can slip in a callback of their own.",
             state.clone(),
@@ -162,7 +162,7 @@ impl Walker<'_> {
             "RFC 6749 §10.12",
         )];
         if promises_iss || parameter("iss").is_some() {
-            checks.push(check(
+            checks.push(Check::new(
                 "issuer_matches",
                 "Whether it comes from the server that was asked, not from another one that the app also knows.",
                 issuer.clone(),
@@ -171,7 +171,7 @@ impl Walker<'_> {
                 "RFC 9207 §2.4",
             ));
         }
-        checks.push(check(
+        checks.push(Check::new(
             "no_error",
             "Whether the server says yes: there is no error.",
             "no error",
@@ -179,7 +179,7 @@ impl Walker<'_> {
             parameter("error").is_none(),
             "RFC 6749 §4.1.2.1",
         ));
-        checks.push(check(
+        checks.push(Check::new(
             "code_present",
             "Whether there is a code to exchange.",
             "a code",
@@ -245,24 +245,6 @@ pub(super) fn comes_back(redirect_uri: &str, place: &str) -> bool {
     }
     let base = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
     base(redirect_uri) == base(place)
-}
-
-pub(super) fn check(
-    name: &str,
-    about: &str,
-    expected: impl Into<String>,
-    received: impl Into<String>,
-    passed: bool,
-    source: &str,
-) -> Check {
-    Check {
-        name: name.to_owned(),
-        about: about.to_owned(),
-        expected: expected.into(),
-        received: received.into(),
-        passed,
-        source: source.to_owned(),
-    }
 }
 
 /// A member of the metadata as text.

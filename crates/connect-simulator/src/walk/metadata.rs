@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Walker;
-use super::callback::{check, member};
+use super::callback::member;
 use super::telling::{done, shown};
-use crate::session::Outcome;
+use crate::session::{Check, Outcome};
 
 /// Most bytes of a server's metadata that are kept.
 pub(super) const MOST: usize = 64 * 1024;
@@ -19,7 +19,7 @@ impl Walker<'_> {
         let methods = metadata.get("code_challenge_methods_supported");
         let methods = methods.map_or_else(|| "nothing".to_owned(), Value::to_string);
         let checks = vec![
-            check(
+            Check::new(
                 "issuer_matches",
                 "The metadata is of the server that was asked.",
                 &*base,
@@ -27,7 +27,7 @@ impl Walker<'_> {
                 issuer.as_deref() == Some(&base),
                 "OpenID Connect Discovery 1.0 §4.3",
             ),
-            check(
+            Check::new(
                 "endpoints_named",
                 "It names the endpoints that the walk needs.",
                 "authorization_endpoint, token_endpoint, jwks_uri",
@@ -39,7 +39,7 @@ impl Walker<'_> {
                 has("authorization_endpoint") && has("token_endpoint") && has("jwks_uri"),
                 "OpenID Connect Discovery 1.0 §3",
             ),
-            check(
+            Check::new(
                 "s256_supported",
                 "It takes PKCE with S256.",
                 "\"S256\"",

@@ -239,20 +239,25 @@ async fn what_becomes_of_a_change_that_was_never_answered_is_not_foreseen() {
     assert_eq!(foreseen, [true, false]);
 }
 
-#[tokio::test]
-async fn what_was_unsure_works_again_once_it_is_taken() {
-    let server = server(Manner::Saying(INTROSPECTED)).await;
+/// A session of whose credentials nobody could tell anything, after a step with a server that answers so.
+async fn after(step: Step, answer: &'static str) -> Session {
+    let server = server(Manner::Saying(answer)).await;
     let mut session = session(&server);
     for credential in &mut session.credentials {
         credential.state = CredentialState::Unsure;
     }
     let (env, _) = seeded_env();
     let around = around(&env);
-    let mut walker = Walker::new(&env, &around, &mut session)
-        .await
-        .expect("a walker");
-    let taken = walker.take(Step::Introspect, None, None).await;
+    let walker = Walker::new(&env, &around, &mut session).await;
+    let mut walker = walker.expect("a walker");
+    let taken = walker.take(step, None, None).await;
     taken.expect("it can be taken");
+    session
+}
+
+#[tokio::test]
+async fn what_was_unsure_works_again_once_it_is_taken() {
+    let session = after(Step::Introspect, INTROSPECTED).await;
     let access = session.facts.access_token.clone().unwrap_or_default();
     for credential in &session.credentials {
         let expected = if credential.value == access {
@@ -266,18 +271,7 @@ async fn what_was_unsure_works_again_once_it_is_taken() {
 
 #[tokio::test]
 async fn what_was_unsure_is_dead_once_its_revocation_was_answered() {
-    let server = server(Manner::Saying(REVOKED)).await;
-    let mut session = session(&server);
-    for credential in &mut session.credentials {
-        credential.state = CredentialState::Unsure;
-    }
-    let (env, _) = seeded_env();
-    let around = around(&env);
-    let mut walker = Walker::new(&env, &around, &mut session)
-        .await
-        .expect("a walker");
-    let taken = walker.take(Step::Revoke, None, None).await;
-    taken.expect("it can be taken");
+    let session = after(Step::Revoke, REVOKED).await;
     for credential in &session.credentials {
         // A code is no token: of that nothing was said.
         let expected = match credential.kind {
