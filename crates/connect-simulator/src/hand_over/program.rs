@@ -1,10 +1,12 @@
 //! A session as a program: what is made up, asked, sent and checked, in order, in no language yet.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_core::domain::walk::{Party, Step};
 
-use super::app::{self, Claimed, Take, Verify};
+use super::app::{self, Take, Verify};
 use super::requests::{Send, answered, tokens};
 use super::values::{Text, Values, Var};
 use super::way::Way;
@@ -153,79 +155,6 @@ impl Program {
                 .collect(),
             used,
         }
-    }
-
-    pub(super) fn uses(&self, name: &str) -> bool {
-        self.used.iter().any(|var| var.snake() == name)
-    }
-
-    /// Whether the person is asked at all.
-    pub(super) fn asks(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Ask(_)))
-    }
-
-    pub(super) fn listens(&self) -> bool {
-        self.asks() && self.way != Way::Pasted
-    }
-
-    pub(super) fn any_port(&self) -> bool {
-        self.way == Way::AnyPort
-    }
-
-    /// Whether it reads a part of an id_token.
-    pub(super) fn reads_parts(&self) -> bool {
-        let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Verify(it) if it.reads_header() || it.reads_claims()))
-    }
-
-    /// Whether it verifies a JWT's signature, in a language that can.
-    pub(super) fn reads_signatures(&self) -> bool {
-        let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Verify(it) if it.reads_signature()))
-    }
-
-    /// Whether an id_token is altered in it, in a language that finds that out.
-    pub(super) fn alters(&self) -> bool {
-        let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Verify(it) if it.is_altered()))
-    }
-
-    /// Whether it counts the time.
-    pub(super) fn counts_time(&self) -> bool {
-        let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Verify(it) if it.counts_time()))
-    }
-
-    /// Whether the app itself finds something in order in it.
-    pub(super) fn checks(&self) -> bool {
-        self.parts.iter().any(|part| match part {
-            Part::Take(take) => take.looks.iter().any(|look| look.by() == "check"),
-            Part::Verify(verify) => verify.claims.iter().any(Claimed::is_in_order),
-            _ => false,
-        })
-    }
-
-    /// Whether the app itself refuses something in it, in a language that verifies signatures or does not.
-    pub(super) fn refuses(&self, with_signatures: bool) -> bool {
-        self.parts.iter().any(|part| match part {
-            Part::Take(take) => take.is_refused(),
-            Part::Verify(verify) => {
-                verify.is_refused() && (with_signatures || !verify.is_altered())
-            }
-            _ => false,
-        })
-    }
-
-    /// Whether the answer is changed before it is looked at.
-    pub(super) fn changes(&self) -> bool {
-        let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Take(take) if !take.changes.is_empty()))
-    }
-
-    /// Whether a text of an answer is needed later.
-    pub(super) fn takes(&self) -> bool {
-        let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Send(send) if send.texts_taken().next().is_some()))
     }
 }
 
