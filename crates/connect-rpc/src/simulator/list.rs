@@ -84,3 +84,30 @@ pub struct WalkList {
     /// Ids of sessions that were sealed with a key that is gone: they can be deleted, and nothing else.
     pub lost: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Summaries are kept as they are here: one that can't be read takes its session out of the list.
+    #[test]
+    fn a_summary_that_an_earlier_version_kept_is_read() {
+        let kept = json!({
+            "session": "walk_1", "name": "A walk", "app": "An app", "persona": null,
+            "target": { "base_url": "http://127.0.0.1:9400", "own": true },
+            "step": "token", "done": 5, "skipped": ["reuse"], "exchanges": 4, "disagreements": 0,
+            "ended": {
+                "step": "token", "title": "Token exchange", "state": "failed",
+                "tamper": null, "edited": false,
+            },
+            "kept": false, "deleted_at": null,
+            "created_at": "2026-11-21T10:00:00Z", "updated_at": "2026-11-21T10:00:00Z",
+        });
+        let summary: WalkSummary = serde_json::from_value(kept).expect("a summary");
+        assert_eq!(summary.ended_before, None);
+        let ended = summary.ended.expect("it ended");
+        assert_eq!((&*ended.word, ended.cancelled), ("", false));
+    }
+}
