@@ -71,3 +71,38 @@ async fn place_and_choices_are_found_again_however_quickly_the_window_is_left() 
     assert_eq!(window.place().await, "#/settings");
     window.close().await;
 }
+
+#[tokio::test]
+async fn the_window_is_as_large_as_it_was_made_a_moment_before_its_end() {
+    let home = Home::new().await;
+    let data = home.path().join("data-dir");
+    let path = data.to_str().expect("a plain path");
+    let arguments = ["--data-dir", path, "--key-file"];
+    let size = async |window: &Window| {
+        window
+            .run("return [window.innerWidth, window.innerHeight]")
+            .await
+    };
+    let window = Window::open(&home, &arguments).await;
+    window.rpc("sandbox_status", json!({})).await;
+    let before = size(&window).await;
+    let made = window.driver.set_window_rect(40, 30, 940, 640).await;
+    made.expect("the window is made smaller");
+    let smaller = eventually("the page is smaller", async || {
+        let now = size(&window).await;
+        (now != before).then_some(now)
+    })
+    .await;
+    window.tell("host_close").await;
+    eventually("the directory is let go", async || {
+        (!data.join("runtime.json").exists()).then_some(())
+    })
+    .await;
+    drop(window);
+    let window = Window::open(&home, &arguments).await;
+    eventually("the window is as it was", async || {
+        (size(&window).await == smaller).then_some(())
+    })
+    .await;
+    window.close().await;
+}
