@@ -137,5 +137,22 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     console.keys("ArrowUp").await?;
     console.is_on("link", "1 Configure").await?;
     console.is_at("/configure").await?;
+
+    // All of it at once; back to a step, which is left out, and back for a new code: each by its key.
+    console.keys("Ctrl+Shift+Enter").await?;
+    console.is_at("/after_revoke?view=after").await?;
+    console.keys("Ctrl+Alt+Enter").await?;
+    console.is_at("/revoke").await?;
+    console.keys("Ctrl+Alt+Enter").await?;
+    console.is_at("/reuse").await?;
+    console.keys("Ctrl+Alt+B").await?;
+    console.is_at("/reuse?view=before").await?;
+    console.keys("Ctrl+Alt+K").await?;
+    console.is_at("/revoke?view=before").await?;
+    console.keys("Ctrl+Alt+U").await?;
+    console.is_at("/authorization_url?view=before").await?;
+    // The mistakes of every step are found from here.
+    console.keys("Ctrl+Alt+F").await?;
+    console.is_on("textbox", "Find a mistake").await?;
     console.no_complaints().await
 }
