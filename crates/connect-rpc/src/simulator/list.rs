@@ -55,7 +55,8 @@ pub struct WalkEnd {
     pub title: String,
     /// How it ended: done, waiting, refused as meant, or failed.
     pub state: StepState,
-    /// The same as people read it: the word of that run. Empty in what an earlier version kept.
+    /// The same as people read it: the word of that run.
+    // An earlier version kept summaries without it: the list then asks the session itself.
     #[serde(default)]
     pub word: String,
     /// Whether it was cancelled: then it is neither done nor refused, and `state` says failed.

@@ -2780,7 +2780,7 @@ export type WalkEnd = {
 	title: string;
 	/** How it ended: done, waiting, refused as meant, or failed. */
 	state: StepState;
-	/** The same as people read it: the word of that run. Empty in what an earlier version kept. */
+	/** The same as people read it: the word of that run. */
 	word: string;
 	/** Whether it was cancelled: then it is neither done nor refused, and `state` says failed. */
 	cancelled: boolean;
