@@ -273,3 +273,22 @@ async fn the_command_of_a_notice_mends_it() {
     let left: Vec<String> = notices().await.iter().map(|it| text(&it["code"])).collect();
     assert_eq!(left, ["not_kept"]);
 }
+
+#[tokio::test]
+async fn apps_are_counted_without_the_clients_of_the_services_themselves() {
+    let sandbox = Sandbox::start().await;
+    sandbox.register_web("One more").await;
+    let listed = sandbox.rpc("apps_list", json!({})).await;
+    let listed = listed["apps"].as_array().expect("a list");
+    let of_services = listed
+        .iter()
+        .filter(|app| !app["service"].is_null())
+        .count();
+    let status = sandbox.rpc("sandbox_status", json!({})).await;
+    let counts = &status["counts"];
+    assert!(of_services > 0, "each service has one");
+    assert_eq!(
+        json!([counts["apps"], counts["service_clients"]]),
+        json!([listed.len() - of_services, of_services])
+    );
+}
