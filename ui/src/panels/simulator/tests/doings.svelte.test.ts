@@ -172,6 +172,24 @@ describe('the setup', () => {
   });
 });
 
+test('what is being written in the setup counts when the step is taken out of its field', async () => {
+  await begun();
+  fake.sessions = fake.sessions.map((one) => ({
+    ...one,
+    summary: { ...one.summary, target: { base_url: 'https://staging.example.com', own: false } },
+  }));
+  fake.change();
+  const field = await screen.findByRole('textbox', { name: 'Sign in as' });
+  await user.clear(field);
+  await user.type(field, 'noor@example.com');
+  expect(sent('simulator_update')).toEqual([]);
+  await user.keyboard('{Control>}{Enter}{/Control}');
+  expect(sent('simulator_update')).toEqual([{ session: 'walk_1', setup: { persona: 'noor@example.com' } }]);
+  await here.open?.next();
+  expect(sent('simulator_run')).toHaveLength(1);
+  expect(fake.sessions[0]?.setup.persona).toBe('noor@example.com');
+});
+
 describe('the list', () => {
   test('has the open walk among the few that fit', async () => {
     await begun();
