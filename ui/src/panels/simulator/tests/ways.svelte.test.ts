@@ -106,6 +106,22 @@ describe('a code that is spent', () => {
   });
 });
 
+test('a code of another target is not counted down: nobody knows how long it lives there', async () => {
+  sandbox.current.answers.journal_list = () => ({ entries: [{ at: '2026-01-01T00:00:00Z' }], total: 1 });
+  setSandboxTime({ now: '2026-01-01T00:00:10Z', paused: true });
+  await begun();
+  await upTo('callback');
+  const seen = (own: boolean) => {
+    const target = { base_url: 'https://staging.example.com', own };
+    fake.sessions = fake.sessions.map((one) => ({ ...one, trace: 'trace_1', summary: { ...one.summary, target } }));
+    fake.change();
+  };
+  seen(true);
+  expect(await screen.findByText(/the code stays good for/)).toBeVisible();
+  seen(false);
+  await waitFor(() => expect(screen.queryByText(/the code stays good for/)).toBeNull());
+});
+
 test('all steps go on by themselves once the person is back, and one thing is primary meanwhile', async () => {
   await begun();
   const all = sandbox.current.answers.simulator_run_all as (asked: { session: string }) => WalkSession;
