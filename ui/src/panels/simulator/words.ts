@@ -107,6 +107,11 @@ export function small(label: string): string {
   return /^\p{Lu}\p{Lu}/u.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
 }
 
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What is told as the end of a line, as a sentence of its own. */
+export const sentence = (text: string): string => `${capital(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
+
 /** What is answered, with the values between back quotes: ``400 Bad Request with `invalid_grant` ``. */
 export function answerWords({ place, status, error }: ExpectedAnswer): string {
   if (place === 'app') return error ? `The app stops: its check \`${error}\` fails` : 'The app’s own checks pass';
@@ -136,8 +141,6 @@ function slipOf(end: WalkEnd | null): string {
 /** How it ended, and where: `refused, as meant, at Token exchange (Wrong verifier)`. */
 const endWords = (end: WalkEnd): string =>
   `${end.word}${end.word.includes(',') ? ',' : ''} at ${end.title}${slipOf(end)}`;
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** How a walk stands, as the list says it. */
 export function standing(walk: WalkSummary, titles: Partial<Record<Step, string>>): string {

@@ -3,7 +3,7 @@ import type { Explanation, Plan, StepRun, WalkExchange } from '../../../rpc';
 import { agreed } from '../words';
 import { whatWasChecked } from '../after/checked';
 import { wayBack } from '../ways.svelte';
-import { endSign, inSentence, SIGNS, small, standing } from '../words';
+import { endSign, inSentence, sentence, SIGNS, small, standing } from '../words';
 
 const run = (over: object) =>
   ({
@@ -119,6 +119,8 @@ describe('the way back', () => {
 test('a label stands in a sentence without its capital; an abbreviation keeps its own', () => {
   expect(small('API call')).toBe('API call');
   expect(inSentence('Authorization URL')).toBe('the authorization URL');
+  expect(sentence('a code is not known yet')).toBe('A code is not known yet.');
+  expect(sentence('`state` fits.')).toBe('`state` fits.');
 });
 
 test('how a walk ended has the sign of its steps', () => {
