@@ -91,6 +91,8 @@ pub(super) struct Front {
     port: u16,
     config: Arc<Mutex<Arc<ServerConfig>>>,
     seen: Arc<Mutex<Vec<String>>>,
+    /// The path that is answered with 500, and not by the sandbox.
+    broken: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Front {
@@ -100,14 +102,17 @@ impl Front {
         let port = listener.local_addr().unwrap().port();
         let config = Arc::new(Mutex::new(authority.config(Shown::Good)));
         let seen = Arc::new(Mutex::new(Vec::new()));
+        let broken = Arc::new(Mutex::new(None));
         let front = Self {
             port,
             config: Arc::clone(&config),
             seen: Arc::clone(&seen),
+            broken: Arc::clone(&broken),
         };
         let names = Names {
             public: front.base_url(),
             backend: backend.to_owned(),
+            broken,
         };
         std::thread::spawn(move || {
             for connection in listener.incoming() {
@@ -137,6 +142,11 @@ impl Front {
         *self.config.lock().unwrap() = authority.config(shown);
     }
 
+    /// Answers what is asked for at this path with 500 from now on.
+    pub(super) fn breaks(&self, path: &'static str) {
+        *self.broken.lock().unwrap() = Some(path);
+    }
+
     /// The first lines of the requests that came through TLS so far.
     pub(super) fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
@@ -148,6 +158,7 @@ impl Front {
 struct Names {
     public: String,
     backend: String,
+    broken: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Names {
@@ -159,16 +170,27 @@ impl Names {
     ) -> std::io::Result<()> {
         let request = message(&mut outer)?;
         let line = request.split("\r\n").next().unwrap_or_default().to_owned();
+        let broken = self.broken.lock().unwrap();
+        let is_broken = broken.is_some_and(|path| line.contains(path));
+        drop(broken);
         seen.lock().unwrap().push(line);
-        let request = renamed(&request, &self.public, &self.backend);
-        let backend = self.backend.trim_start_matches("http://");
-        let mut inner = TcpStream::connect(backend)?;
-        inner.write_all(request.as_bytes())?;
-        let answer = message(&mut inner)?;
-        let answer = renamed(&answer, &self.backend, &self.public);
+        let answer = if is_broken {
+            "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n".to_owned()
+        } else {
+            self.asked(&request)?
+        };
         outer.write_all(answer.as_bytes())?;
         outer.conn.send_close_notify();
         outer.flush()
+    }
+
+    /// The sandbox's answer to a request.
+    fn asked(&self, request: &str) -> std::io::Result<String> {
+        let request = renamed(request, &self.public, &self.backend);
+        let backend = self.backend.trim_start_matches("http://");
+        let mut inner = TcpStream::connect(backend)?;
+        inner.write_all(request.as_bytes())?;
+        Ok(renamed(&message(&mut inner)?, &self.backend, &self.public))
     }
 }
 

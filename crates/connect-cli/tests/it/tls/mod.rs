@@ -85,6 +85,24 @@ fn a_walk_goes_over_tls_by_the_authority_that_the_sandbox_was_told_to_trust() {
     assert_eq!(session["summary"]["step"], "api", "the code was not spent");
 }
 
+/// A platform that answers otherwise than the contract says is told from one that refuses.
+#[test]
+fn an_answer_that_was_not_foreseen_has_an_exit_code_of_its_own() {
+    let home = Home::new();
+    let authority = Authority::new(home.path(), "authority");
+    let there = home.serve_on("there", &[]);
+    let here = home.serve_trusting("here", authority.file());
+    let front = Front::of(there.platform(), &authority);
+    front.breaks("/v1/oauth/introspect");
+    let said = walk(&here, &there, &front.base_url());
+    assert_eq!(said.code, 11, "{}\n{}", said.out, said.err);
+    let wanted = "1 of the answers was not as foreseen";
+    assert!(said.err.contains(wanted), "{}", said.err);
+    let session: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(session["summary"]["disagreements"], 1);
+    assert_eq!(session["summary"]["ended"]["step"], "introspect");
+}
+
 #[test]
 fn what_is_wrong_with_a_certificate_is_said_with_the_host_and_what_to_do() {
     let home = Home::new();
