@@ -110,7 +110,9 @@ fn one(text: &mut String, session: &WalkSession, run: &StepRun, beside: &Beside<
         all.find(|it| it.exchange == *number)
     });
     for exchange in exchanges {
-        self::exchange(text, exchange, &session.summary.target.base_url);
+        // Which is which, where a step has several that look alike.
+        let label = (run.exchanges.len() > 1).then_some(&*exchange.label);
+        self::exchange(text, exchange, label, &session.summary.target.base_url);
         // What the step's verdict is not about is foreseen by itself.
         if run.main_exchange != Some(exchange.exchange) {
             foreseen(
@@ -162,7 +164,7 @@ fn state(run: &StepRun) -> String {
     styled(colour, plain(&run.outcome.word))
 }
 
-fn exchange(text: &mut String, exchange: &WalkExchange, base_url: &str) {
+fn exchange(text: &mut String, exchange: &WalkExchange, label: Option<&str>, base_url: &str) {
     let ways = format!("{} → {}", party(exchange.from), party(exchange.to));
     let url = exchange.url.strip_prefix(base_url).unwrap_or(&exchange.url);
     let url = match url.split_once('?') {
@@ -185,7 +187,12 @@ fn exchange(text: &mut String, exchange: &WalkExchange, base_url: &str) {
     };
     let tenths = (exchange.timing.done_us + 50) / 100;
     let spent = format!("{}.{} ms", tenths / 10, tenths % 10);
-    line(text, &styled(DIM, ways), &asked);
+    let label = label.map_or_else(String::new, |label| format!("  {}", plain(label)));
+    line(
+        text,
+        &styled(DIM, ways),
+        &format!("{asked}{}", styled(DIM, label)),
+    );
     let answer = format!("{answer}  {}", styled(DIM, spent));
     line(text, &styled(DIM, "answered"), &answer);
 }

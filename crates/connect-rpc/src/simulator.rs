@@ -7,6 +7,7 @@ mod plan;
 mod run;
 mod target;
 
+use connect_core::Timestamp;
 use connect_core::domain::app::{AppType, IdTokenAlg, Profile};
 use connect_core::domain::walk::{ClientAuthentication, Consent, Step};
 use schemars::JsonSchema;
@@ -142,6 +143,9 @@ pub struct WalkSession {
     pub waiting: Option<Waiting>,
     /// The trace of the walk in this sandbox, once it has one.
     pub trace: Option<String>,
+    /// Until when its newest code may be exchanged, by the sandbox's clock. None before there is a code, and at another
+    /// target, which does not say how long its codes live.
+    pub code_expires_at: Option<Timestamp>,
 }
 
 /// What a walk is about, complete.

@@ -91,6 +91,8 @@ async fn after_the_reuse_nothing_is_left_to_revoke_and_that_is_said_before_and_a
     let revoke = run_of(&session, "revoke");
     let ended = holds(&sandbox, &session, &revoke).await;
     assert_eq!(ended, [None, None]);
+    let first = text(&exchanges_of(&session, &revoke)[0]["prediction"]["because"]);
+    assert!(first.contains("has ended already"), "{first}");
     let words = text(&revoke["outcome"]["words"]);
     assert!(words.contains("Nothing was left to revoke"), "{words}");
     let last = run_of(&session, "after_revoke");
@@ -124,6 +126,12 @@ async fn without_the_reuse_the_revocation_ends_what_it_says_and_the_call_fails_b
     let ended = holds(&sandbox, &session, &revoke).await;
     let all = "2 access tokens and 1 refresh token".to_owned();
     assert_eq!(ended, [Some(all.clone()), None]);
+    // What has not happened yet is not told as if it had.
+    let second = text(&exchanges_of(&session, &revoke)[1]["prediction"]["because"]);
+    assert!(
+        second.contains("will have ended by then: it was revoked, by the request before this one."),
+        "{second}"
+    );
     let words = text(&revoke["outcome"]["words"]);
     assert!(words.contains(&all), "{words}");
     let last = run_of(&session, "after_revoke");
@@ -132,6 +140,20 @@ async fn without_the_reuse_the_revocation_ends_what_it_says_and_the_call_fails_b
     assert!(words.contains("it was revoked, in this walk"), "{words}");
     assert_eq!(session["summary"]["disagreements"], 0);
     assert_eq!(passed_over(&session), ["reuse"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_says_until_when_its_code_is_good() {
+    let sandbox = Sandbox::start().await;
+    sandbox.rpc("clock_pause", json!({})).await;
+    let walk = started(&sandbox).await;
+    let session = sandbox
+        .rpc("simulator_run_all", with(&walk, "until", "sign_in"))
+        .await;
+    let time = |of: &Value| text(of).parse::<connect_core::Timestamp>().expect("a time");
+    let now = sandbox.rpc("clock_get", json!({})).await;
+    let ends = time(&session["code_expires_at"]);
+    assert_eq!(ends.as_millis() - time(&now["now"]).as_millis(), 60_000);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

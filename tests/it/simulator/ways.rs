@@ -365,10 +365,23 @@ async fn a_callback_of_another_request_is_foreseen_to_be_dropped() {
         "{run}"
     );
     assert_eq!(run["agreement"]["agrees"], true, "{run}");
-    // A person who says no is not foreseen, and no defect.
+    // What a person decides is foreseen both ways.
     let session = waiting(&sandbox, json!({ "consent": "paste" })).await;
     let mut payload = walk(&session);
     payload["url"] = json!("http://localhost:3000/callback?error=access_denied&state=x");
     let session = sandbox.rpc("simulator_callback", payload).await;
     assert_eq!(session["summary"]["disagreements"], 0);
+    let run = newest(&session);
+    assert_eq!(run["agreement"]["agrees"], true, "{run}");
+    assert_eq!(
+        run["agreement"]["answered"]["error"], "access_denied",
+        "{run}"
+    );
+    assert_eq!(
+        run["prediction"]["otherwise"]["when"], "The person says no.",
+        "{run}"
+    );
+    assert_eq!(run["outcome"]["word"], "refused, as foreseen", "{run}");
+    let fix = run["outcome"]["fix"].as_str().unwrap_or_default();
+    assert!(fix.contains("from step 2"), "{run}");
 }

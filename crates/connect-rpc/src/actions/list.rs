@@ -132,8 +132,8 @@ actions! {
             "Goes on without the step at which the walk stands, where the flow can do without it.";
         "simulator.stand" "Go to This Step" ["Mod+Alt+B"] Any
             "Makes the walk stand at the step that is looked at; what came after it is set aside, what lies between is left out.";
-        "simulator.new_code" "Back to the Authorization URL" ["Mod+Alt+U"] Any
-            "Goes back to where a new code is asked for; what came after it is set aside.";
+        "simulator.new_code" "Begin the Sign-in Anew" ["Mod+Alt+U"] Any
+            "Goes back to where verifier, state and nonce are made, for a new code; what came after it is set aside.";
         "simulator.mistake" "Choose a Mistake…" ["Mod+Alt+F"] Any
             "Shows what can go wrong on purpose in the step that is looked at.";
         "simulator.edit" "Change the Request…" ["Mod+Alt+V"] Any

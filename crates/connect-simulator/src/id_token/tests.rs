@@ -31,14 +31,18 @@ fn another_servers_odd_keys_and_numbers_are_told_and_nothing_panics() {
     ] {
         for alg in ["EdDSA", "RS256", "ES256", "none"] {
             let header = json!({ "alg": alg, "kid": "k" });
-            let payload =
-                json!({ "exp": i64::MAX, "iat": i64::MIN, "auth_time": i64::MAX, "aud": 7 });
+            let payload = json!({ "exp": i64::MAX, "iat": i64::MIN, "auth_time": i64::MAX, "aud": 7, "sub": "somebody" });
             let verified = verified(&header, &payload, &json!({ "keys": [key] }));
             let of_signature = verified
                 .checks
                 .iter()
                 .find(|it| it.name == "signature_valid");
             assert!(!of_signature.expect("a check").passed, "{key} {alg}");
+            // What nobody signed is not right because it looks right.
+            let right = verified.claims.iter().any(|it| it.passed == Some(true));
+            assert!(!right, "{key} {alg}");
+            let wrong = verified.claims.iter().any(|it| it.passed == Some(false));
+            assert!(wrong, "{key} {alg}");
         }
     }
 }

@@ -29,6 +29,7 @@ mod uris;
 mod tests;
 
 use connect_core::domain::standing::Clause;
+use connect_core::domain::walk::Consent;
 use endpoint::{Endpoint, Place};
 
 pub use rate::happened;
@@ -68,7 +69,38 @@ pub fn predict(request: &Request, session: &Session, known: &Known) -> Option<Pr
             }));
         }
     }
+    if session.setup.consent != Consent::Automatic
+        && prediction.otherwise.is_none()
+        && prediction.expected == at_redirect(None)
+    {
+        prediction.otherwise = Some(Box::new(Otherwise {
+            expected: at_redirect(Some("access_denied")),
+            when: SAYS_NO.to_owned(),
+            at: known.server_now(),
+            happened: false,
+        }));
+    }
     Some(prediction)
+}
+
+/// What only the person knows (RFC 6749 §4.1.2.1).
+const SAYS_NO: &str = "The person says no.";
+
+fn at_redirect(error: Option<&str>) -> Answered {
+    Answered {
+        place: Said::Redirect,
+        status: None,
+        error: error.map(str::to_owned),
+    }
+}
+
+/// Takes a no for what it is where a person was asked: foreseen for that case.
+pub(crate) fn person_said_no(prediction: &mut Prediction) {
+    let said = at_redirect(Some("access_denied"));
+    let otherwise = prediction.otherwise.as_mut();
+    if let Some(otherwise) = otherwise.filter(|it| it.expected == said) {
+        otherwise.happened = true;
+    }
 }
 
 /// What can't be seen from here at another target.

@@ -121,7 +121,7 @@ fn reused(token: &Credential, now: &Situation<'_>) -> Foreseen {
     refused(400, "invalid_grant", clause, because)
         .effect(match living(now, |it| it.client_id == token.client_id) {
             Some(living) => format!(
-                "every token of the person's grant to this app is revoked: {living} of this walk, and those of others"
+                "every token of the person's grant to this app is revoked: {living} of this walk, and every one that other walks and programs have of the same person and app"
             ),
             None => "every token of the person's grant to this app that still works is revoked; of this walk none does"
                 .to_owned(),

@@ -7,7 +7,7 @@ use super::app::{App, authenticated, form};
 use super::credentials::{Found, Standing, find, how, standing};
 use super::message::Message;
 use super::rule::{Change, Foreseen, answered, refused};
-use crate::session::{Cause, Credential, CredentialKind, CredentialState, counted};
+use crate::session::{By, Cause, Credential, CredentialKind, CredentialState, counted};
 
 const PAGE: Clause =
     Clause::documented("/reference/api/identity/post_v1_oauth_revoke; RFC 7009 §2.2");
@@ -108,8 +108,14 @@ fn spent(token: &Credential, now: &Situation<'_>) -> Foreseen {
         CredentialKind::RefreshToken => "refresh token",
         _ => "access token",
     };
+    let ended = token.ended.as_ref();
+    let when = if ended.is_some_and(|it| it.by == By::TheRequestBefore) {
+        "will have ended by then"
+    } else {
+        "has ended already"
+    };
     let because = format!(
-        "Nothing is left to revoke, and that is no error: the {kind} had ended before: {}.",
+        "Nothing is left to revoke, and that is no error: the {kind} {when}: {}.",
         how(token, now)
     );
     let words = "The answer is 200 with an empty body: nothing is left to revoke.";

@@ -109,6 +109,8 @@ pub enum By {
     TheConsole,
     /// Somebody who is not this session.
     Somebody,
+    /// A request of this step that goes before: it is foreseen to, and has not gone yet.
+    TheRequestBefore,
 }
 
 impl Ending {
@@ -133,6 +135,7 @@ impl Ending {
             By::ThePerson => "from outside of this walk, by the person",
             By::TheConsole => "from outside of this walk, in the console or by one of its commands",
             By::Somebody => "from outside of this walk",
+            By::TheRequestBefore => "by the request before this one",
         };
         let when = self.at.map_or_else(String::new, |at| {
             let text = at.to_string();

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{WalkError, Walker, pace};
 use crate::plan::{Draft, Request};
+use crate::predict;
 use crate::session::{Answered, Bytes, Check, Exchange, Outcome, Place, Shown, Timing, Verdict};
 
 /// A callback as a listener took it.
@@ -106,10 +107,10 @@ impl Walker<'_> {
         };
         self.look_where_registered(run, &answered);
         self.session.runs[run].answered = Some(answered);
-        // What a person decides is not foreseen.
         let by_person = self.session.setup.consent != Consent::Automatic;
-        if by_person && error.as_deref() == Some("access_denied") {
-            self.session.runs[run].prediction = None;
+        let says_no = by_person && error.as_deref() == Some("access_denied");
+        if says_no && let Some(prediction) = &mut self.session.runs[run].prediction {
+            predict::person_said_no(prediction);
         }
         match error {
             None => Outcome {
@@ -126,7 +127,12 @@ impl Walker<'_> {
                         .map_or_else(String::new, |text| format!(": {text}"))
                 ),
                 fix: (!meant && !denies).then(|| {
-                    "Mend what the error says, then make the authorization URL anew.".to_owned()
+                    let first = if says_no {
+                        "The app tells the person, who may want to begin again"
+                    } else {
+                        "Mend what the error says, then begin the sign-in anew"
+                    };
+                    format!("{first}: from step 2, with values of its own.")
                 }),
             },
         }
@@ -231,8 +237,9 @@ impl Walker<'_> {
                     failed.name
                 )
             },
-            fix: (!meant)
-                .then(|| "Go back to the authorization URL and walk on from there.".to_owned()),
+            fix: (!meant).then(|| {
+                "Begin the sign-in anew, from step 2: each has values of its own.".to_owned()
+            }),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{WalkError, pace};
 use crate::known::Known;
 use crate::plan::{self, Draft, Request};
 use crate::predict;
-use crate::session::{Answered, Place, Prediction, Session};
+use crate::session::{Answered, By, Ending, Place, Prediction, Session};
 use crate::tamper::{self, Tamper};
 
 /// A step, ready to be taken.
@@ -134,6 +134,7 @@ fn foreseen(draft: &Draft, mut session: Session, known: &Known) -> Vec<Option<Pr
         }
         if let Some(prediction) = &prediction {
             let family = session.runs.last().map_or(0, |run| run.number);
+            let ended: Vec<_> = session.credentials.iter().map(|it| it.ended).collect();
             predict::settle(
                 &mut session,
                 &request,
@@ -142,6 +143,7 @@ fn foreseen(draft: &Draft, mut session: Session, known: &Known) -> Vec<Option<Pr
                 &known,
                 family,
             );
+            not_yet(&mut session, &ended);
         }
         // What comes after new tokens is sent with them.
         let newest = session.credentials.iter().rev();
@@ -151,6 +153,16 @@ fn foreseen(draft: &Draft, mut session: Session, known: &Known) -> Vec<Option<Pr
         predictions.push(prediction);
     }
     predictions
+}
+
+/// What ended just now is only foreseen to: by which request is known, and no time.
+fn not_yet(session: &mut Session, before: &[Option<Ending>]) {
+    for (credential, before) in session.credentials.iter_mut().zip(before) {
+        if let Some(ending) = credential.ended.as_mut().filter(|it| Some(**it) != *before) {
+            ending.at = None;
+            ending.by = By::TheRequestBefore;
+        }
+    }
 }
 
 fn is_refusal(prediction: Option<&Option<Prediction>>) -> bool {

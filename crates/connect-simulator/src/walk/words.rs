@@ -155,7 +155,7 @@ pub(super) fn fix(step: Step, refused: bool, error: &str) -> &'static str {
             "The server does not know the app by what it sent: look at client id, secret and client authentication under Configure. At another platform they have to be those that are registered there."
         }
         Step::Token => {
-            "A code works once, for a minute, and a wrong verifier spends it: go back to the authorization URL and walk on from there."
+            "A code works once, for a minute, and a wrong verifier spends it: begin the sign-in anew, from step 2. Each has a verifier, a state and a nonce of its own."
         }
         Step::Refresh => {
             "If the refresh token is spent or revoked, walk through the consent again."

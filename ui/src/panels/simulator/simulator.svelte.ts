@@ -1,7 +1,7 @@
 /** The panel's state: what is looked at, and what can be done there. It draws nothing. */
 
 import { untrack } from 'svelte';
-import { asFailure, desktop, mutate, type Step, type WalkSession, type WalkSetup } from '../../rpc';
+import { asFailure, desktop, mutate, type RequestEdit, type Step, type WalkSession, type WalkSetup } from '../../rpc';
 import { confirm, go, host, href, notify, notifyFailure, route } from '../../shared';
 import { Working } from './working.svelte';
 import { walkName } from './words';
@@ -24,6 +24,8 @@ export class Simulator extends Working {
   begun = $state<string | null>(null);
   /** A window for sign-in is open. */
   windowed = $state(false);
+  /** Changes by hand as they were sent, by walk and run: so that one can be tried once more. */
+  readonly #edits = new Map<string, RequestEdit>();
   /** How many walks were deleted here: each time the focus belongs to what took their place. */
   deleted = $state(0);
 
@@ -115,6 +117,12 @@ export class Simulator extends Working {
     );
   }
 
+  /** What was wrong on purpose in the run that counts in what comes next: a mistake, or a change by hand. */
+  get spoiledBy(): 'mistake' | 'change' | null {
+    if (this.run?.tamper) return 'mistake';
+    return this.run?.edited ? 'change' : null;
+  }
+
   /** The step to go back to, where what is looked at leads nowhere: it is what helps. */
   get helps(): Step | null {
     if (this.barred === null || this.busy) return null;
@@ -154,9 +162,7 @@ export class Simulator extends Working {
   /** Whether a new code can be asked for by going back. */
   get pastAsking(): boolean {
     const places = this.steps.map(({ step }) => step);
-    return (
-      this.finished || (this.standing !== null && places.indexOf(this.standing) > places.indexOf('authorization_url'))
-    );
+    return this.finished || (this.standing !== null && places.indexOf(this.standing) > places.indexOf('pkce'));
   }
 
   /** One key for the whole walk: takes the step, shows what came of it, shows what comes next. */
@@ -179,18 +185,19 @@ export class Simulator extends Working {
       return;
     }
     if (this.again) {
-      this.retry();
+      // What was wrong on purpose has been seen: on without it.
+      this.retry(null, null);
       return;
     }
     const step = this.#after();
     if (step) this.show(step, step === this.step ? { view: 'before' } : {}, false);
   }
 
-  /** Looks at the step once more before it is sent, with the mistake that was made in it, or without. */
-  retry(tamper: string | null = this.run?.tamper ?? null): void {
+  /** Looks at the step once more before it is sent, with what was wrong in it on purpose, or without. */
+  retry(tamper: string | null = this.run?.tamper ?? null, edit: RequestEdit | null = this.#editOfRun): void {
     const step = this.view === 'diagram' ? this.standing : this.step;
     if (!step) return;
-    this.spoil(step, tamper);
+    this.spoil(step, tamper, edit);
     this.show(step, { view: 'before' }, false);
   }
 
@@ -201,9 +208,9 @@ export class Simulator extends Working {
     await this.#goOnFrom(next);
   }
 
-  /** Goes back to where a new code is asked for. */
+  /** Goes back to where a sign-in begins, for a new code: with values of its own. */
   async askAnew(): Promise<void> {
-    await this.#goOnFrom('authorization_url');
+    await this.#goOnFrom('pkce');
   }
 
   /** Stands at the step that is looked at. */
@@ -233,21 +240,29 @@ export class Simulator extends Working {
     return this.steps[0]?.step === this.step;
   }
 
+  /** How the request of the run that is looked at was changed by hand, while the panel is open. */
+  get #editOfRun(): RequestEdit | null {
+    return this.run?.edited ? (this.#edits.get(`${this.id} ${this.run.run}`) ?? null) : null;
+  }
+
   /** Takes a step, as it is planned. */
   async take(step: Step | null = this.step): Promise<void> {
     const session = this.id;
     if (!session || !step) return;
     const own = step === this.step;
     const diagram = this.view === 'diagram';
+    const edit = own ? this.edit : null;
     const done = await this.carryOut('run', () =>
       mutate('simulator_run', {
         session,
         step,
         ...(own && this.tamper ? { tamper: this.tamper } : {}),
-        ...(own && this.edit ? { edit: this.edit } : {}),
+        ...(edit ? { edit } : {}),
       }),
     );
     if (!done || this.id !== session) return;
+    const run = done.runs.findLast((one) => one.step === step && !one.set_aside);
+    if (edit && run) this.#edits.set(`${session} ${run.run}`, edit);
     this.tell(done);
     this.forgetChosen();
     this.open.refresh();

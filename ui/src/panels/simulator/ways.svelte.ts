@@ -4,8 +4,6 @@ import { query, type Plan, type Step } from '../../rpc';
 import { sandboxTime } from '../../shared';
 import { Looking } from './looking.svelte';
 
-/** A code lives so long: /connect/glossary. In milliseconds. */
-const CODE_LIFE_MS = 60_000;
 /** Where the code is good for something. */
 const HOLDS_A_CODE: readonly (Step | null)[] = ['callback', 'token'];
 /** A spent or expired credential bars these: nothing that is sent again helps. */
@@ -19,30 +17,27 @@ const WITHOUT: Partial<Record<Step, Step>> = {
   revoke: 'after_revoke',
 };
 
-/** The step to go back to when a plan, taken as it is, leads nowhere; null when it leads on. */
+/**
+ * The step to go back to when a plan, taken as it is, leads nowhere; null when it leads on. A new code takes a new sign-in,
+ * and each of those has a verifier, a state and a nonce of its own.
+ */
 export function wayBack({ step, blocked, prediction }: Plan, allows: boolean): Step | null {
   const error = prediction?.expected.error ?? null;
   if (error === 'invalid_client') return 'configure';
-  if (error !== null && SPENT[step] === error) return 'authorization_url';
-  if (step === 'callback' && error !== null) return allows ? 'authorization_url' : 'configure';
-  return step === 'token' && blocked ? 'authorization_url' : null;
+  if (error !== null && SPENT[step] === error) return 'pkce';
+  if (step === 'callback' && error !== null) return allows ? 'pkce' : 'configure';
+  return step === 'token' && blocked ? 'pkce' : null;
 }
 
 export class Ways extends Looking {
   /** The step where the walk stands as it would be taken with nothing wrong on purpose. */
   readonly plain;
-  /** When the newest code of the walk was given. */
-  readonly #given;
 
   constructor(path: () => readonly string[]) {
     super(path);
     this.plain = query('simulator_plan', () => {
       const { session, step } = this.session?.summary ?? {};
       return session && step && !this.session?.waiting ? { session, step } : null;
-    });
-    this.#given = query('journal_list', () => {
-      const trace = this.session?.summary.target.own ? this.session.trace : null;
-      return trace && HOLDS_A_CODE.includes(this.standing) ? { trace, kind: 'code.issued', limit: 1 } : null;
     });
   }
 
@@ -86,11 +81,11 @@ export class Ways extends Looking {
 
   /** For how many seconds the code is good, by the sandbox clock; null when there is none, or nobody knows. */
   get codeSeconds(): number | null {
-    const given = this.#given.data?.entries[0];
+    const ends = this.session?.code_expires_at;
     const looks = HOLDS_A_CODE.includes(this.step) || this.step === 'sign_in';
-    if (!given || !looks || !HOLDS_A_CODE.includes(this.standing)) return null;
+    if (!ends || !looks || !HOLDS_A_CODE.includes(this.standing)) return null;
     // Refused already: what became of it is told with the answer.
     if (this.barred !== null && this.steps.find(({ step }) => step === 'token')?.run != null) return null;
-    return Math.max(0, Math.ceil((Date.parse(given.at) + CODE_LIFE_MS - sandboxTime.now) / 1000));
+    return Math.max(0, Math.ceil((Date.parse(ends) - sandboxTime.now) / 1000));
   }
 }

@@ -102,6 +102,11 @@ export function inSentence(title: string): string {
   return `${/^\p{Lu}\p{Lu}/u.test(title) ? '' : 'the '}${small(title)}`;
 }
 
+/** What leads to a step that helps: back to the verifier is a sign-in from its beginning. */
+export function backTo(step: Step, title: string): string {
+  return step === 'pkce' ? 'Begin the sign-in anew' : `Back to ${inSentence(title)}`;
+}
+
 /** A label without its capital, unless its first word is an abbreviation. */
 export function small(label: string): string {
   return /^\p{Lu}\p{Lu}/u.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
@@ -192,12 +197,14 @@ export const CHECKED: Record<Step, string> = {
   id_token:
     'By the app: the signature, with the key that the server publishes; then who made the token, for whom, until when, and the nonce (OpenID Connect Core 1.0 §3.1.3.7).',
   api: 'By the service: that the access token is alive (RFC 6750 §3.1), and that one of its scopes opens the call.',
-  introspect: 'By the server: that the app may ask, then how the token stands (RFC 7662 §2.1).',
+  introspect:
+    'By the server: that the app may ask. Then how the token stands: that is no check that fails, it is the answer (RFC 7662 §2.1).',
   refresh:
     'By the server: that the app is who it says, and that the refresh token is its own, alive, and not used before (RFC 6749 §6).',
   reuse:
     'By the server: that the app is who it says, and whether the refresh token was used before (RFC 9700 §4.14.2).',
-  revoke: 'By the server: that the app is who it says, and that the token is its own (RFC 7009 §2.1).',
+  revoke:
+    'By the server: that the app is who it says. Then whose the token is: that is no check that fails, for the answer is the same for every token (RFC 7009 §2.1, §2.2).',
   after_revoke: 'By the service: that the access token is alive (RFC 6750 §3.1).',
 };
 

@@ -432,8 +432,8 @@ export const ACTIONS = [
 	},
 	{
 		id: "simulator.new_code",
-		name: "Back to the Authorization URL",
-		description: "Goes back to where a new code is asked for; what came after it is set aside.",
+		name: "Begin the Sign-in Anew",
+		description: "Goes back to where verifier, state and nonce are made, for a new code; what came after it is set aside.",
 		group: "simulator",
 		needs: "any",
 		shortcuts: { linux: ["Mod+Alt+U"], mac: ["Mod+Alt+U"], windows: ["Mod+Alt+U"] },

@@ -2884,6 +2884,11 @@ export type WalkSession = {
 	waiting: Waiting | null;
 	/** The trace of the walk in this sandbox, once it has one. */
 	trace: string | null;
+	/**
+	 * Until when its newest code may be exchanged, by the sandbox's clock. None before there is a code, and at another
+	 * target, which does not say how long its codes live.
+	 */
+	code_expires_at: Timestamp | null;
 };
 
 /** What a walk is about. What is left out stays, or is chosen. */

@@ -5,11 +5,12 @@ mod plan;
 mod run;
 mod words;
 
+use connect_core::Timestamp;
 use connect_core::domain::walk::Step;
 use connect_rpc::simulator as rpc;
 use connect_simulator::known::Known;
 use connect_simulator::mask::Mask;
-use connect_simulator::session::{self, Session, Verdict};
+use connect_simulator::session::{self, CredentialKind, Session, Verdict};
 use connect_simulator::tamper::Tamper;
 
 pub(super) use self::plan::{edited, plan, plan_again};
@@ -40,7 +41,14 @@ pub(super) fn session(session: &Session) -> rpc::WalkSession {
             problem: it.problem.clone(),
         }),
         trace: session.facts.trace.clone(),
+        code_expires_at: code_expires_at(session),
     }
+}
+
+fn code_expires_at(session: &Session) -> Option<Timestamp> {
+    let mut newest = session.credentials.iter().rev();
+    let code = newest.find(|it| it.kind == CredentialKind::Code);
+    code.filter(|_| session.target.own)?.expires_at
 }
 
 /// A line of the list.

@@ -26,6 +26,23 @@ impl Course {
             .then_some(next.step)
     }
 
+    /// Fails where a step is passed over without which there is no flow: all of them up to the tokens.
+    ///
+    /// # Errors
+    /// What can be passed over.
+    pub(super) fn leads_somewhere(&self) -> Result<(), String> {
+        let Some(step) = self.skip.iter().find(|step| **step <= Step::Token) else {
+            return Ok(());
+        };
+        let rest = Step::ALL.iter().filter(|step| **step > Step::Token);
+        let rest: Vec<&str> = rest.map(|step| step.as_str()).collect();
+        Err(format!(
+            "a walk can't do without the step {}: those after it need what it brings. --skip takes {}; --until ends a walk early",
+            step.as_str(),
+            rest.join(", ")
+        ))
+    }
+
     /// Whether a step lies behind the last one.
     pub(super) fn ends_before(&self, step: Step) -> Option<Step> {
         self.until.filter(|until| step > *until)

@@ -33,6 +33,7 @@ pub(super) async fn run(data_dir: &Path, asked: Walk) -> Result<(), Failure> {
         skip: asked.skip.clone(),
     };
     let slips = Slips::named(&mut sandbox, &asked.tamper, &course).await?;
+    course.leads_somewhere().map_err(Failure::Arguments)?;
     let (words, named) = (!asked.json, asked.name.is_some());
     let started = whom::started(&mut sandbox, asked).await?;
     let begun = sandbox.get("simulator_start", json!(started.walk)).await;

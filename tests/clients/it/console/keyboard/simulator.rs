@@ -46,7 +46,7 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     // All of it, by one key.
     console.walks_to(Step::AfterRevoke).await?;
     console.says("invalid_token").await?;
-    console.says("They agree").await?;
+    console.says("As foreseen").await?;
 
     // Back at the beginning, and to the exchange of the code.
     console.keys("Ctrl+Alt+R").await?;
@@ -69,12 +69,10 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     console.says("invalid_grant").await?;
     console.keys("Ctrl+Enter").await?;
     console.is_at("/token?view=after").await?;
-    console.says("They agree").await?;
+    console.says("As foreseen").await?;
     console.says("refused, as meant").await?;
     // The chosen mistake is gone with the step before: what helps has the focus, and the step is told in short.
-    console
-        .is_on("button", "Back to the authorization URL")
-        .await?;
+    console.is_on("button", "Begin the sign-in anew").await?;
     console.says("POST /v1/oauth/token").await?;
     console.says("The server’s check").await?;
 
@@ -91,7 +89,7 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     console.is_on("button", "Token exchange: request").await?;
     console.keys("Enter").await?;
     console.is_at("x=").await?;
-    console.says("They agree").await?;
+    console.says("As foreseen").await?;
 
     // Taken away as a program.
     console.keys("Ctrl+Alt+H").await?;
@@ -150,7 +148,7 @@ async fn the_flow_is_walked_spoiled_drawn_and_handed_over_by_keys() -> anyhow::R
     console.keys("Ctrl+Alt+K").await?;
     console.is_at("/revoke?view=before").await?;
     console.keys("Ctrl+Alt+U").await?;
-    console.is_at("/authorization_url?view=before").await?;
+    console.is_at("/pkce?view=before").await?;
     // The mistakes of every step are found from here.
     console.keys("Ctrl+Alt+F").await?;
     console.is_on("textbox", "Find a mistake").await?;

@@ -72,6 +72,54 @@ describe('what was checked', () => {
     expect(words({ own: false })).toMatch(/can’t be seen at another target/);
   });
 
+  test('says what came of it where the answer does not', () => {
+    const saw = (name: string, value: string, passed: string[] = []) =>
+      ({ passed, refusal: null, facts: [{ name, value }] }) as unknown as Explanation;
+    const revoked = words({
+      run: run({ step: 'revoke' }),
+      server: saw('nothing_revoked_because', 'the token belongs to another app', ['public_client_without_secret']),
+    });
+    expect(revoked).toMatch(/^By the server: which app it says it is\. Then whose the token is/);
+    expect(revoked).toContain(
+      'The server saw that the token belongs to another app: nothing is revoked, and the answer does not say so.',
+    );
+    const asked = { run: run({ step: 'introspect' }), server: saw('inactive_because', 'it is revoked') };
+    expect(words(asked)).toContain(
+      'The server saw that the token is revoked: it answers `active: false`, and does not say why.',
+    );
+  });
+
+  test('claims no consent of a person who said no', () => {
+    const agreement = {
+      agrees: true,
+      words: '',
+      answered: { place: 'redirect', status: null, error: 'access_denied' },
+    };
+    const denied = run({ step: 'sign_in', agreement });
+    const consents = exchange({ url: 'http://h/consent', status: 303, label: 'Consent' });
+    expect(words({ run: denied, exchange: consents, server: server(8, 'consent_given') })).toBe(
+      'The person said no: the server sends the browser back with `access_denied`. The server’s check `consent_given` of the consent failed, after 8 checks that passed; nothing after it was looked at.',
+    );
+    const pasted = run({
+      step: 'sign_in',
+      main_exchange: null,
+      outcome: { state: 'done', words: 'On its way back with the error `access_denied`.', fix: null },
+    });
+    expect(words({ run: pasted, exchange: null })).toBe(
+      'The person said no: the server sends the browser back with `access_denied`.',
+    );
+  });
+
+  test('names of a redirect that refuses no check that was not reached', () => {
+    const asks = exchange({ label: 'Authorization request', url: 'http://h/authorize', status: 302 });
+    const refused = words({ run: run({ step: 'sign_in' }), exchange: asks, server: server(9, 'method_s256') });
+    expect(refused).toMatch(/^The server’s check `method_s256`/);
+  });
+
+  test('of another target says what has to be looked at', () => {
+    expect(words({ own: false })).toMatch(/^What the server has to look at: that the app.*can’t be seen/);
+  });
+
   test('waits for what the server says, and says so when nobody knows any more', () => {
     const refused = exchange({ status: 400, error: 'invalid_grant', server: 'exchange_1' });
     expect(words({ exchange: refused, awaited: true })).toBe('');
@@ -84,7 +132,7 @@ describe('what was checked', () => {
     const asks = exchange({ label: 'Authorization request', url: 'http://h/v1/oauth/authorize?x=1' });
     const consents = exchange({ exchange: 2, label: 'Consent', url: 'http://h/consent' });
     expect(words({ run: signIn, exchange: asks, server: server(18) })).toMatch(
-      /that there is a challenge\. The server’s 18 checks of the authorization request/,
+      /that there is a challenge\. .* The server’s 18 checks of the authorization request/,
     );
     expect(words({ run: signIn, exchange: consents, server: server(9) })).toMatch(
       /who the person is, and that they agree\. The server’s 9 checks of the consent/,
@@ -103,9 +151,9 @@ describe('the way back', () => {
   const plan = (step: string, error: string | null, blocked: string | null = null) =>
     ({ step, blocked, prediction: { expected: { place: 'body', status: 400, error } } }) as unknown as Plan;
   test('is where a new credential comes from, or where the setup is mended', () => {
-    expect(wayBack(plan('token', 'invalid_grant'), true)).toBe('authorization_url');
-    expect(wayBack(plan('token', null, 'There is no code.'), true)).toBe('authorization_url');
-    expect(wayBack(plan('api', 'invalid_token'), true)).toBe('authorization_url');
+    expect(wayBack(plan('token', 'invalid_grant'), true)).toBe('pkce');
+    expect(wayBack(plan('token', null, 'There is no code.'), true)).toBe('pkce');
+    expect(wayBack(plan('api', 'invalid_token'), true)).toBe('pkce');
     expect(wayBack(plan('token', 'invalid_client'), true)).toBe('configure');
     expect(wayBack(plan('callback', 'access_denied'), false)).toBe('configure');
   });

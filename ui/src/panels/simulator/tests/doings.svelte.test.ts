@@ -50,14 +50,14 @@ describe('what can be done with a walk', () => {
     expect(why('simulator.edit')).toMatch(/no request/);
   });
 
-  test('leads back to the authorization URL, to any step, and to a copy', async () => {
+  test('leads back to where a sign-in begins, to any step, and to a copy', async () => {
     await begun();
     await here.open?.runAll();
     await screen.findByText('token was taken');
     expect(why('simulator.new_code')).toBeNull();
     await host.act('simulator.new_code');
-    expect(sent('simulator_go')).toEqual([{ session: 'walk_1', step: 'authorization_url' }]);
-    await screen.findByText('Why there is authorization_url.');
+    expect(sent('simulator_go')).toEqual([{ session: 'walk_1', step: 'pkce' }]);
+    await screen.findByText('Why there is pkce.');
     go('#/simulator/walk_1/pkce');
     await screen.findByText('pkce was taken');
     expect(why('simulator.stand')).toBeNull();

@@ -60,7 +60,7 @@ const upTo = async (last: Step) => {
 };
 
 describe('a code that is spent', () => {
-  test('leads back to the authorization URL; trying again keeps the mistake, which can be dropped', async () => {
+  test('leads back to where a sign-in begins; trying again keeps the mistake, which can be dropped', async () => {
     spentWhen(() => fake.sessions[0]?.runs.some(({ tamper }) => tamper !== null) ?? false);
     await begun();
     await upTo('callback');
@@ -68,7 +68,7 @@ describe('a code that is spent', () => {
     await user.click(await screen.findByRole('button', { name: 'Choose a mistake (9)' }));
     await user.click(await screen.findByRole('radio', { name: 'Wrong verifier' }));
     await user.click(screen.getByRole('button', { name: 'Send it' }));
-    const back = await screen.findAllByRole('button', { name: 'Back to the authorization URL' });
+    const back = await screen.findAllByRole('button', { name: 'Begin the sign-in anew' });
     expect(back[0]).toHaveClass('primary');
     await user.click(screen.getByRole('button', { name: 'Try again' }));
     const mistakes = await screen.findByRole('region', { name: 'What goes wrong on purpose' });
@@ -79,19 +79,19 @@ describe('a code that is spent', () => {
     expect(await screen.findByText('This leads nowhere any more')).toBeVisible();
     expect(screen.getByRole('button', { name: 'Send it all the same' })).toBeVisible();
     await here.open?.next();
-    expect(sent('simulator_go')).toEqual([{ session: 'walk_1', step: 'authorization_url' }]);
-    expect(await screen.findByText('Why there is authorization_url.')).toBeVisible();
+    expect(sent('simulator_go')).toEqual([{ session: 'walk_1', step: 'pkce' }]);
+    expect(await screen.findByText('Why there is pkce.')).toBeVisible();
   });
 
   test('is counted down by the sandbox clock, which can be paused; when it is over, the way back comes first', async () => {
     const given = Date.parse('2026-01-01T00:00:00Z');
     let over = false;
     spentWhen(() => over);
-    sandbox.current.answers.journal_list = () => ({ entries: [{ at: new Date(given).toISOString() }], total: 1 });
     setSandboxTime({ now: new Date(given + 18_000).toISOString(), paused: true });
     await begun();
     await upTo('callback');
-    fake.sessions = fake.sessions.map((one) => ({ ...one, trace: 'trace_1' }));
+    const ends = new Date(given + 60_000).toISOString();
+    fake.sessions = fake.sessions.map((one) => ({ ...one, code_expires_at: ends }));
     fake.change();
     expect(await screen.findByText(/stands still: the code stays good for/)).toHaveTextContent('42 s');
     setSandboxTime({ now: new Date(given + 18_000).toISOString(), paused: false });
@@ -102,23 +102,21 @@ describe('a code that is spent', () => {
     over = true;
     setSandboxTime({ now: new Date(given + 61_000).toISOString(), paused: true });
     expect(await screen.findByText('The code’s time is over.')).toBeVisible();
-    expect((await screen.findAllByRole('button', { name: 'Back to the authorization URL' }))[0]).toHaveClass('primary');
+    expect((await screen.findAllByRole('button', { name: 'Begin the sign-in anew' }))[0]).toHaveClass('primary');
   });
 });
 
 test('a code of another target is not counted down: nobody knows how long it lives there', async () => {
-  sandbox.current.answers.journal_list = () => ({ entries: [{ at: '2026-01-01T00:00:00Z' }], total: 1 });
   setSandboxTime({ now: '2026-01-01T00:00:10Z', paused: true });
   await begun();
   await upTo('callback');
-  const seen = (own: boolean) => {
-    const target = { base_url: 'https://staging.example.com', own };
-    fake.sessions = fake.sessions.map((one) => ({ ...one, trace: 'trace_1', summary: { ...one.summary, target } }));
+  const ends = (code_expires_at: string | null) => {
+    fake.sessions = fake.sessions.map((one) => ({ ...one, code_expires_at }));
     fake.change();
   };
-  seen(true);
+  ends('2026-01-01T00:01:00Z');
   expect(await screen.findByText(/the code stays good for/)).toBeVisible();
-  seen(false);
+  ends(null);
   await waitFor(() => expect(screen.queryByText(/the code stays good for/)).toBeNull());
 });
 

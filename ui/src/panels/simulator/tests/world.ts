@@ -268,6 +268,7 @@ export function fakeWalks(): FakeWalks {
       exchanges: [],
       waiting: null,
       trace: null,
+      code_expires_at: null,
     });
 
   Object.assign(sandbox.current.answers, {
@@ -396,7 +397,6 @@ export function fakeWalks(): FakeWalks {
         }),
       );
     },
-    journal_list: () => ({ entries: [], total: 0 }),
     simulator_diagram: ({ session }: { session: string }) => ({
       diagram: {
         lanes: [
