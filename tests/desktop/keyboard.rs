@@ -157,6 +157,6 @@ async fn the_whole_flow_is_walked_in_the_window_by_keys_alone() {
     assert_eq!(walked["done"], 13, "{walked}");
     assert_eq!(walked["disagreements"], 0, "{walked}");
     // What was foreseen stands beside what came, and the server's side beside both.
-    window.element("//*[normalize-space()='They agree']").await;
+    window.element("//*[normalize-space()='As foreseen']").await;
     window.element("//*[contains(., 'server’s side')]").await;
 }

@@ -163,6 +163,18 @@ describe('the frame', () => {
     await waitFor(() => expect(location.hash).toBe('#/apps'));
   });
 
+  test('takes an action’s keys before what has the focus does', async () => {
+    const { user } = await start();
+    const clock = screen.getByRole('button', { name: /Sandbox clock/ });
+    clock.focus();
+    await user.keyboard(typed(bound('simulator.next')));
+    expect(clock).toHaveAttribute('aria-expanded', 'false');
+    expect(notices.current?.text).toMatch(/^Next Step/);
+    // Its own keys are its own.
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(clock).toHaveAttribute('aria-expanded', 'true'));
+  });
+
   test('puts the cursor into the panel’s search', async () => {
     const { user } = await start();
     await user.keyboard(typed(bound('go.find')));

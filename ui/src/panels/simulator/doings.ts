@@ -46,8 +46,8 @@ export function doingsOf(simulator: Simulator): Doings {
       () => (simulator.run ? null : 'This step was not taken yet.'),
     ),
     'simulator.without_mistake': does(
-      () => simulator.retry(null),
-      () => (simulator.run?.tamper ? null : 'No mistake was made in this step.'),
+      () => simulator.retry(null, null),
+      () => (simulator.spoiledBy ? null : 'No mistake was made in this step.'),
     ),
     'simulator.leave_out': does(
       () => simulator.leaveOut(),

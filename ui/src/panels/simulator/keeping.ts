@@ -44,6 +44,7 @@ async function discard(simulator: Simulator, walks: readonly string[]): Promise<
 export async function remove(simulator: Simulator, session: string, name: string): Promise<void> {
   const deleted = await confirm({
     title: `Delete ${name}?`,
+    description: 'This can’t be taken back.',
     happens: ['Its steps, requests and answers are removed'],
     stays: ['What it did in the sandbox: traffic, grants, journal'],
     confirmLabel: 'Delete the walk',
@@ -60,6 +61,7 @@ export async function removeLost(simulator: Simulator, lost: readonly string[]):
   const one = lost.length === 1;
   await confirm({
     title: one ? 'Delete the walk that can’t be read?' : `Delete ${lost.length} walks that can’t be read?`,
+    description: 'This can’t be taken back.',
     happens: ['What is left of them, sealed with a key that is gone, is removed'],
     stays: ['Every walk that can be read', 'What they did in the sandbox: traffic, grants, journal'],
     confirmLabel: one ? 'Delete the walk' : 'Delete them',

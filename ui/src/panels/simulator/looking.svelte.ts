@@ -19,6 +19,10 @@ type View = (typeof VIEWS)[number];
 const PAUSE_MS = 250;
 const isView = (value: unknown): value is View => VIEWS.includes(value as View);
 
+/** The authorization request: what the browser opens first in the step of the person. */
+const isAuthorization = ({ step, url, hidden }: WalkExchange) =>
+  step === 'sign_in' && !hidden && URL.canParse(url) && new URL(url).pathname.endsWith('/authorize');
+
 export class Looking {
   readonly list = query('simulator_list');
   readonly choices = query('simulator_choices');
@@ -110,8 +114,10 @@ export class Looking {
   }
 
   /** Chooses what goes wrong in a step that is about to be looked at. */
-  spoil(step: Step, tamper: string | null): void {
-    this.#chosen = { at: `${this.id} ${step}`, tamper, edit: null };
+  spoil(step: Step, tamper: string | null, edit: RequestEdit | null = null): void {
+    clearTimeout(this.#pause);
+    this.#chosen = { at: `${this.id} ${step}`, tamper, edit };
+    this.#planned = edit;
   }
 
   /** What was chosen is done. */
@@ -222,6 +228,8 @@ export class Looking {
     const asked = Number(route.search.get('x'));
     return (
       this.exchanges.find(({ exchange }) => exchange === asked) ??
+      // What was built in the step before is what is looked at first; the pages come after it.
+      this.exchanges.find(isAuthorization) ??
       this.exchanges.find(({ exchange }) => exchange === this.run?.main_exchange) ??
       this.exchanges.find(({ hidden }) => !hidden) ??
       this.exchanges[0] ??

@@ -32,6 +32,13 @@ export function sessionMenu(simulator: Simulator, walk: WalkSummary): MenuItem[]
   ];
 }
 
+const DAY_MS = 86_400_000;
+/** In days, a day that has begun counted whole: a week that begins now is seven. */
+function soon(at: number): string {
+  const now = sandboxTime.wall;
+  return relative(at - now > DAY_MS ? now + Math.ceil((at - now) / DAY_MS) * DAY_MS : at, now);
+}
+
 /** A walk at another target does not stay by itself. */
 function keeping(simulator: Simulator, walk: WalkSummary): MenuItem {
   return walk.kept
@@ -45,7 +52,7 @@ function keeping(simulator: Simulator, walk: WalkSummary): MenuItem {
         label: 'Keep',
         icon: Keep,
         hint: walk.deleted_at
-          ? `Else it is deleted ${relative(Date.parse(walk.deleted_at), sandboxTime.wall)}.`
+          ? `Else it is deleted ${soon(Date.parse(walk.deleted_at))}.`
           : 'Else it is deleted after 7 days.',
         run: () => void keep(simulator, walk.session, true),
       };

@@ -10,7 +10,8 @@ const PARAMETERS: Record<string, string> = {
   nonce: 'A random value that comes back inside the id_token.',
   code: 'The authorization code: once, within 60 seconds.',
   code_challenge: 'BASE64URL(SHA256(verifier)), made before the flow began (RFC 7636 §4.2).',
-  code_challenge_method: '`S256`: the challenge is a hash of the verifier.',
+  code_challenge_method:
+    'With `S256` the challenge is a hash of the verifier; with `plain` it would be the verifier itself.',
   code_verifier: 'What the challenge was made from: shows that the same app began the flow (RFC 7636 §4.5).',
   grant_type: 'What the app offers in exchange for tokens.',
   refresh_token: 'Proof of an earlier consent. It is replaced each time it is used.',
@@ -20,6 +21,8 @@ const PARAMETERS: Record<string, string> = {
   login_hint: 'Which person the app expects.',
   max_age: 'How many seconds ago the person may have signed in at most.',
   audience: 'For which service the machine token is.',
+  csrf: 'A secret of the page: shows that the form comes from the platform’s own page, in the browser that began.',
+  decision: 'What the person pressed: to allow it, or not.',
   error: 'Why there is no code (RFC 6749 §4.1.2.1).',
   error_description: 'The same in words.',
   error_uri: 'A page about this error.',

@@ -28,21 +28,50 @@ function keyed(parameters: readonly Parameter[]): Map<string, Parameter> {
   );
 }
 
+/** `{{refresh_token}}` and `[refresh_token 1a2b3c4d]`: the same credential, by its name and by its mark. */
+const nameOf = (value: string) => /^(?:\{\{(\w+)\}\}|\[(\w+) [0-9a-f]{8}\])$/.exec(value)?.slice(1).find(Boolean);
+const isSame = (one: string, other: string) =>
+  one === other || (nameOf(one) !== undefined && nameOf(one) === nameOf(other));
+
+/** Whether the same goes out before it, in the same step. */
+function comesTwice(request: PlannedRequest, beside: readonly PlannedRequest[]): boolean {
+  const of = (one: PlannedRequest) => keyed(one.parameters);
+  return beside.some((one) => {
+    if (one === request || one.method !== request.method || one.url !== request.url) return false;
+    const [here, there] = [of(request), of(one)];
+    return (
+      here.size > 0 &&
+      here.size === there.size &&
+      [...here].every(([key, { value }]) => isSame(value, there.get(key)?.value ?? ''))
+    );
+  });
+}
+
 const addressOf = (url: string) => url.split('?')[0] ?? url;
 
-export function changes(request: PlannedRequest, plain: PlannedRequest | undefined): Changes {
+/** `beside` are all requests that the step has as it is planned. */
+export function changes(
+  request: PlannedRequest,
+  plain: PlannedRequest | undefined,
+  beside: readonly PlannedRequest[] = [],
+): Changes {
   if (!plain)
     return { rows: request.parameters.map((parameter) => ({ parameter, change: 'same', was: null })), others: [] };
   const [now, before] = [keyed(request.parameters), keyed(plain.parameters)];
+  const twice = comesTwice(request, beside);
   const rows = [...now].map(([key, parameter]): Row => {
     const was = before.get(key);
     if (!was) return { parameter, change: 'added', was: null };
+    // The slip is that it comes again, not what it is.
+    if (twice && isSame(was.value, parameter.value))
+      return { parameter: { ...parameter, tampered: false }, change: 'same', was: null };
     if (was.value !== parameter.value) return { parameter, change: 'changed', was: was.value };
     return { parameter, change: 'same', was: null };
   });
   for (const [key, parameter] of before)
     if (!now.has(key)) rows.push({ parameter, change: 'left out', was: parameter.value });
   const others: string[] = [];
+  if (twice) others.push('the same request is sent a second time');
   if (request.method !== plain.method) others.push(`\`${request.method}\` instead of \`${plain.method}\``);
   if (addressOf(request.url) !== addressOf(plain.url))
     others.push(`\`${addressOf(request.url)}\` instead of \`${addressOf(plain.url)}\``);

@@ -46,6 +46,17 @@ describe('what a mistake changes', () => {
     expect(changeWords(changes(plain, plain))).toBe('');
     expect(changes(plain, undefined).rows.every(({ change }) => change === 'same')).toBe(true);
   });
+
+  test('is no other value where the same is sent a second time', () => {
+    const plain = request([parameter('refresh_token', '{{refresh_token}}')]);
+    const again = request([{ ...parameter('refresh_token', '[refresh_token 1a2b3c4d]'), tampered: true }]);
+    const first = { ...plain, label: 'Refresh request, the first time', main: false };
+    const told = changes(again, plain, [first, again]);
+    expect(changeWords(told)).toBe('the same request is sent a second time');
+    expect(told.rows[0]).toMatchObject({ change: 'same', parameter: { tampered: false } });
+    const other = request([parameter('refresh_token', '{{access_token}}')]);
+    expect(changeWords(changes(other, plain, [other]))).toBe('changed `refresh_token`');
+  });
 });
 
 describe('mistakes of other steps', () => {

@@ -77,7 +77,7 @@ describe('the simulator', () => {
     expect(parameters).toHaveTextContent(/another-verifier\s*changed\s*instead of \{\{code_verifier\}\}/);
     expect(sent('simulator_run')).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Send it again' }));
-    expect(await screen.findByText(/They disagree/)).toBeVisible();
+    expect(await screen.findByText(/Not as foreseen/)).toBeVisible();
     expect(sent('simulator_run')).toEqual([{ session: 'walk_1', step: 'token', tamper: 'wrong_verifier' }]);
     // Chosen for one taking only.
     await user.click(screen.getByRole('tab', { name: 'Before' }));
@@ -121,7 +121,7 @@ describe('the simulator', () => {
     expect(sent('simulator_cancel')).toEqual([]);
   });
 
-  test('names once what came twice with a callback', async () => {
+  test('shows the whole address with which the browser came back', async () => {
     await open('#/simulator/new');
     await screen.findByRole('heading', { name: /Configure/ });
     await here.open?.runAll();
@@ -136,7 +136,7 @@ describe('the simulator', () => {
     fake.change();
     go('#/simulator/walk_1/callback');
     const short = await screen.findByLabelText('The step in short');
-    await waitFor(() => expect(short).toHaveTextContent('to the redirect URI: code.'));
+    await waitFor(() => expect(short).toHaveTextContent(/brought it the callback: \S+\?code=a&code=b/));
   });
 
   test('plans a request again while it is changed by hand', async () => {

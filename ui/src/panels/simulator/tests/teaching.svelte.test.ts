@@ -56,12 +56,12 @@ describe('a step that was taken', () => {
     await user.click(screen.getByRole('radio', { name: 'Wrong verifier' }));
     await here.open?.next();
     const compared = await screen.findByRole('region', { name: 'Prediction and answer' });
-    await waitFor(() => expect(compared).toHaveTextContent('They disagree'));
+    await waitFor(() => expect(compared).toHaveTextContent('Not as foreseen'));
     expect(compared).toHaveTextContent('200 OK');
     expect(compared).toHaveTextContent('That is a defect');
     expect(screen.getByText(/Prediction and answer disagree\.$/)).toBeInTheDocument();
     // What was chosen is gone with the step before: what goes on has the focus.
-    await waitFor(() => expect(screen.getByRole('button', { name: 'Try again' })).toHaveFocus());
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Without the mistake' })).toHaveFocus());
   });
 });
 
