@@ -86,7 +86,8 @@ async fn after_the_reuse_nothing_is_left_to_revoke_and_that_is_said_before_and_a
         .await;
     let action = text(&plan["action"]);
     assert!(action.contains("Nothing is left to revoke"), "{action}");
-    assert!(action.contains("had been used came again"), "{action}");
+    let because = text(&plan["prediction"]["because"]);
+    assert!(because.contains("had been used came again"), "{because}");
     let session = sandbox.rpc("simulator_run_all", walk.clone()).await;
     let revoke = run_of(&session, "revoke");
     let ended = holds(&sandbox, &session, &revoke).await;

@@ -21,17 +21,9 @@ pub(super) fn action(session: &Session, known: &Known, step: Step) -> String {
             let ends_all = if any_lives { ENDS_ALL } else { "" };
             format!("{action}{ends_all}{forgiven}")
         }
-        Step::Revoke if !any_lives => {
-            let facts = &session.facts;
-            let token = facts.refresh_token.as_ref().or(facts.access_token.as_ref());
-            let mut all = session.credentials.iter().rev();
-            let token = token.and_then(|value| all.find(|it| it.value == *value));
-            let fate = token.and_then(|it| it.fate(now));
-            let fate = fate.map_or_else(String::new, |fate| {
-                format!(" What became of the tokens: {fate}.")
-            });
-            format!("{action} Nothing is left to revoke here.{fate}")
-        }
+        Step::Revoke if !any_lives => format!(
+            "{action} Nothing is left to revoke here, and the answer is 200 all the same (RFC 7009 §2.2)."
+        ),
         Step::AfterRevoke => after_revoke(session, known),
         _ => action.to_owned(),
     }
