@@ -58,11 +58,11 @@ describe('what can be done with a walk', () => {
     await host.act('simulator.new_code');
     expect(sent('simulator_go')).toEqual([{ session: 'walk_1', step: 'pkce' }]);
     await screen.findByText('Why there is pkce.');
-    go('#/simulator/walk_1/pkce');
-    await screen.findByText('pkce was taken');
+    go('#/simulator/walk_1/configure');
+    await screen.findByText('configure was taken');
     expect(why('simulator.stand')).toBeNull();
     await host.act('simulator.stand');
-    expect(sent('simulator_go').at(-1)).toEqual({ session: 'walk_1', step: 'pkce' });
+    expect(sent('simulator_go').at(-1)).toEqual({ session: 'walk_1', step: 'configure' });
     answers()['simulator_duplicate'] = () => fake.sessions[0];
     await host.act('simulator.duplicate');
     expect(sent('simulator_duplicate')).toEqual([{ session: 'walk_1' }]);
