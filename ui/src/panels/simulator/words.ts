@@ -198,13 +198,13 @@ export const CHECKED: Record<Step, string> = {
     'By the app: the signature, with the key that the server publishes; then who made the token, for whom, until when, and the nonce (OpenID Connect Core 1.0 §3.1.3.7).',
   api: 'By the service: that the access token is alive (RFC 6750 §3.1), and that one of its scopes opens the call.',
   introspect:
-    'By the server: that the app may ask. Then how the token stands: that is no check that fails, it is the answer (RFC 7662 §2.1).',
+    'By the server: that the app may ask. How the token stands is no check: it is the answer (RFC 7662 §2.1).',
   refresh:
     'By the server: that the app is who it says, and that the refresh token is its own, alive, and not used before (RFC 6749 §6).',
   reuse:
     'By the server: that the app is who it says, and whether the refresh token was used before (RFC 9700 §4.14.2).',
   revoke:
-    'By the server: that the app is who it says. Then whose the token is: that is no check that fails, for the answer is the same for every token (RFC 7009 §2.1, §2.2).',
+    'By the server: that the app is who it says; then whose the token is. Of that its answer says nothing: it is 200 for every token (RFC 7009 §2.1, §2.2).',
   after_revoke: 'By the service: that the access token is alive (RFC 6750 §3.1).',
 };
 

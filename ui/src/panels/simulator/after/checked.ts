@@ -28,8 +28,14 @@ export interface Seen {
 /** Steps that are there to be refused. */
 const TO_BE_REFUSED: readonly string[] = ['reuse', 'after_revoke'];
 const ASKED =
-  'By the server: which app asks, that the redirect URI is registered, the scopes, and that there is a challenge. The person is looked at by the requests after it.';
-const AGREED = 'By the server: who the person is, and that they agree.';
+  'By the server: which app asks, that the redirect URI is registered, the scopes, and that there is a challenge.';
+const LATER = 'The person is looked at by the requests after it.';
+const BEFORE = 'Then that the person is signed in, and has agreed before.';
+/** What is looked at on the pages, by what they are for. */
+const PAGES: Readonly<Record<string, string>> = {
+  'Sign-in': 'By the server: who the person is.',
+  Consent: 'By the server: that the person agrees.',
+};
 const WHO = 'that the app is who it says';
 /** An app that has no secret names itself, and shows nothing. */
 const NAMES_ITSELF = 'public_client_without_secret';
@@ -38,7 +44,8 @@ const NAMES_ITSELF = 'public_client_without_secret';
 function substance(run: StepRun, exchange: WalkExchange | null): string | null {
   if (run.step === 'sign_in' && exchange) {
     const path = URL.canParse(exchange.url) ? new URL(exchange.url).pathname : exchange.url;
-    return path.endsWith('/authorize') ? ASKED : AGREED;
+    if (!path.endsWith('/authorize')) return PAGES[exchange.label] ?? null;
+    return `${ASKED} ${exchange.exchange === run.main_exchange ? BEFORE : LATER}`;
   }
   // The keys of an id_token, another call: beside what the step is about.
   const beside = run.main_exchange !== null && exchange !== null && exchange.exchange !== run.main_exchange;
@@ -58,12 +65,12 @@ function substanceOf({ run, exchange, own, server }: Seen): string | null {
 function unsaid(server: Explanation | undefined): string | null {
   const known = new Map(facts(server?.facts ?? []).map(({ name, value }) => [name, value]));
   const because = (name: string) =>
-    known
-      .get(name)
-      ?.split(';')[0]
-      ?.replace(/^(it|its) /, (word) => `the token${word === 'its ' ? '’s' : ''} `);
+    known.get(name)?.split(';')[0]?.replace(/^its /, 'the token’s ').replace(/^it /, 'the token ');
   const [revoked, inactive] = [because('nothing_revoked_because'), because('inactive_because')];
   if (revoked) return `The server saw that ${revoked}: nothing is revoked, and the answer does not say so.`;
+  const ended = Number(known.get('revoked') ?? Number.NaN);
+  if (ended === 0) return 'The server saw that the token is this app’s own, and had ended before.';
+  if (ended > 0) return `The server saw that the token is this app’s own: it ended ${counted(ended, 'token')}.`;
   return inactive ? `The server saw that ${inactive}: it answers \`active: false\`, and does not say why.` : null;
 }
 

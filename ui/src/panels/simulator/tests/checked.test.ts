@@ -79,10 +79,13 @@ describe('what was checked', () => {
       run: run({ step: 'revoke' }),
       server: saw('nothing_revoked_because', 'the token belongs to another app', ['public_client_without_secret']),
     });
-    expect(revoked).toMatch(/^By the server: which app it says it is\. Then whose the token is/);
+    expect(revoked).toMatch(/^By the server: which app it says it is; then whose the token is/);
     expect(revoked).toContain(
       'The server saw that the token belongs to another app: nothing is revoked, and the answer does not say so.',
     );
+    const own = (ended: string) => words({ run: run({ step: 'revoke' }), server: saw('revoked', ended) });
+    expect(own('3')).toContain('The server saw that the token is this app’s own: it ended 3 tokens.');
+    expect(own('0')).toContain('The server saw that the token is this app’s own, and had ended before.');
     const asked = { run: run({ step: 'introspect' }), server: saw('inactive_because', 'it is revoked') };
     expect(words(asked)).toContain(
       'The server saw that the token is revoked: it answers `active: false`, and does not say why.',
@@ -128,14 +131,14 @@ describe('what was checked', () => {
   });
 
   test('follows the exchange that is selected', () => {
-    const signIn = run({ step: 'sign_in', main_exchange: 1 });
+    const signIn = run({ step: 'sign_in', main_exchange: 2 });
     const asks = exchange({ label: 'Authorization request', url: 'http://h/v1/oauth/authorize?x=1' });
     const consents = exchange({ exchange: 2, label: 'Consent', url: 'http://h/consent' });
     expect(words({ run: signIn, exchange: asks, server: server(18) })).toMatch(
       /that there is a challenge\. .* The server’s 18 checks of the authorization request/,
     );
     expect(words({ run: signIn, exchange: consents, server: server(9) })).toMatch(
-      /who the person is, and that they agree\. The server’s 9 checks of the consent/,
+      /^By the server: that the person agrees\. The server’s 9 checks of the consent/,
     );
   });
 
