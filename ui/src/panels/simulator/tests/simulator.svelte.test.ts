@@ -154,6 +154,35 @@ describe('the simulator', () => {
     await waitFor(() => expect(screen.getByText('{{code}}', { selector: 'dd mark' })).toBeVisible());
   });
 
+  test('drops a change by hand that was refused, or tries the same once more', async () => {
+    await open('#/simulator/new');
+    await screen.findByRole('heading', { name: /Configure/ });
+    await here.open?.runAll();
+    go('#/simulator/walk_1/token?view=before');
+    await user.click(await screen.findByRole('button', { name: 'Change it' }));
+    await user.type(screen.getByRole('textbox', { name: 'URL' }), '/other');
+    const taken = sandbox.current.answers['simulator_run'];
+    sandbox.current.answers['simulator_run'] = (asked: never) => {
+      taken?.({ ...(asked as object), tamper: 'wrong_verifier' } as never);
+      fake.sessions = fake.sessions.map((session) => ({
+        ...session,
+        runs: session.runs.map((one) => (one.tamper ? { ...one, tamper: null, edited: true } : one)),
+      }));
+      return fake.sessions[0];
+    };
+    await user.click(screen.getByRole('button', { name: 'Send it again' }));
+    expect(await screen.findByRole('button', { name: 'Without the change' })).toHaveClass('primary');
+    await user.click(screen.getByRole('button', { name: 'The same change again' }));
+    expect(await screen.findByText('changed by hand')).toBeVisible();
+    await waitFor(() =>
+      expect(sent('simulator_plan').at(-1)).toHaveProperty('edit.url', expect.stringMatching(/other$/)),
+    );
+    go('#/simulator/walk_1/token?view=after');
+    await user.click(await screen.findByRole('button', { name: 'Without the change' }));
+    expect(await screen.findByRole('button', { name: 'Send it again' })).toBeVisible();
+    expect(screen.queryByText('changed by hand')).toBeNull();
+  });
+
   test('opens an exchange from its arrow, by keys', async () => {
     await open('#/simulator/new');
     await screen.findByRole('heading', { name: /Configure/ });
