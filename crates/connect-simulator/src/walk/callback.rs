@@ -238,7 +238,12 @@ impl Walker<'_> {
                 )
             },
             fix: (!meant).then(|| {
-                "Begin the sign-in anew, from step 2: each has values of its own.".to_owned()
+                if is_error && denies {
+                    "That the person says no is chosen in step 1: change it there, and begin again."
+                } else {
+                    "Begin the sign-in anew, from step 2: each has values of its own."
+                }
+                .to_owned()
             }),
         }
     }

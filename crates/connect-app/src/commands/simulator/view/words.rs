@@ -45,7 +45,9 @@ fn after_revoke(session: &Session, known: &Known) -> String {
         )
     };
     let Some(token) = token else { return sent };
-    let sent = format!("{sent} The service checks first of all whether the token is alive.");
+    let sent = format!(
+        "{sent} The service checks whether the token is alive before it looks at its scopes."
+    );
     match token.fate(known.server_now()) {
         Some(fate) => format!("{sent} What became of it: {fate}."),
         None => format!("{sent} It is: nothing has ended it."),
@@ -92,7 +94,7 @@ pub(super) const fn words(step: Step) -> (&'static str, &'static str) {
         ),
         Step::Introspect => (
             "An access token is a random text here: nobody can read out of it whom it is for, or whether it still works. Only the server that made it knows, and answers those who may ask: that is introspection. Services ask so when they are shown a token; an app can ask about its own.",
-            "The app sends the access token to the introspection endpoint, and says who it is. The server checks that the app may ask, and that the token is its own and alive. Then it says for whom the token is, with which scopes, and until when; of any other token it says only that it is not `active`.",
+            "The app sends the access token to the introspection endpoint, and says who it is. The server checks that the app may ask. How the token stands is the answer: of one that is the app's own and alive it says for whom it is, with which scopes, and until when; of any other, only that it is not `active`.",
         ),
         Step::Refresh => (
             "An access token does not live long, so that a stolen one soon opens nothing. With the refresh token the app gets the next one without asking the person again. Each use gives a new refresh token in place of the old one, which is rotation: so a copy of an old one shows itself when it is used.",
